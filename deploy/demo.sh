@@ -1,0 +1,215 @@
+#!/usr/bin/env bash
+# Runs a year of the grant over all of Sweden's nodes on this machine: installs,
+# builds, makes keys and certificates, starts Socialstyrelsen, 21 counties and
+# every verksamhet (three processes on loopback), records the year through them
+# and shows what the national node makes of it.
+#
+#   deploy/demo.sh [--year YYYY] [--data DIR] [--dir DIR] [--keep] [--restart]
+#
+#   --year YYYY  the bidragsår; its tables are YYYY-lan.json, ... (default: 2024)
+#   --data DIR   where those tables are (default: tests/data/lagesrapport-2024)
+#   --dir DIR    where keys, data and logs go (default: build/demo); made anew
+#   --keep       leave it running and say what to try
+#   --restart    kill and restart each process in the middle, to see nothing lost
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+data=$root/tests/data/lagesrapport-2024
+dir=$root/build/demo
+year=2024 keep=false restart=false
+
+usage() { sed -n '2,/^set/p' "$0" | sed '$d; s/^# \{0,1\}//'; }
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --year) year=$2; shift 2 ;;
+    --data) data=$2; shift 2 ;;
+    --dir) dir=$2; shift 2 ;;
+    --keep) keep=true; shift ;;
+    --restart) restart=true; shift ;;
+    --help | -h) usage; exit 0 ;;
+    *) echo "demo.sh: unknown option '$1'" >&2; usage >&2; exit 2 ;;
+  esac
+done
+data=$(realpath "$data")
+dir=$(realpath -m "$dir")
+[ -e "$data/$year-lan.json" ] || { echo "demo.sh: no $data/$year-lan.json" >&2; exit 2; }
+
+cluster=$root/deploy/cluster.sh
+export LIGGARE_BIN=$root/build/default/bin
+started=$(date +%s%N)
+declare -a timings=()
+step_name="" step_start=0
+
+seconds_since() { awk -v a="$1" -v b="$(date +%s%N)" 'BEGIN { printf "%.1f", (b - a) / 1e9 }'; }
+
+end_step() {
+  [ -n "$step_name" ] || return 0
+  timings+=("$(printf '%7s s  %s' "$(seconds_since "$step_start")" "$step_name")")
+  step_name=""
+}
+
+step() {
+  end_step
+  step_name=$1 step_start=$(date +%s%N)
+  printf '\n\033[1m== %s\033[0m\n' "$1"
+}
+
+say_shown() { printf '\n\033[1m-- %s\033[0m\n' "$1"; }
+
+leave() {
+  local code=$?
+  if ! $keep || [ $code -ne 0 ]; then
+    "$cluster" stop --dir "$dir" 2> /dev/null || true
+  fi
+  [ $code -eq 0 ] || echo "demo.sh: failed; the processes' logs are in $dir/run" >&2
+}
+
+call() { "$cluster" call --dir "$dir" "$@"; }
+se() { call se "$@"; }
+
+# Records a phase: every file through its own node, two at a time. What was
+# recorded is written down as a frontier that others can wait for.
+record_phase() {
+  local phase=$1 files
+  files=("$dir/events/$phase"/*.jsonl)
+  mkdir -p "$dir/frontiers/$phase"
+  export cluster dir phase
+  printf '%s\n' "${files[@]}" | xargs -P 2 -I{} bash -c '
+    name=$(basename "$1" .jsonl)
+    "$cluster" call --dir "$dir" "${name//_/\/}" record "$1" \
+      --frontier-out "$dir/frontiers/$phase/$name.json" > /dev/null' _ {}
+  echo "$(cat "${files[@]}" | wc -l) events through ${#files[@]} nodes"
+}
+
+# Waits until a node holds what a phase recorded.
+await_phase() { call "$1" await --timeout 120 --frontier "$dir/frontiers/$2"/*.json > /dev/null; }
+
+await_counties() {
+  local county
+  for county in $(jq -r '.[] | select(.parent == "se") | .path' "$dir/nodes.json"); do
+    await_phase "$county" "$1"
+  done
+}
+
+# In the middle of a phase, each process is killed once and started again.
+restart_all() {
+  local process
+  for process in nation counties verksamheter; do
+    "$cluster" kill --dir "$dir" "$process"
+    "$cluster" start --dir "$dir" "$process"
+  done
+}
+
+step "Install what is needed"
+"$root/deploy/install-deps.sh"
+
+step "Build"
+cmake -S "$root" --preset default > "$root/build-configure.log" 2>&1 ||
+  { cat "$root/build-configure.log"; exit 1; }
+rm -f "$root/build-configure.log"
+cmake --build "$root/build/default" --target liggare liggared
+
+if [ -e "$dir/trust_domain" ]; then "$cluster" stop --dir "$dir"; fi
+rm -rf "$dir"
+mkdir -p "$dir"
+trap leave EXIT
+
+step "Turn the published tables of $year into events"
+python3 "$root/tests/data/generate.py" --data "$data" --year "$year" --out "$dir/events"
+cp "$dir/events/nodes.json" "$dir/nodes.json.made" && mv "$dir/nodes.json.made" "$dir/nodes.json"
+echo "$(jq length "$dir/nodes.json") nodes: Socialstyrelsen," \
+  "$(jq '[.[] | select(.parent == "se")] | length' "$dir/nodes.json") counties," \
+  "$(jq '[.[] | select(.path | test("/.*/"))] | length' "$dir/nodes.json") verksamheter"
+
+step "Make keys and certificates"
+"$cluster" make --dir "$dir" --nodes "$dir/events/nodes.json"
+
+step "Start three processes"
+"$cluster" start --dir "$dir"
+
+step "Enrol every node with its parent"
+"$cluster" enrol --dir "$dir"
+
+step "Record $year: anslag, register, ansökan"
+record_phase 01-anslag
+record_phase 02-register
+record_phase 03-ansokan
+
+step "Record $year: belopp, beslut, utbetalning"
+record_phase 04-belopp
+await_counties 04-belopp
+record_phase 05-beslut
+await_phase se 05-beslut
+record_phase 06-utbetalning
+record_phase 07-utbetalning
+
+step "Record $year: the verksamheter report"
+if $restart; then
+  record_phase 08-rapporter &
+  phase_pid=$!
+  restart_all
+  wait "$phase_pid"
+else
+  record_phase 08-rapporter
+fi
+say_shown "The nation waits until it holds every report"
+await_phase se 02-register
+await_phase se 03-ansokan
+await_phase se 07-utbetalning
+await_phase se 08-rapporter
+
+step "Record $year: bokslut, återkrav, rättelse"
+record_phase 09-bokslut
+record_phase 10-aterkrav
+record_phase 11-rattelse
+await_phase se 11-rattelse
+
+step "Show what the nation knows"
+for table in kommuner klienter barn budget; do
+  say_shown "liggare table $table --year $year"
+  se table "$table" --year "$year"
+done
+say_shown "liggare findings --year $year"
+se findings --year "$year"
+say_shown "liggare missing --year $year"
+se missing --year "$year"
+
+corrected=$(jq -r .subject "$dir"/events/11-rattelse/*.jsonl | sed -n 1p)
+corrected_id=$(jq -r .id "$dir"/events/11-rattelse/*.jsonl | sed -n 1p)
+say_shown "One correction: liggare history $corrected --field klienter"
+se history "$corrected" --field "$(jq -r .report_corrected.path "$dir"/events/11-rattelse/*.jsonl | sed -n 1p)"
+
+claim=$(jq -r .subject "$dir/events/10-aterkrav/se.jsonl" | sed -n 1p)
+say_shown "One återkrav: liggare state $claim"
+se state "$claim"
+
+step "Prove it"
+say_shown "liggare receipt $corrected_id -o receipt.json, and its verification offline"
+se receipt "$corrected_id" -o "$dir/receipt.json"
+"$LIGGARE_BIN/liggare" verify --trust "$dir/keys/se.vkey" "$dir/receipt.json"
+say_shown "liggare verify --live: every log that the nation holds"
+se verify --live --trust "$dir/keys/se.vkey"
+say_shown "liggare status"
+se status
+
+end_step
+say_shown "Time"
+printf '%s\n' "${timings[@]}"
+printf '%7s s  in all\n' "$(seconds_since "$started")"
+
+if $keep; then
+  cat <<END
+
+It is still running. To try:
+  $cluster call --dir $dir se table klienter --year $year --scope se/17
+  $cluster call --dir $dir se/17 status
+  $cluster call --dir $dir se subjects rapport/$year/
+  $cluster call --dir $dir se state $corrected --json
+To end it:
+  $cluster stop --dir $dir
+END
+else
+  "$cluster" stop --dir "$dir"
+  echo "Everything has ended; keys, data and logs are in $dir."
+fi

@@ -1,0 +1,1 @@
+"""Turns the published tables of one bidragsår into the events behind them."""
