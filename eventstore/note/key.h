@@ -31,6 +31,7 @@ class VerifierKey {
   // type, or a key id that does not match.
   static absl::StatusOr<VerifierKey> Parse(std::string_view vkey);
 
+  // `name` is taken as it is: it must be one that Parse would accept.
   VerifierKey(std::string name, KeyType type, std::array<uint8_t, kPublicKeyBytes> public_key);
 
   const std::string& name() const { return name_; }

@@ -45,7 +45,7 @@ std::optional<char32_t> TakeCodePoint(std::string_view& text) {
   for (size_t i = 1; i <= lead->following; ++i) {
     const auto byte = static_cast<uint8_t>(text[i]);
     if ((byte & 0xC0) != 0x80) return std::nullopt;
-    point = point << 6 | (byte & 0x3F);
+    point = point << 6 | char32_t(byte & 0x3F);
   }
   if (point < lead->smallest || !IsScalarValue(point)) return std::nullopt;
   text.remove_prefix(lead->following + 1);

@@ -7,6 +7,7 @@
 #include "eventstore/merkle/verify.h"
 #include "tests/merkle/memory_tiles.h"
 #include "tests/merkle/naive_tree.h"
+#include "tests/merkle/seed.h"
 
 namespace liggare::merkle {
 namespace {
@@ -26,8 +27,6 @@ class ProofTest : public ::testing::Test {
     large_->GrowTo(kLargest);
   }
   static void TearDownTestSuite() { delete large_; }
-
-  ProofTest() { RecordProperty("seed", static_cast<int>(seed_)); }
 
   Leaves First(uint64_t size) const { return Leaves(large_->leaves).first(size); }
   uint64_t Random(uint64_t below) { return random_() % below; }
@@ -58,7 +57,7 @@ class ProofTest : public ::testing::Test {
     EXPECT_TRUE(VerifyConsistency({old_size, old_root}, {new_size, new_root}, *proof).ok());
   }
 
-  const uint32_t seed_ = std::random_device{}();
+  const uint32_t seed_ = testing::TestSeed();
   std::mt19937 random_{seed_};
   ::testing::ScopedTrace trace_{__FILE__, __LINE__, "seed " + std::to_string(seed_)};
   static TiledTree* large_;

@@ -7,6 +7,7 @@
 #include "eventstore/merkle/proof.h"
 #include "tests/merkle/memory_tiles.h"
 #include "tests/merkle/naive_tree.h"
+#include "tests/merkle/seed.h"
 
 namespace liggare::merkle {
 namespace {
@@ -90,7 +91,7 @@ TEST(TreeTest, OpenTilesHoldWhatNoFullTileHolds) {
 }
 
 TEST(TreeTest, LoadedTreeEqualsTheOneThatGrew) {
-  const uint32_t seed = std::random_device{}();
+  const uint32_t seed = testing::TestSeed();
   SCOPED_TRACE("seed " + std::to_string(seed));
   const TiledTree& large = LargeTree();
   for (const uint64_t size : Sizes(seed)) {
@@ -102,7 +103,7 @@ TEST(TreeTest, LoadedTreeEqualsTheOneThatGrew) {
 }
 
 TEST(TreeTest, LoadedTreeGrowsLikeTheOneThatWasNeverClosed) {
-  const uint32_t seed = std::random_device{}();
+  const uint32_t seed = testing::TestSeed();
   SCOPED_TRACE("seed " + std::to_string(seed));
   const TiledTree& large = LargeTree();
   for (uint64_t size : Sizes(seed)) {

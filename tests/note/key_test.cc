@@ -104,6 +104,20 @@ TEST(SigningKeyTest, EveryShorterTextIsRefused) {
   }
 }
 
+TEST(SigningKeyTest, KeyIdOfAnotherNameIsRefused) {
+  std::string renamed(kPeterPrivate);
+  renamed[renamed.find('P', 1 + renamed.rfind("KEY+"))] = 'X';
+  EXPECT_TRUE(absl::IsInvalidArgument(SigningKey::Parse(renamed).status()));
+}
+
+TEST(SigningKeyTest, PrivateKeyOfTheCosigningTypeIsRefused) {
+  const size_t base64 = kPeterPrivate.rfind('+', kPeterPrivate.find("AYEK")) + 1;
+  std::string bytes = BytesOfBase64(kPeterPrivate.substr(base64)).value();
+  bytes[0] = 0x04;
+  const std::string text = std::string(kPeterPrivate.substr(0, base64)) + Base64(bytes);
+  EXPECT_TRUE(absl::IsInvalidArgument(SigningKey::Parse(text).status()));
+}
+
 TEST(SigningKeyTest, PublicKeyIsNotAPrivateKey) { EXPECT_FALSE(SigningKey::Parse(kPeter).ok()); }
 
 TEST(SigningKeyTest, OtherLinesAfterThePrivateKeyAreRefused) {

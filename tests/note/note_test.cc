@@ -118,7 +118,7 @@ TEST(Utf8Test, IllFormedTextIsRefused) {
   for (const char* text : {
            "\xff", "\x80", "\xc3", "\xe2\x80", "\xf0\x9f\x93",  // Alone or cut off.
            "\xc3(", "\xe2(\xa1", "\xe2\x82(",                   // Not continued.
-           "\xc0\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80",      // Overlong.
+           "\xc1\x81", "\xe0\x81\x81", "\xf0\x80\x81\x81",      // Overlong.
            "\xed\xa0\x80", "\xf4\x90\x80\x80",                  // No scalar value.
        }) {
     EXPECT_FALSE(IsNoteText(text)) << ::testing::PrintToString(text);
