@@ -1,0 +1,86 @@
+// What waits for the sequencer. Private to this folder.
+#ifndef EVENTSTORE_LOG_COMMAND_QUEUE_H_
+#define EVENTSTORE_LOG_COMMAND_QUEUE_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "eventstore/log/chunk.h"
+#include "eventstore/log/sequencer.h"
+#include "eventstore/note/checkpoint.h"
+
+namespace liggare::log {
+
+struct RecordCommand {
+  std::vector<Submission> submissions;
+  Sequencer::RecordDone done;
+};
+struct StoreCommand {
+  VerifiedChunk chunk;
+  Sequencer::StoreDone done;
+};
+struct SaveCheckpointCommand {
+  std::string log;
+  note::SignedCheckpoint checkpoint;
+};
+struct FreezeCommand {
+  std::string log;
+  std::string evidence;
+  std::function<void(absl::Status)> done;
+};
+struct SaveNoteCommand {
+  std::string key;
+  std::string value;
+};
+using Command = std::variant<RecordCommand, StoreCommand, SaveCheckpointCommand, FreezeCommand,
+                             SaveNoteCommand>;
+
+// Thread-safe, first in first out.
+class CommandQueue {
+ public:
+  // Adds the command and leaves nothing in it. UNAVAILABLE, with the command as it
+  // was, if the queue is full (kQueueCommandsMax, kQueueBytesMax) or closed.
+  absl::Status Add(Command& command);
+
+  // Takes what fits into one commit (kCommitEntriesMax, kCommitBytesMax,
+  // kCommitLogsMax; at least one command), or nothing.
+  std::vector<Command> Take();
+
+  // Waits until there is something to take or the queue is closed. False if it is
+  // closed and empty.
+  bool Wait();
+
+  // Refuses what comes from now on; what is queued can still be taken.
+  void Close();
+
+ private:
+  // What a command costs, counted once when it comes.
+  struct Cost {
+    size_t entries = 0;
+    size_t bytes = 0;
+    size_t logs = 0;
+  };
+  struct Waiting {
+    Command command;
+    Cost cost;
+  };
+  static Cost CostOf(const Command& command);
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Waiting> waiting_;  // Guarded by mutex_, like all below.
+  size_t entries_ = 0;
+  size_t bytes_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace liggare::log
+
+#endif  // EVENTSTORE_LOG_COMMAND_QUEUE_H_

@@ -1,0 +1,295 @@
+#include "eventstore/log/commit_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "eventstore/log/keys.h"
+#include "liggare/v1/entry.pb.h"
+#include "proto/error/error.h"
+
+namespace liggare::log {
+namespace {
+
+constexpr int kClockCounterBits = 16;
+
+absl::Status Refusal(v1::ErrorCode code, std::string message) {
+  return MakeError(code, {.message = std::move(message), .field = "", .expected = ""});
+}
+
+// The commitments of the texts, one after the other.
+std::string JoinCommitments(const std::vector<DisclosureText>& texts) {
+  std::string joined;
+  for (const DisclosureText& text : texts) joined += text.commitment;
+  return joined;
+}
+
+// Adds the signatures of `from` by keys that have not signed `to`. False if there
+// were none: the first signature of a key is never replaced.
+bool MergeSignatures(const note::Note& from, note::Note& to) {
+  const size_t before = to.signatures.size();
+  for (const note::Signature& line : from.signatures) {
+    const bool known = std::any_of(
+        to.signatures.begin(), to.signatures.end(),
+        [&](const auto& has) { return has.name == line.name && has.key_id == line.key_id; });
+    if (!known && to.signatures.size() < note::kSignaturesMax) to.signatures.push_back(line);
+  }
+  return to.signatures.size() > before;
+}
+
+}  // namespace
+
+CommitBuilder::CommitBuilder(const CommitContext& context, Batch& batch)
+    : context_(context),
+      batch_(batch),
+      logs_(context.catalog),
+      own_(logs_.Get(context.log.own_log())),
+      last_clock_(context.catalog.last_clock()) {}
+
+uint64_t CommitBuilder::NextClock() {
+  const uint64_t now = static_cast<uint64_t>(context_.now_ms) << kClockCounterBits;
+  last_clock_ = std::max(now, last_clock_ + 1);
+  return last_clock_;
+}
+
+void CommitBuilder::PutEntry(WorkingLog& log, const IndexedEntry& entry) {
+  const uint32_t number = log.held.number;
+  const uint64_t index = log.held.size++;
+  batch_.Put(Family::kEvents, keys::Encode(keys::EventKey{.log = number, .index = index}),
+             entry.bytes);
+  batch_.Put(
+      Family::kIds, keys::Encode(keys::IdKey{.event_id = entry.event_id, .log = number}),
+      keys::Encode(keys::IdValue{.index = index, .leaf_prefix = keys::LeafPrefix(entry.leaf)}));
+  batch_.Put(Family::kSubjects,
+             keys::Encode(keys::SubjectRow{
+                 .subject = entry.subject, .clock = entry.clock, .log = number, .index = index}),
+             keys::EncodeType(entry.type));
+  log.held.last_clock = entry.clock;
+  log.advanced = true;
+  must_sync_ = true;
+}
+
+void CommitBuilder::PutFullTiles(uint32_t log, const std::vector<merkle::FullTile>& tiles) {
+  for (const merkle::FullTile& tile : tiles) {
+    batch_.Put(Family::kTiles, keys::Encode(keys::TileKey{.log = log, .id = tile.id}), tile.hashes);
+  }
+}
+
+void CommitBuilder::PutName(WorkingLog& log) {
+  if (!log.is_new) return;
+  logs_.Number(log);
+  batch_.Put(Family::kMeta, keys::LogNameKey(log.held.number), log.held.name);
+}
+
+void CommitBuilder::PutDisclosures(uint32_t log, uint64_t index,
+                                   const std::vector<DisclosureText>& texts) {
+  if (texts.empty()) return;
+  for (const DisclosureText& text : texts) {
+    batch_.Put(Family::kDisclosures, text.commitment,
+               keys::Encode(keys::DisclosureValue{.salt = text.salt, .text = text.text}));
+  }
+  batch_.Put(Family::kMeta, keys::CommitmentsKey(log, index), JoinCommitments(texts));
+}
+
+absl::Status CommitBuilder::CheckStorable(const VerifiedChunk& verified,
+                                          const WorkingLog& log) const {
+  const Chunk& chunk = verified.chunk;
+  if (log.held.frozen) return Refusal(v1::ERROR_CODE_FORKED, "log " + chunk.log + " is frozen");
+  const int64_t clock_ms = static_cast<int64_t>(verified.rows.back().clock >> kClockCounterBits);
+  if (clock_ms > context_.now_ms + kClockAheadMaxMs) {
+    return Refusal(v1::ERROR_CODE_CLOCK_AHEAD, "the clock of " + chunk.log + " is " +
+                                                   std::to_string(clock_ms - context_.now_ms) +
+                                                   " ms ahead of this node's");
+  }
+  if (chunk.first_index != log.held.size || verified.root_before != log.held.root ||
+      verified.rows.front().clock <= log.held.last_clock) {
+    return absl::AbortedError("log " + chunk.log + " is held up to " +
+                              std::to_string(log.held.size) + " by now");
+  }
+  return absl::OkStatus();
+}
+
+void CommitBuilder::PutChunkDisclosures(uint32_t log, const VerifiedChunk& verified) {
+  const auto& places = verified.commitment_places;
+  for (size_t i = 0; i < places.size();) {
+    const uint32_t entry = places[i].entry;
+    std::vector<DisclosureText> texts;
+    for (; i < places.size() && places[i].entry == entry; ++i) {
+      texts.push_back(verified.chunk.disclosures[places[i].disclosure]);
+    }
+    PutDisclosures(log, verified.chunk.first_index + entry, texts);
+  }
+}
+
+absl::Status CommitBuilder::Store(const VerifiedChunk& verified) {
+  const Chunk& chunk = verified.chunk;
+  if (chunk.log == own_.held.name) {
+    return Refusal(v1::ERROR_CODE_PERMISSION_DENIED, "a node alone writes its log " + chunk.log);
+  }
+  WorkingLog& log = logs_.Get(chunk.log);
+  if (absl::Status status = CheckStorable(verified, log); !status.ok()) return status;
+  PutName(log);
+  for (size_t i = 0; i < chunk.entries.size(); ++i) {
+    const std::string_view bytes = chunk.entries[i];
+    const EntryRow& row = verified.rows[i];
+    PutEntry(log, {.bytes = bytes,
+                   .event_id = bytes.substr(row.event_id_offset, kEventIdBytes),
+                   .subject = bytes.substr(row.subject_offset, row.subject_bytes),
+                   .type = row.type,
+                   .clock = row.clock,
+                   .leaf = row.leaf});
+    log.substantial = log.substantial || row.type != kReceivedType;
+  }
+  PutChunkDisclosures(log.held.number, verified);
+  PutFullTiles(log.held.number, verified.full_tiles);
+  log.tree = verified.tree;
+  log.held.root = verified.root;
+  log.checkpoint = verified.checkpoint;
+  last_clock_ = std::max(last_clock_, log.held.last_clock);
+  return absl::OkStatus();
+}
+
+bool CommitBuilder::NeedsReceived() {
+  return std::any_of(logs_.touched().begin(), logs_.touched().end(),
+                     [](const auto& log) { return log.second.substantial; });
+}
+
+std::string CommitBuilder::ReceivedData(std::string_view event_id) {
+  v1::EntryData data;
+  data.set_event_id(std::string(event_id));
+  data.set_subject("node/" + context_.log.path());
+  v1::Received& received = *data.mutable_received();
+  received.set_arrived_at_ms(context_.now_ms);
+  for (auto& [name, log] : logs_.touched()) {
+    if (!log.advanced) continue;
+    v1::LogState& state = *received.add_logs();
+    state.set_log(name);
+    state.set_size(log.held.size);
+    state.set_root(std::string(merkle::HashBytes(log.held.root)));
+    const keys::KnownKey known = {
+        .own_log = own_.held.number, .log = log.held.number, .own_index = own_.held.size};
+    batch_.Put(Family::kKnown, keys::Encode(known), keys::EncodeInteger(log.held.size));
+  }
+  return data.SerializeAsString();
+}
+
+void CommitBuilder::AddReceived(std::string_view event_id) {
+  Submission submission;
+  submission.data = ReceivedData(event_id);
+  submission.principal = context_.log.path();
+  const std::string subject = "node/" + context_.log.path();
+  const DataHeader header = {.event_id = event_id, .subject = subject, .type = kReceivedType};
+  Append(Encode(header, submission, {}), {});
+}
+
+CommitBuilder::OwnEntry CommitBuilder::Encode(const DataHeader& data_header,
+                                              const Submission& submission,
+                                              const std::vector<LogIndex>& basis) {
+  const NewEntry entry = {.log = own_.held.name,
+                          .index = own_.held.size,
+                          .clock = NextClock(),
+                          .recorded_at_ms = context_.now_ms,
+                          .principal = submission.principal,
+                          .basis = &basis,
+                          .data = submission.data,
+                          .sender_signature = submission.sender_signature};
+  return {.bytes = EncodeEntry(entry),
+          .header = {.format_version = kFormatVersion,
+                     .log = entry.log,
+                     .index = entry.index,
+                     .clock = entry.clock,
+                     .recorded_at_ms = entry.recorded_at_ms,
+                     .principal = entry.principal,
+                     .data = entry.data,
+                     .data_header = data_header}};
+}
+
+void CommitBuilder::Append(const OwnEntry& entry, const std::vector<DisclosureText>& disclosures) {
+  const DataHeader& data = entry.header.data_header;
+  const merkle::Hash leaf = merkle::LeafHash(entry.bytes);
+  PutDisclosures(own_.held.number, own_.held.size, disclosures);
+  PutEntry(own_, {.bytes = entry.bytes,
+                  .event_id = data.event_id,
+                  .subject = data.subject,
+                  .type = data.type,
+                  .clock = entry.header.clock,
+                  .leaf = leaf});
+  full_tiles_.clear();
+  own_.tree.Append(leaf, full_tiles_);
+  PutFullTiles(own_.held.number, full_tiles_);
+}
+
+std::string CommitBuilder::StoredCheckpoint(const std::string& key) {
+  if (const auto found = checkpoints_.find(key); found != checkpoints_.end()) return found->second;
+  auto stored = context_.database.Get(Family::kMeta, key);
+  return stored.ok() ? stored->value_or("") : "";
+}
+
+std::string CommitBuilder::PutCheckpoint(uint32_t log, const note::SignedCheckpoint& checkpoint) {
+  const std::string key = keys::CheckpointKey(log, checkpoint.checkpoint.size);
+  const std::string stored_bytes = StoredCheckpoint(key);
+  note::Note merged = checkpoint.note;
+  if (auto stored = note::ParseNote(stored_bytes); stored.ok()) {
+    if (stored->text != merged.text) return "";
+    if (!MergeSignatures(merged, *stored)) return stored_bytes;
+    merged = *std::move(stored);
+  }
+  std::string bytes = merged.Encode();
+  if (bytes.size() > note::kNoteBytesMax) return stored_bytes;
+  batch_.Put(Family::kMeta, key, bytes);
+  checkpoints_[key] = bytes;
+  return bytes;
+}
+
+void CommitBuilder::SaveCheckpoint(std::string_view log, const note::SignedCheckpoint& checkpoint) {
+  const WorkingLog* found = logs_.Find(log);
+  if (found == nullptr || found->is_new) return;
+  if (checkpoint.checkpoint.size > found->held.size) return;
+  PutCheckpoint(found->held.number, checkpoint);
+}
+
+void CommitBuilder::SaveNote(std::string_view key, std::string_view value) {
+  batch_.Put(Family::kMeta, keys::SavedNoteKey(key), value);
+}
+
+void CommitBuilder::Freeze(std::string_view log, std::string_view evidence) {
+  WorkingLog& frozen = logs_.Get(log);
+  if (frozen.held.frozen) return;  // The first evidence stays.
+  PutName(frozen);
+  frozen.held.frozen = true;
+  batch_.Put(Family::kMeta, keys::FrozenKey(frozen.held.number), evidence);
+  must_sync_ = true;
+}
+
+void CommitBuilder::Cosign(WorkingLog& log) {
+  note::SignedCheckpoint checkpoint = *std::move(log.checkpoint);
+  auto& lines = checkpoint.note.signatures;
+  note::Signature ours = note::Cosign(context_.key, checkpoint.note.text,
+                                      static_cast<uint64_t>(context_.now_ms) / 1000);
+  // Nobody else can speak for this node; and there is always room for its word
+  // beside the log's own.
+  std::erase_if(lines, [&](const note::Signature& line) {
+    return line.name == ours.name && line.key_id == ours.key_id;
+  });
+  if (lines.size() >= note::kSignaturesMax) {
+    const std::string& origin = checkpoint.checkpoint.origin;
+    const std::string log_key_name = origin.substr(0, origin.rfind('@'));
+    std::erase_if(lines, [&](const note::Signature& line) { return line.name != log_key_name; });
+  }
+  lines.push_back(std::move(ours));
+  cosigned_[log.held.name] = PutCheckpoint(log.held.number, checkpoint);
+}
+
+void CommitBuilder::Finish() {
+  for (auto& [name, log] : logs_.touched()) {
+    if (!log.advanced) continue;
+    if (&log == &own_) log.held.root = log.tree.Root();
+    if (log.checkpoint && log.checkpoint->checkpoint.size == log.held.size) Cosign(log);
+  }
+}
+
+std::string CommitBuilder::CosignedCheckpoint(std::string_view log) const {
+  const auto found = cosigned_.find(log);
+  return found == cosigned_.end() ? "" : found->second;
+}
+
+}  // namespace liggare::log

@@ -1,0 +1,109 @@
+// Builds one commit: the rows of its batch and the logs as they will be after it.
+// Judges nothing but what the store itself must refuse. Private to this folder.
+#ifndef EVENTSTORE_LOG_COMMIT_BUILDER_H_
+#define EVENTSTORE_LOG_COMMIT_BUILDER_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "eventstore/log/chunk.h"
+#include "eventstore/log/database.h"
+#include "eventstore/log/entry.h"
+#include "eventstore/log/event_log.h"
+#include "eventstore/log/sequencer.h"
+#include "eventstore/log/working_logs.h"
+#include "eventstore/note/key.h"
+
+namespace liggare::log {
+
+// What a commit is built upon. Everything must outlive the builder.
+struct CommitContext {
+  const Database& database;
+  const LogCatalog& catalog;
+  const EventLog& log;
+  const note::SigningKey& key;
+  int64_t now_ms = 0;
+};
+
+// Not thread-safe. Foreign entries are stored before own ones are recorded.
+class CommitBuilder {
+ public:
+  // `batch` must be empty.
+  CommitBuilder(const CommitContext& context, Batch& batch);
+
+  // Adds the chunk, or says why not (Sequencer::Store).
+  absl::Status Store(const VerifiedChunk& verified);
+
+  // Whether the commit must contain a Received, and adding it.
+  bool NeedsReceived();
+  void AddReceived(std::string_view event_id);
+
+  // The next own entry, encoded. `submission` and `basis` must be valid.
+  struct OwnEntry {
+    std::string bytes;
+    EntryHeader header;  // Views into the submission and this builder.
+  };
+  OwnEntry Encode(const DataHeader& data_header, const Submission& submission,
+                  const std::vector<LogIndex>& basis);
+  // Makes it the own log's next entry.
+  void Append(const OwnEntry& entry, const std::vector<DisclosureText>& disclosures);
+
+  void SaveCheckpoint(std::string_view log, const note::SignedCheckpoint& checkpoint);
+  void SaveNote(std::string_view key, std::string_view value);
+  void Freeze(std::string_view log, std::string_view evidence);
+
+  // Computes the own root; cosigns and stores the checkpoints that the commit reaches.
+  // Nothing may be added afterwards.
+  void Finish();
+  // Note bytes of the checkpoint cosigned in this commit; empty if none was.
+  std::string CosignedCheckpoint(std::string_view log) const;
+
+  // Whether a machine that stops may lose nothing of it.
+  bool must_sync() const { return must_sync_; }
+  int64_t now_ms() const { return context_.now_ms; }
+  bool own_log_frozen() const { return own_.held.frozen; }
+  WorkingLogs& logs() { return logs_; }
+
+ private:
+  uint64_t NextClock();
+  // An entry as it is stored and indexed.
+  struct IndexedEntry {
+    std::string_view bytes;
+    std::string_view event_id;
+    std::string_view subject;
+    uint32_t type = 0;
+    uint64_t clock = 0;
+    merkle::Hash leaf = {};
+  };
+  void PutEntry(WorkingLog& log, const IndexedEntry& entry);
+  void PutDisclosures(uint32_t log, uint64_t index, const std::vector<DisclosureText>& texts);
+  void PutFullTiles(uint32_t log, const std::vector<merkle::FullTile>& tiles);
+  void PutName(WorkingLog& log);
+  absl::Status CheckStorable(const VerifiedChunk& verified, const WorkingLog& log) const;
+  void PutChunkDisclosures(uint32_t log, const VerifiedChunk& verified);
+  std::string ReceivedData(std::string_view event_id);
+  // The checkpoint as stored or as it will be by this commit.
+  std::string StoredCheckpoint(const std::string& key);
+  // Stores the checkpoint or adds its signatures to the stored one. The stored
+  // note; empty if that is of another root.
+  std::string PutCheckpoint(uint32_t log, const note::SignedCheckpoint& checkpoint);
+  void Cosign(WorkingLog& log);
+
+  const CommitContext context_;
+  Batch& batch_;
+  WorkingLogs logs_;
+  WorkingLog& own_;
+  uint64_t last_clock_;
+  bool must_sync_ = false;
+  std::vector<merkle::FullTile> full_tiles_;  // Of one Append; kept for its memory.
+  std::map<std::string, std::string, std::less<>> checkpoints_;  // Stored here, by key.
+  std::map<std::string, std::string, std::less<>> cosigned_;     // By log.
+};
+
+}  // namespace liggare::log
+
+#endif  // EVENTSTORE_LOG_COMMIT_BUILDER_H_

@@ -1,0 +1,131 @@
+#include "eventstore/log/fsck.h"
+
+#include <utility>
+
+#include "eventstore/log/fsck_scope.h"
+#include "eventstore/log/keys.h"
+
+namespace liggare::log {
+namespace {
+
+// Every log that has a name or entries, own ones first.
+std::vector<uint32_t> LogsInOrder(const FsckScope& scope) {
+  std::vector<uint32_t> own;
+  std::vector<uint32_t> others;
+  for (const auto& [number, name] : scope.names) {
+    (scope.IsOwn(number) ? own : others).push_back(number);
+  }
+  own.insert(own.end(), others.begin(), others.end());
+  return own;
+}
+
+// Entries under a number without a name belong to no log.
+void CheckNameless(FsckScope& scope) {
+  const auto cursor = scope.database.NewCursor(Family::kEvents);
+  for (cursor->Seek(""); cursor->Valid();) {
+    const auto key = keys::ParseEventKey(cursor->key());
+    if (!key) {
+      scope.Add({.family = "events",
+                 .log = "",
+                 .index = {},
+                 .subject = "",
+                 .event_id = "",
+                 .message = "the key " + Hex(cursor->key()) + " is not an entry's"});
+      cursor->Next();
+      continue;
+    }
+    if (!scope.names.contains(key->log)) {
+      scope.Add({.family = "events",
+                 .log = scope.NameOf(key->log),
+                 .index = key->index,
+                 .subject = "",
+                 .event_id = "",
+                 .message = "the log has entries but no name"});
+    }
+    if (key->log == UINT32_MAX) break;
+    cursor->Seek(keys::LogPrefix(key->log + 1));
+  }
+}
+
+}  // namespace
+
+void FsckScope::Add(FsckFinding finding) {
+  ++report.findings_count;
+  if (report.findings.size() < options.findings_max) report.findings.push_back(std::move(finding));
+}
+
+std::string FsckScope::Get(Family family, std::string_view key) {
+  auto value = database.Get(family, key);
+  if (value.ok()) return value->value_or("");
+  Add({.family = FamilyName(family),
+       .log = "",
+       .index = {},
+       .subject = "",
+       .event_id = "",
+       .message =
+           "the row " + Hex(key) + " can't be read: " + std::string(value.status().message())});
+  return "";
+}
+
+std::string FsckScope::NameOf(uint32_t number) const {
+  const auto found = names.find(number);
+  return found != names.end() ? found->second : "log number " + std::to_string(number);
+}
+
+bool FsckScope::IsOwn(uint32_t number) const {
+  const std::string name = NameOf(number);
+  return name.substr(0, name.rfind('@')) == report.path;
+}
+
+std::string Hex(std::string_view bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
+    const uint8_t byte = static_cast<uint8_t>(c);
+    text += {kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return text;
+}
+
+std::string FindingText(const FsckFinding& finding) {
+  std::string text = finding.family;
+  if (!finding.log.empty()) text += " " + finding.log;
+  if (finding.index) text += " " + std::to_string(*finding.index);
+  if (!finding.subject.empty()) text += " subject " + finding.subject;
+  if (!finding.event_id.empty()) text += " event " + finding.event_id;
+  return text + ": " + finding.message;
+}
+
+FsckReport Fsck(const Database& database, const FsckOptions& options) {
+  FsckScope scope(database, options);
+  CheckMeta(scope);
+  CheckNameless(scope);
+  for (const uint32_t number : LogsInOrder(scope)) CheckLog(scope, number);
+  CheckRows(scope);
+  CheckDisclosures(scope);
+  scope.report.logs = scope.names.size();
+  return std::move(scope.report);
+}
+
+absl::StatusOr<FsckReport> FsckDirectory(const std::string& path, SharedResources& shared,
+                                         const FsckOptions& options) {
+  auto database = RocksDatabase::OpenForInspection(path, shared);
+  if (!database.ok()) return database.status();
+  FsckReport report = Fsck(**database, options);
+  std::vector<std::string> damage = (*database)->damage();
+  if (absl::Status status = (*database)->VerifyChecksums(); !status.ok()) {
+    damage.push_back(std::string(status.message()));
+  }
+  for (std::string& message : damage) {
+    ++report.findings_count;
+    report.findings.push_back({.family = "files",
+                               .log = "",
+                               .index = {},
+                               .subject = "",
+                               .event_id = "",
+                               .message = std::move(message)});
+  }
+  return report;
+}
+
+}  // namespace liggare::log

@@ -1,0 +1,212 @@
+// Fsck in the other direction: rows that no entry accounts for. The entries have
+// counted the rows that are right, so each family is read through once, and row by
+// row against the entries only where the numbers differ.
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "eventstore/log/commitment.h"
+#include "eventstore/log/entry.h"
+#include "eventstore/log/fsck_scope.h"
+#include "eventstore/log/keys.h"
+#include "liggare/v1/entry.pb.h"
+
+namespace liggare::log {
+namespace {
+
+// Calls `visit` for every row of the family.
+void ForEachRow(FsckScope& scope, Family family,
+                const std::function<void(std::string_view, std::string_view)>& visit) {
+  const auto cursor = scope.database.NewCursor(family);
+  for (cursor->Seek(""); cursor->Valid(); cursor->Next()) visit(cursor->key(), cursor->value());
+  if (cursor->status().ok()) return;
+  scope.Add({.family = FamilyName(family),
+             .log = "",
+             .index = {},
+             .subject = "",
+             .event_id = "",
+             .message = "can't be read on: " + std::string(cursor->status().message())});
+}
+
+uint64_t CountRows(FsckScope& scope, Family family) {
+  uint64_t count = 0;
+  ForEachRow(scope, family, [&](std::string_view, std::string_view) { ++count; });
+  return count;
+}
+
+void AddDamagedKey(FsckScope& scope, Family family, std::string_view key) {
+  scope.Add({.family = FamilyName(family),
+             .log = "",
+             .index = {},
+             .subject = "",
+             .event_id = "",
+             .message = "row " + Hex(key) + " is damaged or of no log"});
+}
+
+std::string EntryAt(FsckScope& scope, uint32_t log, uint64_t index) {
+  return scope.Get(Family::kEvents, keys::Encode(keys::EventKey{.log = log, .index = index}));
+}
+
+void CheckIdRow(FsckScope& scope, std::string_view key_bytes, std::string_view value_bytes) {
+  const auto key = keys::ParseIdKey(key_bytes);
+  const auto value = keys::ParseIdValue(value_bytes);
+  if (!key || !value || !scope.names.contains(key->log)) {
+    AddDamagedKey(scope, Family::kIds, key_bytes);
+    return;
+  }
+  const std::string entry = EntryAt(scope, key->log, value->index);
+  const auto header = ParseEntryHeader(entry);
+  if (header.ok() && header->data_header.event_id == key->event_id) return;
+  scope.Add({.family = "ids",
+             .log = scope.NameOf(key->log),
+             .index = value->index,
+             .subject = "",
+             .event_id = Hex(key->event_id),
+             .message = "the id row's entry does not have this id"});
+}
+
+void CheckSubjectRow(FsckScope& scope, std::string_view key_bytes) {
+  const auto key = keys::ParseSubjectRow(key_bytes);
+  if (!key || !scope.names.contains(key->log)) {
+    AddDamagedKey(scope, Family::kSubjects, key_bytes);
+    return;
+  }
+  const std::string entry = EntryAt(scope, key->log, key->index);
+  const auto header = ParseEntryHeader(entry);
+  if (header.ok() && header->data_header.subject == key->subject && header->clock == key->clock) {
+    return;
+  }
+  scope.Add({.family = "subjects",
+             .log = scope.NameOf(key->log),
+             .index = key->index,
+             .subject = std::string(key->subject),
+             .event_id = "",
+             .message = "the subject row's entry is not of this subject and clock"});
+}
+
+// Whether the Received at `own_index` says that the log has this size.
+bool ReceivedSays(FsckScope& scope, const keys::KnownKey& key, uint64_t size) {
+  const std::string entry = EntryAt(scope, key.own_log, key.own_index);
+  const auto header = ParseEntryHeader(entry);
+  v1::EntryData data;
+  if (!header.ok() || !data.ParseFromString(std::string(header->data))) return false;
+  for (const v1::LogState& state : data.received().logs()) {
+    if (state.log() == scope.NameOf(key.log) && state.size() == size) return true;
+  }
+  return false;
+}
+
+void CheckKnownRow(FsckScope& scope, std::string_view key_bytes, std::string_view value) {
+  const auto key = keys::ParseKnownKey(key_bytes);
+  const auto size = keys::ParseInteger(value);
+  if (!key || !size || !scope.names.contains(key->log) || !scope.names.contains(key->own_log)) {
+    AddDamagedKey(scope, Family::kKnown, key_bytes);
+    return;
+  }
+  if (ReceivedSays(scope, *key, *size)) return;
+  scope.Add({.family = "known",
+             .log = scope.NameOf(key->own_log),
+             .index = key->own_index,
+             .subject = "",
+             .event_id = "",
+             .message = "no Received there says that " + scope.NameOf(key->log) + " has size " +
+                        std::to_string(*size)});
+}
+
+// Whether all entries below the tile are held.
+bool IsFull(const keys::TileKey& key, uint64_t size) {
+  const int shift = merkle::kTileHeight * (key.id.level + 1);
+  return shift < 64 && key.id.number < size >> shift;
+}
+
+void CheckTileRow(FsckScope& scope, std::string_view key_bytes) {
+  const auto key = keys::ParseTileKey(key_bytes);
+  if (!key || !scope.names.contains(key->log)) {
+    AddDamagedKey(scope, Family::kTiles, key_bytes);
+  } else if (!IsFull(*key, scope.sizes[key->log])) {
+    scope.Add({.family = "tiles",
+               .log = scope.NameOf(key->log),
+               .index = {},
+               .subject = "",
+               .event_id = "",
+               .message = "tile " + std::to_string(key->id.number) + " of level " +
+                          std::to_string(key->id.level) + " lies beyond the log's end"});
+  }
+}
+
+// The entry of each commitment.
+using Places = std::map<std::string, keys::LogMetaKey, std::less<>>;
+
+// Checks that the entry holds each of the commitments, and collects them.
+void CheckCommitments(FsckScope& scope, const keys::LogMetaKey& key, std::string_view commitments,
+                      Places& referenced) {
+  const std::string entry = EntryAt(scope, key.log, key.position);
+  const bool whole = commitments.size() % keys::kCommitmentBytes == 0 && !commitments.empty();
+  bool held = whole;
+  for (; commitments.size() >= keys::kCommitmentBytes;
+       commitments.remove_prefix(keys::kCommitmentBytes)) {
+    const std::string_view commitment = commitments.substr(0, keys::kCommitmentBytes);
+    held = held && entry.find(commitment) != std::string::npos;
+    referenced.emplace(commitment, key);
+  }
+  if (held) return;
+  scope.Add({.family = "meta",
+             .log = scope.NameOf(key.log),
+             .index = key.position,
+             .subject = "",
+             .event_id = "",
+             .message = "the entry does not hold the commitments of its row"});
+}
+
+}  // namespace
+
+void CheckRows(FsckScope& scope) {
+  if (CountRows(scope, Family::kIds) != scope.id_rows) {
+    ForEachRow(scope, Family::kIds, [&](std::string_view key, std::string_view value) {
+      CheckIdRow(scope, key, value);
+    });
+  }
+  if (CountRows(scope, Family::kSubjects) != scope.subject_rows) {
+    ForEachRow(scope, Family::kSubjects,
+               [&](std::string_view key, std::string_view) { CheckSubjectRow(scope, key); });
+  }
+  if (CountRows(scope, Family::kKnown) != scope.known_rows) {
+    ForEachRow(scope, Family::kKnown, [&](std::string_view key, std::string_view value) {
+      CheckKnownRow(scope, key, value);
+    });
+  }
+  ForEachRow(scope, Family::kTiles,
+             [&](std::string_view key, std::string_view) { CheckTileRow(scope, key); });
+}
+
+void CheckDisclosures(FsckScope& scope) {
+  Places referenced;
+  ForEachRow(scope, Family::kMeta, [&](std::string_view key_bytes, std::string_view value) {
+    const auto key = keys::ParseLogMetaKey(key_bytes);
+    if (!key || key->tag != keys::kCommitmentsTag) return;
+    CheckCommitments(scope, *key, value, referenced);
+  });
+  ForEachRow(scope, Family::kDisclosures, [&](std::string_view key, std::string_view value) {
+    const auto disclosure = keys::ParseDisclosureValue(value);
+    const auto place = referenced.find(key);
+    const bool matches = disclosure && CommitmentOf(disclosure->salt, disclosure->text) == key;
+    if (matches && place != referenced.end()) return;
+    FsckFinding finding = {.family = "disclosures",
+                           .log = "",
+                           .index = {},
+                           .subject = "",
+                           .event_id = "",
+                           .message = ""};
+    finding.message =
+        (matches ? "no entry has the commitment " : "the text does not match its commitment ") +
+        Hex(key);
+    if (place != referenced.end()) {
+      finding.log = scope.NameOf(place->second.log);
+      finding.index = place->second.position;
+    }
+    scope.Add(std::move(finding));
+  });
+}
+
+}  // namespace liggare::log

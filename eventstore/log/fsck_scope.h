@@ -1,0 +1,69 @@
+// What the steps of a check share: the stored rows, what is known of the logs so
+// far, and the findings. Private to this folder.
+#ifndef EVENTSTORE_LOG_FSCK_SCOPE_H_
+#define EVENTSTORE_LOG_FSCK_SCOPE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eventstore/log/database.h"
+#include "eventstore/log/fsck.h"
+#include "eventstore/merkle/hash.h"
+
+namespace liggare::log {
+
+// Something stored says that a log has this root at this size.
+struct RootClaim {
+  uint64_t size = 0;
+  merkle::Hash root = {};
+  std::string source;
+};
+
+// Not thread-safe. The database must outlive it.
+class FsckScope {
+ public:
+  FsckScope(const Database& db, const FsckOptions& fsck_options)
+      : database(db), options(fsck_options) {}
+
+  void Add(FsckFinding finding);
+  // The value under a key; empty if there is none or, with a finding, if it can't
+  // be read.
+  std::string Get(Family family, std::string_view key);
+  // The name of a log; "log number <n>" if it has none.
+  std::string NameOf(uint32_t number) const;
+  bool IsOwn(uint32_t number) const;
+
+  const Database& database;
+  const FsckOptions& options;
+  FsckReport report;
+
+  std::map<uint32_t, std::string> names;
+  std::map<std::string, uint32_t, std::less<>> numbers;
+  std::map<uint32_t, std::vector<RootClaim>> claims;
+  std::map<uint32_t, uint64_t> sizes;  // Of the logs checked so far.
+  // How many index rows the entries account for.
+  uint64_t id_rows = 0;
+  uint64_t subject_rows = 0;
+  uint64_t known_rows = 0;
+};
+
+std::string Hex(std::string_view bytes);
+
+// The steps, in their order.
+
+// Reads what the directory says of itself, the names and the checkpoints.
+void CheckMeta(FsckScope& scope);
+// Checks every entry of one log against its indexes, its tiles and the claims.
+// Own logs come first, for what they received claims roots of the others.
+void CheckLog(FsckScope& scope, uint32_t number);
+// Finds rows of indexes and tiles that no entry accounts for.
+void CheckRows(FsckScope& scope);
+// Checks texts against their commitments, and those against the entries.
+void CheckDisclosures(FsckScope& scope);
+
+}  // namespace liggare::log
+
+#endif  // EVENTSTORE_LOG_FSCK_SCOPE_H_

@@ -1,0 +1,207 @@
+#include "eventstore/log/rocksdb_database.h"
+
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "eventstore/log/rocksdb_options.h"
+#include "rocksdb/db.h"
+#include "rocksdb/write_batch.h"
+
+namespace liggare::log {
+namespace {
+
+rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+bool IsLocked(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  return status.IsIOError() && text.find("/LOCK") != std::string::npos &&
+         text.find("lock") != std::string::npos;
+}
+
+bool IsMissing(const rocksdb::Status& status) {
+  return (status.IsInvalidArgument() || status.IsIOError() || status.IsNotFound()) &&
+         (status.ToString().find("does not exist") != std::string::npos ||
+          status.ToString().find("No such file") != std::string::npos);
+}
+
+absl::Status ToStatus(const rocksdb::Status& status, const std::string& path) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string message = path + ": " + status.ToString();
+  if (status.IsCorruption()) return absl::DataLossError(message);
+  return absl::UnavailableError(message);
+}
+
+absl::Status ToOpenStatus(const rocksdb::Status& status, const std::string& path) {
+  if (IsLocked(status)) {
+    return absl::FailedPreconditionError(path + " is in use by another process");
+  }
+  if (IsMissing(status)) return absl::NotFoundError(path + " holds no database");
+  return ToStatus(status, path);
+}
+
+class RocksCursor : public Cursor {
+ public:
+  RocksCursor(std::unique_ptr<rocksdb::Iterator> iterator, const std::string& path)
+      : iterator_(std::move(iterator)), path_(path) {}
+  void Seek(std::string_view key) override { iterator_->Seek(ToSlice(key)); }
+  void SeekForPrev(std::string_view key) override { iterator_->SeekForPrev(ToSlice(key)); }
+  bool Valid() const override { return iterator_->Valid(); }
+  void Next() override { iterator_->Next(); }
+  void Prev() override { iterator_->Prev(); }
+  std::string_view key() const override { return ToView(iterator_->key()); }
+  std::string_view value() const override { return ToView(iterator_->value()); }
+  absl::Status status() const override {
+    const absl::Status status = ToStatus(iterator_->status(), path_);
+    return status.ok() ? status : absl::DataLossError(status.message());
+  }
+
+ private:
+  const std::unique_ptr<rocksdb::Iterator> iterator_;
+  const std::string& path_;
+};
+
+}  // namespace
+
+struct SharedResources::State {
+  RocksShared shared;
+};
+
+SharedResources::SharedResources() : SharedResources(Limits()) {}
+SharedResources::SharedResources(Limits limits) : state_(std::make_unique<State>()) {
+  state_->shared.block_cache = rocksdb::NewLRUCache(limits.block_cache_bytes);
+  state_->shared.write_buffers =
+      std::make_shared<rocksdb::WriteBufferManager>(limits.write_buffer_bytes);
+}
+SharedResources::~SharedResources() = default;
+
+struct RocksDatabase::State {
+  ~State() {
+    for (rocksdb::ColumnFamilyHandle* family : families) {
+      db->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+    }
+    db.reset();
+    if (lock != nullptr) rocksdb::Env::Default()->UnlockFile(lock).PermitUncheckedError();
+  }
+  rocksdb::ColumnFamilyHandle* Handle(Family family) const {
+    return families[static_cast<size_t>(family)];
+  }
+  rocksdb::Status OpenReadOnly(const rocksdb::DBOptions& options, const RocksShared& shared) {
+    rocksdb::DB* opened = nullptr;
+    const rocksdb::Status status =
+        rocksdb::DB::OpenForReadOnly(options, path, FamilyDescriptors(shared), &families, &opened);
+    db.reset(opened);
+    return status;
+  }
+
+  std::string path;
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;  // By Family.
+  rocksdb::ReadOptions read_options;
+  rocksdb::FileLock* lock = nullptr;  // Of an inspection.
+  std::vector<std::string> damage;
+
+  std::mutex write_mutex;
+  rocksdb::WriteBatch write_batch;  // Guarded by write_mutex; kept for its memory.
+};
+
+RocksDatabase::RocksDatabase(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RocksDatabase::~RocksDatabase() = default;
+
+absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(const std::string& path,
+                                                                   SharedResources& shared,
+                                                                   OpenOptions options) {
+  rocksdb::DBOptions db_options = DatabaseOptions(shared.state_->shared);
+  db_options.create_if_missing = options.create_if_missing;
+  db_options.create_missing_column_families = options.create_if_missing;
+  auto state = std::make_unique<State>();
+  state->path = path;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(
+      db_options, path, FamilyDescriptors(shared.state_->shared), &state->families, &db);
+  state->db.reset(db);
+  if (!status.ok()) return ToOpenStatus(status, path);
+  return std::unique_ptr<RocksDatabase>(new RocksDatabase(std::move(state)));
+}
+
+absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::OpenForInspection(
+    const std::string& path, SharedResources& shared) {
+  if (!std::filesystem::exists(path + "/CURRENT")) {
+    return absl::NotFoundError(path + " holds no database");
+  }
+  auto state = std::make_unique<State>();
+  state->path = path;
+  state->read_options.verify_checksums = false;
+  state->read_options.fill_cache = false;
+  rocksdb::Status status = rocksdb::Env::Default()->LockFile(path + "/LOCK", &state->lock);
+  if (!status.ok()) return ToOpenStatus(status, path);
+  rocksdb::DBOptions options = DatabaseOptions(shared.state_->shared);
+  status = state->OpenReadOnly(options, shared.state_->shared);
+  if (!status.ok()) {
+    state->damage.push_back(status.ToString());
+    options.paranoid_checks = false;
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+    options.track_and_verify_wals_in_manifest = false;
+    status = state->OpenReadOnly(options, shared.state_->shared);
+  }
+  if (!status.ok()) return ToOpenStatus(status, path);
+  return std::unique_ptr<RocksDatabase>(new RocksDatabase(std::move(state)));
+}
+
+absl::Status RocksDatabase::Write(const Batch& batch, Durability durability) {
+  const std::lock_guard lock(state_->write_mutex);
+  rocksdb::WriteBatch& write_batch = state_->write_batch;
+  write_batch.Clear();
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const Batch::Operation operation = batch.operation(i);
+    rocksdb::ColumnFamilyHandle* family = state_->Handle(operation.family);
+    const rocksdb::Status status =
+        operation.is_delete
+            ? write_batch.Delete(family, ToSlice(operation.key))
+            : write_batch.Put(family, ToSlice(operation.key), ToSlice(operation.value));
+    if (!status.ok()) return ToStatus(status, state_->path);
+  }
+  rocksdb::WriteOptions options;
+  options.sync = durability == Durability::kSynced;
+  return ToStatus(state_->db->Write(options, &write_batch), state_->path);
+}
+
+absl::StatusOr<std::optional<std::string>> RocksDatabase::Get(Family family,
+                                                              std::string_view key) const {
+  std::string value;
+  const rocksdb::Status status =
+      state_->db->Get(state_->read_options, state_->Handle(family), ToSlice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return absl::DataLossError(ToStatus(status, state_->path).message());
+  return value;
+}
+
+std::unique_ptr<Cursor> RocksDatabase::NewCursor(Family family) const {
+  std::unique_ptr<rocksdb::Iterator> iterator(
+      state_->db->NewIterator(state_->read_options, state_->Handle(family)));
+  return std::make_unique<RocksCursor>(std::move(iterator), state_->path);
+}
+
+absl::Status RocksDatabase::Flush() {
+  return ToStatus(state_->db->Flush(rocksdb::FlushOptions(), state_->families), state_->path);
+}
+
+uint64_t RocksDatabase::FileBytes() const {
+  uint64_t bytes = 0;
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(state_->path, error)) {
+    const uint64_t size = file.file_size(error);
+    if (!error) bytes += size;
+  }
+  return bytes;
+}
+
+absl::Status RocksDatabase::VerifyChecksums() const {
+  return ToStatus(state_->db->VerifyChecksum(), state_->path);
+}
+
+const std::vector<std::string>& RocksDatabase::damage() const { return state_->damage; }
+
+}  // namespace liggare::log

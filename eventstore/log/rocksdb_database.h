@@ -1,0 +1,79 @@
+// The Database that is kept: RocksDB, with a column family for each Family (meta is
+// the default one). docs/storage_format.md says what is in them, and
+// docs/architecture.md why RocksDB is set as it is.
+#ifndef EVENTSTORE_LOG_ROCKSDB_DATABASE_H_
+#define EVENTSTORE_LOG_ROCKSDB_DATABASE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "eventstore/log/database.h"
+
+namespace liggare::log {
+
+// What all databases of a process share: a process may host a hundred nodes, most
+// of them idle. Thread-safe; must outlive every database opened with it.
+class SharedResources {
+ public:
+  struct Limits {
+    size_t block_cache_bytes = 64 * 1024 * 1024;
+    // Of all memtables together; a database that writes beyond it flushes.
+    size_t write_buffer_bytes = 192 * 1024 * 1024;
+  };
+  SharedResources();
+  explicit SharedResources(Limits limits);
+  ~SharedResources();
+
+ private:
+  friend class RocksDatabase;
+  struct State;
+  const std::unique_ptr<State> state_;
+};
+
+// Thread-safe, as Database says. Messages of errors name the path.
+class RocksDatabase : public Database {
+ public:
+  struct OpenOptions {
+    bool create_if_missing = false;
+  };
+  // NOT_FOUND if there is no database and none shall be made; FAILED_PRECONDITION
+  // if another process has it open; DATA_LOSS if it is damaged; UNAVAILABLE if the
+  // disk can't be read or written.
+  static absl::StatusOr<std::unique_ptr<RocksDatabase>> Open(const std::string& path,
+                                                             SharedResources& shared,
+                                                             OpenOptions options);
+
+  // Opens a database to look at it, damaged or not: nothing can be written,
+  // checksums are not enforced, and what can't be read of the write-ahead log is
+  // left out. damage() says what was found. No other process may have it open.
+  static absl::StatusOr<std::unique_ptr<RocksDatabase>> OpenForInspection(const std::string& path,
+                                                                          SharedResources& shared);
+  ~RocksDatabase() override;
+
+  absl::Status Write(const Batch& batch, Durability durability) override;
+  absl::StatusOr<std::optional<std::string>> Get(Family family,
+                                                 std::string_view key) const override;
+  std::unique_ptr<Cursor> NewCursor(Family family) const override;
+
+  // Moves all that is only in the write-ahead log into files.
+  absl::Status Flush();
+  // Bytes of all files in the directory.
+  uint64_t FileBytes() const;
+  // Checks every block of every file. DATA_LOSS names the first damaged file.
+  absl::Status VerifyChecksums() const;
+  // What was wrong when it was opened for inspection; empty if nothing.
+  const std::vector<std::string>& damage() const;
+
+ private:
+  struct State;
+  explicit RocksDatabase(std::unique_ptr<State> state);
+  const std::unique_ptr<State> state_;
+};
+
+}  // namespace liggare::log
+
+#endif  // EVENTSTORE_LOG_ROCKSDB_DATABASE_H_
