@@ -1,0 +1,198 @@
+#include "services/domain/fold.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "proto/error/error.h"
+#include "proto/form/plan.h"
+#include "services/domain/assignments.h"
+#include "services/domain/authority.h"
+#include "services/domain/log_name.h"
+#include "services/domain/shape.h"
+
+namespace liggare::domain {
+namespace {
+
+// Whether the node that recorded `entry` held the event at `point`.
+bool Knows(const State& state, const FoldEntry& entry, uint32_t point_id) {
+  const EventPoint& point = state.points[point_id];
+  const std::string& log = state.strings.at(point.log);
+  if (log == entry.log) return point.index < entry.index;
+  return std::any_of(entry.basis.begin(), entry.basis.end(), [&](const LogPoint& basis) {
+    return basis.index >= point.index && basis.log == log;
+  });
+}
+
+// Folds one entry into one state; lives for the call.
+class Folder {
+ public:
+  Folder(State& state, const FoldEntry& entry, ChangeListener* listener)
+      : state_(state), entry_(entry), listener_(listener) {}
+
+  void NotePosition();
+  // OK, or why the entry has no effect.
+  absl::Status CheckEffect() const;
+  FoldOutcome Disregard(const absl::Status& why);
+  // The first part of the basis that is not held.
+  const LogPoint* FirstMissing(HeldFn held) const;
+  FoldOutcome Await(const LogPoint& missing);
+  FoldOutcome Apply();
+
+ private:
+  uint32_t Point();
+  void Set(std::string_view path, FieldValue value);
+  void Replace(std::string_view path, Field& field, FieldValue value);
+  void SettleConflicts(std::string_view path);
+  void RemoveLeftOut(const form::EventType& type);
+  bool IsLeftOut(const Field& field) { return HasValue(field.value) && field.set_by != Point(); }
+
+  State& state_;
+  const FoldEntry& entry_;
+  ChangeListener* listener_;
+  std::optional<uint32_t> point_;
+};
+
+// Most entries' points are needed; those that set nothing (received) keep none.
+uint32_t Folder::Point() {
+  if (point_.has_value()) return *point_;
+  const v1::EventData& data = *entry_.data;
+  StringTable& strings = state_.strings;
+  state_.points.push_back({.index = entry_.index,
+                           .clock = entry_.clock,
+                           .recorded_at_ms = entry_.recorded_at_ms,
+                           .event_id = data.event_id(),
+                           .type = entry_.type,
+                           .log = strings.Add(entry_.log),
+                           .principal = strings.Add(entry_.principal),
+                           .actor_id = strings.Add(data.actor().id()),
+                           .actor_role = strings.Add(data.actor().role()),
+                           .actor_organisation = strings.Add(data.actor().organisationsnummer()),
+                           .reason_code = strings.Add(data.reason_code())});
+  point_ = static_cast<uint32_t>(state_.points.size() - 1);
+  return *point_;
+}
+
+void Folder::NotePosition() {
+  if (state_.empty) state_.subject = entry_.data->subject();
+  state_.empty = false;
+  state_.last_key = entry_.Key();
+  auto it = state_.positions.find(entry_.log);
+  if (it == state_.positions.end()) {
+    state_.positions.emplace(entry_.log, entry_.index);
+  } else {
+    it->second = std::max(it->second, entry_.index);
+  }
+}
+
+absl::Status Folder::CheckEffect() const {
+  if (form::FindEventType(entry_.type) == nullptr) {
+    return MakeError(
+        v1::ERROR_CODE_UNKNOWN_TYPE,
+        {.message = "event type " + std::to_string(entry_.type) + " is not known to this version"});
+  }
+  if (entry_.data->form_version() > kFormVersionMax) {
+    return MakeError(v1::ERROR_CODE_UNKNOWN_TYPE,
+                     {.message = "form version " + std::to_string(entry_.data->form_version()) +
+                                 " is not known to this version"});
+  }
+  return AuthoriseWriter(entry_.type, PathOfLog(entry_.log), entry_.data->subject());
+}
+
+FoldOutcome Folder::Disregard(const absl::Status& why) {
+  v1::Error error = ErrorOf(why);
+  state_.disregarded.push_back({Point(), error.code(), std::move(*error.mutable_message())});
+  return FoldOutcome::kDisregarded;
+}
+
+const LogPoint* Folder::FirstMissing(HeldFn held) const {
+  for (const LogPoint& basis : entry_.basis) {
+    if (held(basis.log) <= basis.index) return &basis;
+  }
+  return nullptr;
+}
+
+FoldOutcome Folder::Await(const LogPoint& missing) {
+  state_.awaiting.push_back({Point(), missing.log, missing.index});
+  return FoldOutcome::kAwaiting;
+}
+
+FoldOutcome Folder::Apply() {
+  const form::EventType& type = *form::FindEventType(entry_.type);
+  ForEachAssignment(*entry_.data, type, [this](std::string_view path, FieldValue value) {
+    Set(path, std::move(value));
+  });
+  RemoveLeftOut(type);
+  ++state_.event_count;
+  return FoldOutcome::kFolded;
+}
+
+void Folder::Set(std::string_view path, FieldValue value) {
+  auto it = state_.fields.lower_bound(path);
+  if (it != state_.fields.end() && it->first == path) {
+    Replace(path, it->second, std::move(value));
+    return;
+  }
+  if (!HasValue(value)) return;
+  const uint32_t point = Point();
+  if (listener_ != nullptr) {
+    listener_->Changed(state_, path, FieldValue(), value, point, entry_);
+  }
+  state_.fields.emplace_hint(it, path, Field{std::move(value), point, OwnerOf(entry_.type)});
+}
+
+void Folder::Replace(std::string_view path, Field& field, FieldValue value) {
+  const uint32_t point = Point();
+  const bool differs = field.value != value;
+  const bool knows = field.set_by == point || Knows(state_, entry_, field.set_by);
+  if (knows) SettleConflicts(path);
+  if (differs && !knows) {
+    state_.conflicts.push_back({std::string(path), field.value, field.set_by});
+  }
+  if (differs && listener_ != nullptr) {
+    listener_->Changed(state_, path, field.value, value, point, entry_);
+  }
+  field = {std::move(value), point, OwnerOf(entry_.type)};
+}
+
+void Folder::SettleConflicts(std::string_view path) {
+  if (state_.conflicts.empty()) return;
+  std::erase_if(state_.conflicts, [&](const StateConflict& conflict) {
+    return conflict.path == path && Knows(state_, entry_, conflict.overridden_by);
+  });
+}
+
+// A payload describes its form, or its element, wholly: what it leaves out is
+// no longer so.
+void Folder::RemoveLeftOut(const form::EventType& type) {
+  const Territory territory = TerritoryOf(*entry_.data, type);
+  if (territory.kind == Territory::Kind::kForm) {
+    for (auto& [path, field] : state_.fields) {
+      if (field.owner == territory.owner && IsLeftOut(field)) Replace(path, field, FieldValue());
+    }
+  }
+  if (territory.kind == Territory::Kind::kPrefix) {
+    const std::string& prefix = territory.prefix;
+    for (auto it = state_.fields.lower_bound(prefix);
+         it != state_.fields.end() && it->first.compare(0, prefix.size(), prefix) == 0; ++it) {
+      if (IsLeftOut(it->second)) Replace(it->first, it->second, FieldValue());
+    }
+  }
+}
+
+}  // namespace
+
+FoldOutcome Fold(State& state, const FoldEntry& entry, HeldFn held, ChangeListener* listener) {
+  Folder folder(state, entry, listener);
+  folder.NotePosition();
+  if (absl::Status effect = folder.CheckEffect(); !effect.ok()) return folder.Disregard(effect);
+  if (const LogPoint* missing = folder.FirstMissing(held)) return folder.Await(*missing);
+  return folder.Apply();
+}
+
+bool AwaitedHasCome(const State& state, HeldFn held) {
+  return std::any_of(state.awaiting.begin(), state.awaiting.end(),
+                     [&](const AwaitingEntry& entry) { return held(entry.log) > entry.index; });
+}
+
+}  // namespace liggare::domain

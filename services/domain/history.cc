@@ -1,0 +1,24 @@
+#include "services/domain/history.h"
+
+#include <utility>
+
+#include "services/domain/state_proto.h"
+
+namespace liggare::domain {
+
+HistoryRecorder::HistoryRecorder(std::string path_prefix) : path_prefix_(std::move(path_prefix)) {}
+
+void HistoryRecorder::Changed(const State& state, std::string_view path,
+                              const FieldValue& old_value, const FieldValue& new_value,
+                              uint32_t point, const FoldEntry& entry) {
+  if (path.substr(0, path_prefix_.size()) != path_prefix_) return;
+  RecordedChange recorded;
+  recorded.change.set_path(std::string(path));
+  if (HasValue(old_value)) *recorded.change.mutable_old() = ToProto(old_value);
+  if (HasValue(new_value)) *recorded.change.mutable_new_() = ToProto(new_value);
+  *recorded.change.mutable_event() = EventRefOf(state, point);
+  recorded.reason_commitment = entry.data->reason().commitment();
+  changes_.push_back(std::move(recorded));
+}
+
+}  // namespace liggare::domain

@@ -1,0 +1,75 @@
+#include "services/domain/klient_figures.h"
+
+namespace liggare::domain {
+namespace {
+
+void Add(const State& report, KlientFigures& figures) {
+  report.ForEachElement("klienter", [&](const std::vector<std::string_view>& keys,
+                                        std::string_view name, const FieldValue& value) {
+    const auto* number = std::get_if<int64_t>(&value);
+    if (keys.size() != 2 || name != "antal" || number == nullptr) return;
+    figures.klienter[std::string(keys[0])][std::string(keys[1])] += *number;
+  });
+  report.ForEachElement("barn", [&](const std::vector<std::string_view>& keys,
+                                    std::string_view name, const FieldValue& value) {
+    const auto* number = std::get_if<int64_t>(&value);
+    if (keys.size() != 1 || name != "antal" || number == nullptr) return;
+    figures.barn[std::string(keys[0])] += *number;
+  });
+}
+
+}  // namespace
+
+int64_t KlientFigures::Klienter(std::string_view kon) const {
+  int64_t sum = 0;
+  auto it = klienter.find(std::string(kon));
+  if (it == klienter.end()) return 0;
+  for (const auto& [alder, antal] : it->second) sum += antal;
+  return sum;
+}
+
+int64_t KlientFigures::Barn(std::string_view kon) const {
+  auto it = barn.find(std::string(kon));
+  return it == barn.end() ? 0 : it->second;
+}
+
+int64_t KlientFigures::AllKlienter() const {
+  int64_t sum = 0;
+  for (const auto& [kon, by_alder] : klienter) sum += Klienter(kon);
+  return sum;
+}
+
+int64_t KlientFigures::AllBarn() const {
+  int64_t sum = 0;
+  for (const auto& [kon, antal] : barn) sum += antal;
+  return sum;
+}
+
+KlientFigures FiguresOf(const State& report) {
+  KlientFigures figures;
+  Add(report, figures);
+  return figures;
+}
+
+KlientFigures FiguresOf(const std::vector<ScopedState>& reports) {
+  KlientFigures figures;
+  for (const ScopedState& report : reports) Add(*report.state, figures);
+  return figures;
+}
+
+const std::vector<Heading>& KonHeadings() {
+  static const auto& headings = *new std::vector<Heading>{
+      {"man", "Män"}, {"kvinna", "Kvinnor"}, {"annan", "Annan könsidentitet"}};
+  return headings;
+}
+
+const std::vector<Heading>& AlderHeadings() {
+  static const auto& headings = *new std::vector<Heading>{{"18-29", "18–29 år"},
+                                                          {"30-49", "30–49 år"},
+                                                          {"50-64", "50–64 år"},
+                                                          {"65+", "≥65 år"},
+                                                          {"okand", "Okänd ålder"}};
+  return headings;
+}
+
+}  // namespace liggare::domain

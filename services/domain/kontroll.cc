@@ -1,0 +1,88 @@
+#include "services/domain/kontroll.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "services/domain/finding.h"
+#include "services/domain/state_proto.h"
+#include "services/domain/subject.h"
+
+namespace liggare::domain {
+namespace {
+
+std::string ValueText(const FieldValue& value) {
+  return HasValue(value) ? TextOf(value) : "inget värde";
+}
+
+void AddConflicts(const ScopedState& scoped, std::vector<v1::Finding>& out) {
+  for (const StateConflict& conflict : scoped.state->conflicts) {
+    const Field& field = scoped.state->fields.find(conflict.path)->second;
+    const v1::EventRef lost = EventRefOf(*scoped.state, conflict.overridden_by);
+    const v1::EventRef won = EventRefOf(*scoped.state, field.set_by);
+    out.push_back(MakeFinding(
+        "CONFLICT",
+        {.subject = scoped.subject,
+         .fields = {conflict.path},
+         .stated = ValueText(conflict.overridden),
+         .computed = ValueText(field.value),
+         .sentence = "Två händelser har satt " + conflict.path + " utan att känna till varandra: " +
+                     ValueText(conflict.overridden) + " (" + lost.log() + " nr " +
+                     std::to_string(lost.index()) + ") och " + ValueText(field.value) + " (" +
+                     won.log() + " nr " + std::to_string(won.index()) + "), som gäller."}));
+  }
+}
+
+// The prefixes of the subjects that belong to the scope by name alone.
+std::vector<std::string> PrefixesOf(const Scope& scope) {
+  const std::string year = std::to_string(scope.year);
+  std::vector<std::string> prefixes = {RapportSubject(scope.year, scope.path),
+                                       VerksamhetSubject(scope.path)};
+  if (!scope.IsNation() && !scope.IsLan()) return prefixes;
+  const std::string lanskod(scope.Lanskod());
+  for (const char* kind : {"ansokan/", "bidrag/", "rekvisition/", "aterkrav/"}) {
+    prefixes.push_back(kind + year + "/" + lanskod);
+  }
+  if (scope.IsNation()) prefixes.push_back(AnslagSubject(scope.year));
+  return prefixes;
+}
+
+}  // namespace
+
+v1::Finding MakeFinding(std::string_view code, FindingParts parts) {
+  v1::Finding finding;
+  finding.set_code(std::string(code));
+  finding.set_subject(std::move(parts.subject));
+  for (std::string& field : parts.fields) finding.add_fields(std::move(field));
+  finding.set_stated(std::move(parts.stated));
+  finding.set_computed(std::move(parts.computed));
+  finding.set_sentence(std::move(parts.sentence));
+  return finding;
+}
+
+absl::Status AddConflictFindings(StateView& view, const Scope& scope,
+                                 std::vector<v1::Finding>& out) {
+  for (const std::string& prefix : PrefixesOf(scope)) {
+    absl::StatusOr<std::vector<ScopedState>> states = StatesWithPrefix(view, prefix);
+    if (!states.ok()) return states.status();
+    for (const ScopedState& scoped : *states) AddConflicts(scoped, out);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<v1::Finding>> FindingsOf(StateView& view, const Scope& scope) {
+  if (absl::Status status = CheckScope(scope); !status.ok()) return status;
+  std::vector<v1::Finding> findings;
+  for (auto* add :
+       {AddPublishedFindings, AddGrantFindings, AddReportFindings, AddConflictFindings}) {
+    if (absl::Status status = add(view, scope, findings); !status.ok()) return status;
+  }
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const v1::Finding& a, const v1::Finding& b) {
+                     return std::tie(a.subject(), a.code()) < std::tie(b.subject(), b.code());
+                   });
+  return findings;
+}
+
+}  // namespace liggare::domain

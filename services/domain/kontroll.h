@@ -1,0 +1,37 @@
+// Kontroll: what does not add up. A figure that does not add up is recorded all
+// the same, because the law says the report has arrived; it is shown here, by
+// every tier that holds it.
+//
+//   PUBLISHED_DIFFERS            a published cell, rounded as printed, is not the
+//                                computed one (the nation's tables)
+//   SUM_DIFFERS                  a published total is not the sum of its published
+//                                parts (the nation's tables)
+//   AMOUNT_NOT_POSTS_TIMES_RATE  a grant is 1 krona or more from posts × rate; for
+//                                the nation also the paid total
+//   ECONOMY_DIFFERS              used and unused money together are not what the
+//                                kommun was paid
+//   ECONOMY_NOT_ASSIGNED         a report accounts for a kommun that no assignment
+//                                lets it account for
+//   BARN_EXCEEDS_KLIENTER        more klienter with children than klienter of a kön
+//   REQUISITION_DIFFERS          the requisitions of a län are not the sum of its
+//                                decisions
+//   CONFLICT                     two events set a field, neither knowing the other
+#ifndef SERVICES_DOMAIN_KONTROLL_H_
+#define SERVICES_DOMAIN_KONTROLL_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "liggare/v1/query_service.pb.h"
+#include "services/domain/scope.h"
+#include "services/domain/state_view.h"
+
+namespace liggare::domain {
+
+// By subject, then code, then fields. Sentences are Swedish. Errors as
+// ComputeTable's.
+absl::StatusOr<std::vector<v1::Finding>> FindingsOf(StateView& view, const Scope& scope);
+
+}  // namespace liggare::domain
+
+#endif  // SERVICES_DOMAIN_KONTROLL_H_

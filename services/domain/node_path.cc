@@ -1,0 +1,76 @@
+#include "services/domain/node_path.h"
+
+#include <algorithm>
+
+#include "proto/error/error.h"
+
+namespace liggare::domain {
+namespace {
+
+bool IsSegmentChar(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
+
+bool IsSegment(std::string_view segment) {
+  return !segment.empty() && segment.size() <= kPathSegmentBytesMax && segment != "system" &&
+         segment != "host" && std::all_of(segment.begin(), segment.end(), IsSegmentChar);
+}
+
+// The first `count` segments.
+std::string_view FirstSegments(std::string_view path, int count) {
+  size_t end = 0;
+  for (int i = 0; i < count; ++i) {
+    if (i > 0) ++end;
+    end = std::min(path.find('/', end), path.size());
+  }
+  return path.substr(0, end);
+}
+
+}  // namespace
+
+bool IsNodePath(std::string_view path) {
+  size_t segments = 0;
+  while (true) {
+    const size_t slash = path.find('/');
+    if (++segments > kPathSegmentsMax || !IsSegment(path.substr(0, slash))) return false;
+    if (slash == std::string_view::npos) return true;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+absl::Status CheckNodePath(std::string_view path) {
+  if (IsNodePath(path)) return absl::OkStatus();
+  return MakeError(v1::ERROR_CODE_INVALID_FIELD,
+                   {.message = "\"" + std::string(path) + "\" is not the path of a node",
+                    .expected = "1 to 8 segments of a-z, 0-9 and -, each at most 40 characters and "
+                                "not system or host, joined by /: se/17/varmland"});
+}
+
+size_t DepthOf(std::string_view path) {
+  return 1 + static_cast<size_t>(std::count(path.begin(), path.end(), '/'));
+}
+
+std::string_view ParentOf(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+std::string_view LastSegmentOf(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+bool IsAtOrBelow(std::string_view path, std::string_view ancestor) {
+  if (path.substr(0, ancestor.size()) != ancestor) return false;
+  return path.size() == ancestor.size() || path[ancestor.size()] == '/';
+}
+
+std::string_view CountyPathOf(std::string_view path) {
+  return DepthOf(path) < 2 ? std::string_view() : FirstSegments(path, 2);
+}
+
+std::string_view LanskodOf(std::string_view path) { return LastSegmentOf(CountyPathOf(path)); }
+
+std::string CountyPath(std::string_view lanskod) {
+  return std::string(kNationPath) + "/" + std::string(lanskod);
+}
+
+}  // namespace liggare::domain

@@ -1,0 +1,22 @@
+// A state as the query service answers it.
+#ifndef SERVICES_DOMAIN_STATE_PROTO_H_
+#define SERVICES_DOMAIN_STATE_PROTO_H_
+
+#include <string>
+
+#include "liggare/v1/query_service.pb.h"
+#include "services/domain/state.h"
+
+namespace liggare::domain {
+
+v1::State ToProto(const State& state);
+
+// The event behind a point of the state.
+v1::EventRef EventRefOf(const State& state, uint32_t point);
+
+// report_corrected, or "unknown(999)" for a type that this version does not know.
+std::string TypeName(int type);
+
+}  // namespace liggare::domain
+
+#endif  // SERVICES_DOMAIN_STATE_PROTO_H_

@@ -1,0 +1,78 @@
+#include "services/domain/table_builder.h"
+
+#include <algorithm>
+
+namespace liggare::domain {
+namespace {
+
+std::string CellText(Fraction figure, CellStyle style) {
+  switch (style) {
+    case CellStyle::kCount:
+      return SwedishText(Round(figure, 0));
+    case CellStyle::kChange:
+      return SignedSwedishText(Round(figure, 0));
+    case CellStyle::kKronor:
+      return SwedishKronor(Round(figure, 2).units);
+    case CellStyle::kHundredths:
+      return SwedishText(Round(figure, 2));
+    case CellStyle::kPercent:
+      return SwedishText(Round(figure, 2)) + "\u00a0%";
+  }
+  return "";
+}
+
+}  // namespace
+
+TableBuilder::TableBuilder(std::string table, std::string title, std::vector<Column> columns) {
+  table_.set_table(std::move(table));
+  table_.set_title(std::move(title));
+  for (Column& column : columns) {
+    v1::TableColumn& added = *table_.add_columns();
+    added.set_id(std::move(column.id));
+    added.set_label(std::move(column.label));
+  }
+}
+
+void TableBuilder::AddRow(std::string id, std::string label) {
+  v1::TableRow& row = *table_.add_rows();
+  row.set_id(std::move(id));
+  row.set_label(std::move(label));
+  for (const v1::TableColumn& column : table_.columns()) {
+    row.add_cells()->set_column(column.id());
+  }
+}
+
+bool TableBuilder::HasRow(std::string_view id) const {
+  return std::any_of(table_.rows().begin(), table_.rows().end(),
+                     [id](const v1::TableRow& row) { return row.id() == id; });
+}
+
+void TableBuilder::Set(std::string_view row, std::string_view column, Fraction figure,
+                       CellStyle style) {
+  if (!figure.exists()) return;
+  for (v1::TableRow& candidate : *table_.mutable_rows()) {
+    if (candidate.id() != row) continue;
+    for (v1::TableCell& cell : *candidate.mutable_cells()) {
+      if (cell.column() != column) continue;
+      cell.set_numerator(figure.numerator);
+      cell.set_denominator(figure.denominator);
+      cell.set_text(CellText(figure, style));
+    }
+  }
+}
+
+void TableBuilder::AddNote(std::string note) { table_.add_notes(std::move(note)); }
+
+void TableBuilder::AddPublished(const Published& published) {
+  for (v1::TableRow& row : *table_.mutable_rows()) {
+    for (v1::TableCell& cell : *row.mutable_cells()) {
+      const std::optional<Decimal> stated = published.Cell(row.id(), cell.column());
+      if (!stated) continue;
+      const Fraction computed{cell.numerator(), cell.denominator()};
+      cell.set_stated(SwedishText(*stated));
+      cell.set_differs(computed.exists() && !PrintsAs(computed, *stated));
+    }
+  }
+}
+
+}  // namespace liggare::domain

@@ -1,0 +1,52 @@
+#include "services/domain/table_klienter.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "services/domain/klient_figures.h"
+
+namespace liggare::domain {
+namespace {
+
+constexpr char kTotal[] = "totalt";
+
+std::vector<TableBuilder::Column> Columns() {
+  std::vector<TableBuilder::Column> columns;
+  for (const Heading& alder : AlderHeadings()) {
+    columns.push_back({std::string(alder.id), std::string(alder.label)});
+  }
+  columns.push_back({kTotal, "Totalt"});
+  return columns;
+}
+
+}  // namespace
+
+absl::StatusOr<TableBuilder> ComputeKlienter(StateView& view, const Scope& scope,
+                                             const Published&) {
+  absl::StatusOr<std::vector<ScopedState>> reports = ReportsOf(view, scope);
+  if (!reports.ok()) return reports.status();
+  KlientFigures figures = FiguresOf(*reports);
+  const std::string year = std::to_string(scope.year);
+  TableBuilder table("klienter", "Klienternas ålder och kön " + year, Columns());
+  std::map<std::string_view, int64_t> by_alder;
+  for (const Heading& kon : KonHeadings()) {
+    table.AddRow(std::string(kon.id), std::string(kon.label));
+    std::map<std::string, int64_t>& row = figures.klienter[std::string(kon.id)];
+    for (const Heading& alder : AlderHeadings()) {
+      const int64_t antal = row[std::string(alder.id)];
+      by_alder[alder.id] += antal;
+      table.Set(kon.id, alder.id, Count(antal), CellStyle::kCount);
+    }
+    table.Set(kon.id, kTotal, Count(figures.Klienter(kon.id)), CellStyle::kCount);
+  }
+  table.AddRow(kTotal, "Totalt");
+  for (const auto& [alder, antal] : by_alder) {
+    table.Set(kTotal, alder, Count(antal), CellStyle::kCount);
+  }
+  table.Set(kTotal, kTotal, Count(figures.AllKlienter()), CellStyle::kCount);
+  table.AddNote("Källa: Kommunernas återrapporter " + year + ".");
+  return table;
+}
+
+}  // namespace liggare::domain

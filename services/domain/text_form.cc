@@ -1,0 +1,125 @@
+#include "services/domain/text_form.h"
+
+#include <algorithm>
+
+#include "services/domain/calendar.h"
+#include "services/domain/kommun.h"
+#include "services/domain/node_path.h"
+#include "services/domain/shape.h"
+
+namespace liggare::domain {
+namespace {
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool IsTokenChar(char c) {
+  return (c >= 'a' && c <= 'z') || IsDigit(c) || c == '_' || c == '-' || c == '+';
+}
+
+bool IsToken(std::string_view text) {
+  return !text.empty() && text.size() <= kTokenBytesMax &&
+         std::all_of(text.begin(), text.end(), IsTokenChar);
+}
+
+// Characters of valid UTF-8: all bytes but continuations.
+size_t CharsOf(std::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
+}
+
+bool IsPlainText(std::string_view text) {
+  return CharsOf(text) <= kTextCharsMax && std::none_of(text.begin(), text.end(), [](char c) {
+           return static_cast<uint8_t>(c) < 0x20 || c == 0x7f;
+         });
+}
+
+// -?digits(.digits)?, with no superfluous zero in front.
+bool IsDecimal(std::string_view text) {
+  constexpr size_t kDigitsMax = 17;
+  if (!text.empty() && text.front() == '-') text.remove_prefix(1);
+  const size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const std::string_view decimals = point == std::string_view::npos ? "0" : text.substr(point + 1);
+  const auto all_digits = [](std::string_view part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), IsDigit);
+  };
+  return all_digits(whole) && all_digits(decimals) &&
+         whole.size() + decimals.size() <= kDigitsMax &&
+         (whole.size() == 1 || whole.front() != '0');
+}
+
+// <name>+<8 hexadecimal digits>+<base64> (C2SP signed-note). Whether the parts
+// belong together is eventstore/note's to say.
+bool IsVerifierKey(std::string_view text) {
+  const size_t first = text.find('+');
+  const size_t second = first == std::string_view::npos ? first : text.find('+', first + 1);
+  if (first == 0 || second == std::string_view::npos || second - first != 9) return false;
+  const std::string_view hash = text.substr(first + 1, 8);
+  const std::string_view key = text.substr(second + 1);
+  const bool is_hash = std::all_of(hash.begin(), hash.end(),
+                                   [](char c) { return IsDigit(c) || (c >= 'a' && c <= 'f'); });
+  const bool is_key = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+    return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '/' ||
+           c == '=';
+  });
+  return is_hash && is_key && IsPlainText(text) && text.find(' ') == std::string_view::npos;
+}
+
+}  // namespace
+
+bool IsOrganisationsnummer(std::string_view text) {
+  if (text.size() != 11 || text[6] != '-') return false;
+  int sum = 0;
+  int position = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i == 6) continue;
+    if (!IsDigit(text[i])) return false;
+    const int weighted = (text[i] - '0') * (position++ % 2 == 0 ? 2 : 1);
+    sum += weighted / 10 + weighted % 10;
+  }
+  return sum % 10 == 0;
+}
+
+bool HasForm(v1::TextForm form, std::string_view text) {
+  switch (form) {
+    case v1::TEXT_FORM_DATE:
+      return ParseDate(text).has_value();
+    case v1::TEXT_FORM_KOMMUNKOD:
+      return FindKommun(text) != nullptr;
+    case v1::TEXT_FORM_NODE_PATH:
+      return IsNodePath(text);
+    case v1::TEXT_FORM_ORGANISATIONSNUMMER:
+      return IsOrganisationsnummer(text);
+    case v1::TEXT_FORM_DECIMAL:
+      return IsDecimal(text);
+    case v1::TEXT_FORM_VERIFIER_KEY:
+      return IsVerifierKey(text);
+    case v1::TEXT_FORM_TOKEN:
+      return IsToken(text);
+    default:
+      return IsPlainText(text);
+  }
+}
+
+std::string DescriptionOf(v1::TextForm form) {
+  switch (form) {
+    case v1::TEXT_FORM_DATE:
+      return "a date that exists, YYYY-MM-DD";
+    case v1::TEXT_FORM_KOMMUNKOD:
+      return "a kommunkod of SCB, four digits";
+    case v1::TEXT_FORM_NODE_PATH:
+      return "the path of a node, such as se/17/varmland";
+    case v1::TEXT_FORM_ORGANISATIONSNUMMER:
+      return "an organisationsnummer with the right check digit, NNNNNN-NNNC";
+    case v1::TEXT_FORM_DECIMAL:
+      return "a decimal number with a point and at most 17 digits, such as 328.47";
+    case v1::TEXT_FORM_VERIFIER_KEY:
+      return "a C2SP verifier key, <name>+<hash>+<key>";
+    case v1::TEXT_FORM_TOKEN:
+      return "1 to " + std::to_string(kTokenBytesMax) + " of a-z, 0-9, _, + and -";
+    default:
+      return "at most " + std::to_string(kTextCharsMax) + " characters, no control characters";
+  }
+}
+
+}  // namespace liggare::domain

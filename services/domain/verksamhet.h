@@ -1,0 +1,41 @@
+// A verksamhet as rules and tables see it, read from the state of its subject.
+#ifndef SERVICES_DOMAIN_VERKSAMHET_H_
+#define SERVICES_DOMAIN_VERKSAMHET_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/domain/interval.h"
+#include "services/domain/state_view.h"
+
+namespace liggare::domain {
+
+// A kommun that the county has assigned to the verksamhet.
+struct AssignedKommun {
+  std::string kommunkod;
+  Interval days;
+  bool redovisar_ekonomi = false;
+};
+
+struct Verksamhet {
+  std::string path;
+  std::string namn;
+  std::optional<Interval> registered;  // Nothing before it has registered itself.
+  std::vector<AssignedKommun> kommuner;
+
+  bool IsRegisteredIn(int year) const;
+  // Null unless the kommun is assigned for a day of the year.
+  const AssignedKommun* AssignedIn(std::string_view kommunkod, int year) const;
+};
+
+Verksamhet VerksamhetOf(std::string_view path, const State& state);
+
+// Those whose path is `path` or below it, by path.
+absl::StatusOr<std::vector<Verksamhet>> VerksamheterUnder(StateView& view, std::string_view path);
+
+}  // namespace liggare::domain
+
+#endif  // SERVICES_DOMAIN_VERKSAMHET_H_
