@@ -1,0 +1,35 @@
+// AdminService over the hosted nodes (admin_service.proto).
+#ifndef SERVICES_ADMIN_ADMIN_SERVICE_H_
+#define SERVICES_ADMIN_ADMIN_SERVICE_H_
+
+#include <string>
+
+#include "liggare/v1/admin_service.grpc.pb.h"
+#include "services/hosting/hosted_node.h"
+#include "services/rpc/strand.h"
+
+namespace liggare::admin {
+
+// Thread-safe. The nodes and the pool must outlive the server that this is
+// registered with.
+class AdminService : public v1::AdminService::CallbackService {
+ public:
+  AdminService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool, std::string version);
+
+  // One node, which the caller must be allowed to read at; or all such nodes.
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
+                                      const v1::GetStatusRequest* request,
+                                      v1::GetStatusResponse* response) override;
+
+ private:
+  absl::Status Answer(const grpc::AuthContext& caller, const v1::GetStatusRequest& request,
+                      v1::GetStatusResponse& response) const;
+
+  const hosting::HostedNodes& nodes_;
+  rpc::WorkerPool& pool_;
+  const std::string version_;
+};
+
+}  // namespace liggare::admin
+
+#endif  // SERVICES_ADMIN_ADMIN_SERVICE_H_

@@ -1,0 +1,68 @@
+#include "services/admin/node_status.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "eventstore/merkle/hash.h"
+
+namespace liggare::admin {
+namespace {
+
+void AddLog(const log::HeldLog& log, const std::optional<replication::PeerStatus>& parent,
+            v1::NodeStatus& status) {
+  v1::HeldLog& held = *status.add_logs();
+  held.mutable_state()->set_log(log.name);
+  held.mutable_state()->set_size(log.size);
+  held.mutable_state()->set_root(std::string(merkle::HashBytes(log.root)));
+  if (parent.has_value()) {
+    const auto acknowledged = parent->acknowledged.find(log.name);
+    if (acknowledged != parent->acknowledged.end()) {
+      held.set_acknowledged_by_parent(acknowledged->second);
+    }
+  }
+}
+
+void AddAlarm(replication::Alarm alarm, v1::NodeStatus& status) {
+  v1::Alarm& out = *status.add_alarms();
+  out.set_log(std::move(alarm.log));
+  out.set_message(std::move(alarm.message));
+  out.set_evidence_file(std::move(alarm.evidence_file));
+}
+
+// Why nothing is recorded; empty if it is.
+std::string ReadOnlyReason(const hosting::HostedNode& node) {
+  const absl::Status health = node.sequencer.health();
+  if (!health.ok()) return std::string(health.message());
+  if (!node.recording_stopped) return "";
+  return node.recording_stopped().value_or("");
+}
+
+void SetParent(replication::PeerStatus parent, v1::NodeStatus& status) {
+  v1::ParentStatus& out = *status.mutable_parent();
+  out.set_path(std::move(parent.path));
+  out.set_address(std::move(parent.address));
+  out.set_connected(parent.connected);
+  out.set_lag_entries(parent.lag_entries);
+  out.set_last_error(std::move(parent.last_error));
+  for (std::string& problem : parent.problems) {
+    AddAlarm({.log = "", .message = std::move(problem), .evidence_file = ""}, status);
+  }
+}
+
+}  // namespace
+
+v1::NodeStatus StatusOf(const hosting::HostedNode& node) {
+  v1::NodeStatus status;
+  status.set_path(node.path);
+  std::optional<replication::PeerStatus> parent = node.parent_status();
+  for (const log::HeldLog& log : node.log.Logs()) AddLog(log, parent, status);
+  if (parent.has_value()) SetParent(*std::move(parent), status);
+  if (node.alarms) {
+    for (replication::Alarm& alarm : node.alarms()) AddAlarm(std::move(alarm), status);
+  }
+  status.set_read_only_reason(ReadOnlyReason(node));
+  return status;
+}
+
+}  // namespace liggare::admin

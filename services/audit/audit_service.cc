@@ -1,0 +1,107 @@
+#include "services/audit/audit_service.h"
+
+#include <string>
+#include <utility>
+
+#include "eventstore/merkle/hash.h"
+#include "proto/error/error.h"
+#include "services/audit/log_proofs.h"
+#include "services/audit/receipt.h"
+#include "services/domain/node_path.h"
+#include "services/hosting/addressed_node.h"
+#include "services/replication/enrolment_chain.h"
+
+namespace liggare::audit {
+namespace {
+
+absl::StatusOr<v1::GetReceiptResponse> Receipt(const AuditedNode& node,
+                                               const v1::GetReceiptRequest& request) {
+  const auto place = PlaceOf(node, request);
+  if (!place.ok()) return place.status();
+  auto receipt = BuildReceipt(node, *place);
+  if (!receipt.ok()) return receipt.status();
+  v1::GetReceiptResponse response;
+  *response.mutable_receipt() = *std::move(receipt);
+  return response;
+}
+
+absl::StatusOr<v1::GetCheckpointResponse> Checkpoint(const AuditedNode& node,
+                                                     const v1::GetCheckpointRequest& request) {
+  auto newest = NewestCheckpoint(node, request.log().empty() ? node.log.own_log() : request.log());
+  if (!newest.ok()) return newest.status();
+  v1::GetCheckpointResponse response;
+  response.set_checkpoint(std::move(newest->note));
+  return response;
+}
+
+absl::StatusOr<v1::GetConsistencyProofResponse> Consistency(
+    const AuditedNode& node, const v1::GetConsistencyProofRequest& request) {
+  const auto proof = ProveConsistency(node, request);
+  if (!proof.ok()) return proof.status();
+  v1::GetConsistencyProofResponse response;
+  for (const merkle::Hash& hash : *proof) {
+    response.add_proof(std::string(merkle::HashBytes(hash)));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::GetEnrolmentChainResponse> Chain(const AuditedNode& node,
+                                                    const v1::GetEnrolmentChainRequest& request) {
+  if (absl::Status path = domain::CheckNodePath(request.path()); !path.ok()) {
+    v1::Error error = ErrorOf(path);
+    error.set_field("path");
+    return MakeError(std::move(error));
+  }
+  auto chain =
+      replication::BuildEnrolmentChain(node.log, node.sequencer, node.keys, request.path());
+  if (!chain.ok()) return chain.status();
+  v1::GetEnrolmentChainResponse response;
+  *response.mutable_chain() = *std::move(chain);
+  return response;
+}
+
+}  // namespace
+
+AuditService::AuditService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool)
+    : nodes_(nodes), calls_(pool) {}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* AuditService::Ask(grpc::CallbackServerContext* context,
+                                            const Request* request, Response* response,
+                                            absl::StatusOr<Response> (*question)(const AuditedNode&,
+                                                                                 const Request&)) {
+  return calls_.Run(context, [this, context, request, response, question]() -> absl::Status {
+    const auto addressed =
+        hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
+    if (!addressed.ok()) return addressed.status();
+    const hosting::HostedNode& node = addressed->node;
+    const AuditedNode audited = {.log = node.log, .sequencer = node.sequencer, .keys = node.keys};
+    return query::Deliver(question(audited, *request), response);
+  });
+}
+
+grpc::ServerUnaryReactor* AuditService::GetReceipt(grpc::CallbackServerContext* context,
+                                                   const v1::GetReceiptRequest* request,
+                                                   v1::GetReceiptResponse* response) {
+  return Ask(context, request, response, &Receipt);
+}
+
+grpc::ServerUnaryReactor* AuditService::GetCheckpoint(grpc::CallbackServerContext* context,
+                                                      const v1::GetCheckpointRequest* request,
+                                                      v1::GetCheckpointResponse* response) {
+  return Ask(context, request, response, &Checkpoint);
+}
+
+grpc::ServerUnaryReactor* AuditService::GetConsistencyProof(
+    grpc::CallbackServerContext* context, const v1::GetConsistencyProofRequest* request,
+    v1::GetConsistencyProofResponse* response) {
+  return Ask(context, request, response, &Consistency);
+}
+
+grpc::ServerUnaryReactor* AuditService::GetEnrolmentChain(
+    grpc::CallbackServerContext* context, const v1::GetEnrolmentChainRequest* request,
+    v1::GetEnrolmentChainResponse* response) {
+  return Ask(context, request, response, &Chain);
+}
+
+}  // namespace liggare::audit

@@ -1,0 +1,38 @@
+// Which tiers have cosigned a log far enough to cover an entry, and where.
+#ifndef SERVICES_AUDIT_COSIGNED_CHECKPOINTS_H_
+#define SERVICES_AUDIT_COSIGNED_CHECKPOINTS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "eventstore/log/entry.h"
+#include "eventstore/log/event_log.h"
+#include "services/replication/key_registry.h"
+
+namespace liggare::audit {
+
+// So many stored checkpoints are looked at for one entry. The first that a tier
+// cosigned is almost always the first stored one; the limit is for a log whose
+// parent has been away for long.
+inline constexpr size_t kCheckpointsSearchedMax = 4'096;
+
+// A stored checkpoint: a C2SP signed note with the cosignatures held here.
+struct StoredCheckpoint {
+  uint64_t size = 0;
+  std::string note;
+};
+
+// Per path, the first stored checkpoint of the entry's log that covers the entry
+// and bears a cosignature by that node, verified with a key that the node has
+// had. Paths without one are left out. Errors of reading are passed on.
+absl::StatusOr<std::map<std::string, StoredCheckpoint>> FirstCosigned(
+    const log::EventLog& log, const replication::KeyRegistry& keys, const log::LogIndex& entry,
+    const std::vector<std::string>& paths);
+
+}  // namespace liggare::audit
+
+#endif  // SERVICES_AUDIT_COSIGNED_CHECKPOINTS_H_

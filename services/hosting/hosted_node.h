@@ -1,0 +1,55 @@
+// The nodes that this process hosts, as its services see them.
+//
+// A HostedNode borrows; services/node owns everything it refers to and keeps it
+// alive until the server has stopped.
+#ifndef SERVICES_HOSTING_HOSTED_NODE_H_
+#define SERVICES_HOSTING_HOSTED_NODE_H_
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eventstore/log/event_log.h"
+#include "eventstore/log/sequencer.h"
+#include "eventstore/note/key.h"
+#include "services/replication/key_registry.h"
+#include "services/replication/peer_status.h"
+#include "services/state/state_reader.h"
+
+namespace liggare::hosting {
+
+struct HostedNode {
+  std::string path;
+  const log::EventLog& log;
+  log::Sequencer& sequencer;
+  const replication::KeyRegistry& keys;
+  state::StateReader& states;
+  const note::VerifierKey& verifier;
+  // How the session with the parent stands; nothing for the nation.
+  std::function<std::optional<replication::PeerStatus>()> parent_status;
+  // What a person must look at. May be empty: nothing.
+  std::function<std::vector<replication::Alarm>()> alarms = {};
+  // Why the node must not record until it is restored: its parent holds more of
+  // its log than it does, or other entries. May be empty: it records.
+  std::function<std::optional<std::string>()> recording_stopped = {};
+};
+
+// The hosted nodes by path. Filled before the server starts, then read from any
+// thread.
+class HostedNodes {
+ public:
+  void Add(HostedNode node);
+  // Null if no such node is hosted here.
+  const HostedNode* Find(std::string_view path) const;
+  const std::map<std::string, HostedNode, std::less<>>& all() const { return nodes_; }
+
+ private:
+  std::map<std::string, HostedNode, std::less<>> nodes_;
+};
+
+}  // namespace liggare::hosting
+
+#endif  // SERVICES_HOSTING_HOSTED_NODE_H_

@@ -1,0 +1,84 @@
+#include "services/ingest/event_judge.h"
+
+#include <utility>
+
+#include "proto/error/error.h"
+#include "services/domain/fold_entry.h"
+#include "services/domain/judge.h"
+#include "services/ingest/submission.h"
+
+namespace liggare::ingest {
+namespace {
+
+// The event of a submission; null if it has not come through ParseSubmission.
+std::shared_ptr<const v1::EventData> EventOf(const log::Submission& submission) {
+  const auto* parsed = dynamic_cast<const ParsedEventData*>(submission.parsed.get());
+  return parsed == nullptr ? nullptr : parsed->event();
+}
+
+}  // namespace
+
+EventJudge::EventJudge(const log::EventLog& log)
+    : log_(log),
+      states_(log),
+      commits_(log.OnCommit(
+          [this](const std::vector<log::HeldLog>& advanced) { states_.Committed(advanced); })) {}
+
+EventJudge::~EventJudge() = default;
+
+absl::StatusOr<std::vector<log::LogIndex>> EventJudge::Admit(const log::DataHeader& header,
+                                                             const log::Submission& submission) {
+  const std::shared_ptr<const v1::EventData> event = EventOf(submission);
+  if (event == nullptr) {
+    return MakeError(v1::ERROR_CODE_INTERNAL, {.message = "the submission was not parsed"});
+  }
+  if (absl::Status status = domain::JudgeEvent(*event, log_.path(), states_); !status.ok()) {
+    return status;
+  }
+  absl::StatusOr<std::shared_ptr<const domain::State>> state = states_.StateOf(header.subject);
+  if (!state.ok()) return state.status();
+  basis_.clear();
+  for (const auto& [log, index] : (*state)->positions) basis_.push_back({log, index});
+  return basis_;
+}
+
+void EventJudge::Accepted(const log::EntryHeader& header, std::string_view entry,
+                          const log::Submission& submission) {
+  domain::FoldEntry folded;
+  folded.log = std::string(header.log);
+  folded.index = header.index;
+  folded.clock = header.clock;
+  folded.recorded_at_ms = header.recorded_at_ms;
+  folded.principal = std::string(header.principal);
+  for (const log::LogIndex& basis : basis_) folded.basis.push_back({basis.log, basis.index});
+  folded.data = EventOf(submission);
+  folded.type = static_cast<int>(header.data_header.type);
+  states_.Add(folded, entry);
+}
+
+void EventJudge::Stored(const log::Chunk& chunk) {
+  uint64_t index = chunk.first_index;
+  for (const std::string& bytes : chunk.entries) {
+    // A verified chunk's entries have been parsed so far before.
+    const absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(bytes);
+    if (header.ok()) {
+      states_.AddForeign({.clock = header->clock, .log = chunk.log, .index = index},
+                         header->data_header.subject, bytes);
+    }
+    ++index;
+  }
+}
+
+bool EventJudge::SameFields(std::string_view first_data,
+                            const std::vector<log::DisclosureText>& stored,
+                            const log::Submission& submission) {
+  const std::shared_ptr<const v1::EventData> second = EventOf(submission);
+  v1::EventData first;
+  if (second == nullptr ||
+      !first.ParseFromArray(first_data.data(), static_cast<int>(first_data.size()))) {
+    return false;
+  }
+  return ingest::SameFields(first, stored, *second, submission.disclosures);
+}
+
+}  // namespace liggare::ingest

@@ -1,0 +1,44 @@
+// Decides what a node may record: log::Judge over the domain's rules.
+//
+// Lives on the sequencer's thread but for its making. The EventLog must outlive
+// it, and it the Sequencer.
+#ifndef SERVICES_INGEST_EVENT_JUDGE_H_
+#define SERVICES_INGEST_EVENT_JUDGE_H_
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "eventstore/log/event_log.h"
+#include "eventstore/log/sequencer.h"
+#include "services/ingest/sequenced_states.h"
+
+namespace liggare::ingest {
+
+class EventJudge : public log::Judge {
+ public:
+  explicit EventJudge(const log::EventLog& log);
+  ~EventJudge() override;
+
+  // The submission must have come through ParseSubmission. Errors as those of
+  // domain::JudgeEvent. The basis is, per log, the last entry of the subject that
+  // this node holds.
+  absl::StatusOr<std::vector<log::LogIndex>> Admit(const log::DataHeader& header,
+                                                   const log::Submission& submission) override;
+  void Accepted(const log::EntryHeader& header, std::string_view entry,
+                const log::Submission& submission) override;
+  void Stored(const log::Chunk& chunk) override;
+  bool SameFields(std::string_view first_data, const std::vector<log::DisclosureText>& stored,
+                  const log::Submission& submission) override;
+
+ private:
+  const log::EventLog& log_;
+  SequencedStates states_;
+  std::vector<log::LogIndex> basis_;  // Of the submission admitted last.
+  std::unique_ptr<log::EventLog::Subscription> commits_;
+};
+
+}  // namespace liggare::ingest
+
+#endif  // SERVICES_INGEST_EVENT_JUDGE_H_

@@ -1,0 +1,94 @@
+#include "services/ingest/record_batch.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "proto/error/error.h"
+#include "services/ingest/submission.h"
+
+namespace liggare::ingest {
+namespace {
+
+void SetOutcome(const absl::StatusOr<log::Recorded>& outcome, v1::RecordResult& result) {
+  if (!outcome.ok()) {
+    *result.mutable_error() = ErrorOf(outcome.status());
+    return;
+  }
+  v1::Recorded& recorded = *result.mutable_recorded();
+  recorded.set_log(outcome->log);
+  recorded.set_index(outcome->index);
+  recorded.set_clock(outcome->clock);
+  recorded.set_recorded_at_ms(outcome->recorded_at_ms);
+  recorded.set_duplicate(outcome->duplicate);
+}
+
+// Why the node records nothing at all; OK if it does.
+absl::Status CheckRecording(const hosting::HostedNode& node) {
+  if (!node.recording_stopped) return absl::OkStatus();
+  std::optional<std::string> reason = node.recording_stopped();
+  if (!reason.has_value()) return absl::OkStatus();
+  return MakeError(v1::ERROR_CODE_READ_ONLY,
+                   {.message = node.path + " does not record: " + *std::move(reason),
+                    .expected = "the node restored from its parent"});
+}
+
+void RefuseAll(const absl::Status& why, int count, RecordResults& results) {
+  const v1::Error error = ErrorOf(why);
+  for (int i = 0; i < count; ++i) *results.Add()->mutable_error() = error;
+}
+
+}  // namespace
+
+absl::Status CheckSubmissionCount(int count) {
+  if (count == 0) {
+    return MakeError(v1::ERROR_CODE_MISSING_FIELD,
+                     {.message = "the request has no submissions",
+                      .field = "submissions",
+                      .expected = "1 to " + std::to_string(kSubmissionsMax)});
+  }
+  if (count <= kSubmissionsMax) return absl::OkStatus();
+  return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                   {.message = "the request has " + std::to_string(count) + " submissions",
+                    .field = "submissions",
+                    .expected = "at most " + std::to_string(kSubmissionsMax)});
+}
+
+void RecordBatch(const hosting::HostedNode& node, const std::string& principal,
+                 Submissions submissions, RecordResults& results, std::function<void()> done) {
+  const Writer writer{.path = node.path, .principal = principal};
+  std::vector<log::Submission> parsed;
+  std::vector<int> places;  // Of the parsed ones, in the request.
+  results.Clear();
+  results.Reserve(submissions.size());
+  if (absl::Status status = CheckRecording(node); !status.ok()) {
+    RefuseAll(status, submissions.size(), results);
+    done();
+    return;
+  }
+  for (v1::Submission& submission : submissions) {
+    v1::RecordResult& result = *results.Add();
+    absl::StatusOr<log::Submission> one = ParseSubmission(std::move(submission), writer);
+    if (!one.ok()) {
+      *result.mutable_error() = ErrorOf(one.status());
+      continue;
+    }
+    parsed.push_back(*std::move(one));
+    places.push_back(results.size() - 1);
+  }
+  if (parsed.empty()) {
+    done();
+    return;
+  }
+  node.sequencer.Record(std::move(parsed),
+                        [places = std::move(places), &results, done = std::move(done)](
+                            std::vector<absl::StatusOr<log::Recorded>> outcomes) {
+                          for (size_t i = 0; i < outcomes.size(); ++i) {
+                            SetOutcome(outcomes[i], *results.Mutable(places[i]));
+                          }
+                          done();
+                        });
+}
+
+}  // namespace liggare::ingest

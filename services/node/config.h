@@ -1,0 +1,85 @@
+// The configuration of liggared, one TOML file:
+//
+//   trust_domain = "po.example.se"
+//   national_key = "po.example.se/se+1f2e3d4c+AZ..."   # vkey of se, pinned
+//   listen = "127.0.0.1:7443"                           # port 0: any free port
+//
+//   [tls]                                               # of the process
+//   ca = "pki/ca.crt"
+//   certificate = "pki/host-lan17.crt"                  # .../host/<name>
+//   key = "pki/host-lan17.key"
+//
+//   [[node]]                                            # for every node hosted
+//   path = "se/17"
+//   data = "data/se/17"
+//   signing_key = "keys/se-17.key"
+//   certificate = "pki/se-17.crt"                       # .../se/17
+//   key = "pki/se-17.key"
+//   parent = { address = "10.0.0.1:7443", host = "nation" }   # for all but se
+//
+// Relative paths are relative to the file's own folder.
+#ifndef SERVICES_NODE_CONFIG_H_
+#define SERVICES_NODE_CONFIG_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "eventstore/note/key.h"
+#include "services/node/setting.h"
+
+namespace liggare::node {
+
+inline constexpr size_t kConfigBytesMax = 1024 * 1024;
+inline constexpr size_t kNodesMax = 1024;
+
+struct ParentConfig {
+  Setting address;              // host:port
+  Setting host;                 // The name of the process, in its certificate.
+  std::optional<Setting> path;  // If given, must be the node's parent.
+};
+
+struct NodeConfig {
+  Setting path;
+  Setting data;  // Absolute from here on, as are the files.
+  Setting signing_key;
+  Setting certificate;
+  Setting key;
+  std::optional<ParentConfig> parent;  // Nothing for se only.
+};
+
+struct TlsConfig {
+  Setting ca;
+  Setting certificate;
+  Setting key;
+};
+
+struct Config {
+  Setting trust_domain;
+  Setting national_key;
+  Setting listen;
+  TlsConfig tls;
+  std::vector<NodeConfig> nodes;
+};
+
+// Reads the text of a configuration. Checks all that can be seen without opening
+// another file: keys, types, forms, parents, duplicates. CONFIGURATION with the
+// first mistake, by file, line and key. `file` names it, and its folder is what
+// relative paths start from.
+absl::StatusOr<Config> ParseConfig(std::string_view text, const std::string& file);
+
+// The same of a file.
+absl::StatusOr<Config> ReadConfig(const std::string& file);
+
+// Host and port of "host:port" or "[v6]:port". INVALID_ARGUMENT otherwise.
+struct Endpoint {
+  std::string host;
+  int port = 0;
+};
+absl::StatusOr<Endpoint> ParseEndpoint(std::string_view address);
+
+}  // namespace liggare::node
+
+#endif  // SERVICES_NODE_CONFIG_H_

@@ -1,0 +1,143 @@
+// liggared: hosts nodes of the liggare. Parses the command line and wires.
+#include <malloc.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "proto/error/error.h"
+#include "services/node/host.h"
+
+namespace liggare::node {
+namespace {
+
+constexpr int kExitDone = 0;
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;  // The command line or the configuration is wrong.
+
+struct Arguments {
+  std::string config;
+  bool check_config = false;
+  int ready_fd = -1;
+  std::string ready_file;
+};
+
+int64_t NowSeconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+int Fail(const absl::Status& status) {
+  const v1::Error error = ErrorOf(status);
+  fprintf(stderr, "liggared: %s\n", ErrorText(error).c_str());
+  return error.code() == v1::ERROR_CODE_CONFIGURATION ? kExitUsage : kExitFailed;
+}
+
+// Every database and connection needs descriptors; the default of 1024 is too
+// low for a hundred nodes.
+void RaiseFileLimit() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the file limit could not be raised");
+}
+
+// Signals are taken by WaitForSignal alone; threads started later inherit this.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+// Returns when the process shall stop. A second signal then ends it at once,
+// which loses nothing that was acknowledged.
+void WaitForSignal(const sigset_t& signals) {
+  int received = 0;
+  sigwait(&signals, &received);
+  spdlog::info("signal {}: stopping", received);
+  signal(SIGTERM, SIG_DFL);
+  signal(SIGINT, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+// Tells whoever started the process that it serves.
+absl::Status AnnounceReady(const Host& host, const Arguments& arguments) {
+  const std::string line = "liggared: ready, " + std::to_string(host.node_count()) +
+                           " nodes, listening on " + host.address() + "\n";
+  fputs(line.c_str(), stdout);
+  fflush(stdout);
+  if (arguments.ready_fd >= 0) {
+    const bool written = write(arguments.ready_fd, line.data(), line.size()) >= 0;
+    close(arguments.ready_fd);
+    if (!written) return absl::UnavailableError("--ready-fd can't be written to");
+  }
+  if (arguments.ready_file.empty()) return absl::OkStatus();
+  // Renamed, so that whoever sees the file sees all of it.
+  const std::string unfinished = arguments.ready_file + ".new";
+  FILE* file = fopen(unfinished.c_str(), "we");
+  const bool written = file != nullptr && fputs(line.c_str(), file) >= 0;
+  if (file == nullptr || fclose(file) != 0 || !written ||
+      rename(unfinished.c_str(), arguments.ready_file.c_str()) != 0) {
+    return absl::UnavailableError("--ready-file " + arguments.ready_file + " can't be written");
+  }
+  return absl::OkStatus();
+}
+
+int Run(const Arguments& arguments) {
+  absl::StatusOr<Config> config = ReadConfig(arguments.config);
+  if (!config.ok()) return Fail(config.status());
+  absl::StatusOr<Secrets> secrets = ReadSecrets(*config, NowSeconds());
+  if (!secrets.ok()) return Fail(secrets.status());
+  if (arguments.check_config) {
+    printf("liggared: %s is right, %zu nodes\n", arguments.config.c_str(), config->nodes.size());
+    return kExitDone;
+  }
+  mallopt(M_ARENA_MAX, 4);  // Or each of hundreds of idle threads keeps memory of its own.
+  RaiseFileLimit();
+  const sigset_t signals = BlockStopSignals();
+  absl::StatusOr<std::unique_ptr<Host>> host = Host::Start(*std::move(config), *std::move(secrets));
+  if (!host.ok()) return Fail(host.status());
+  if (absl::Status ready = AnnounceReady(**host, arguments); !ready.ok()) return Fail(ready);
+  WaitForSignal(signals);
+  (*host)->Stop();
+  spdlog::info("stopped");
+  return kExitDone;
+}
+
+int Main(int argc, char** argv) {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("liggared"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+  Arguments arguments;
+  CLI::App app("Hosts nodes of the liggare, from one configuration file.", "liggared");
+  app.set_version_flag("--version", std::string("liggared ") + kVersion);
+  app.add_option("--config", arguments.config, "The configuration, a TOML file")->required();
+  app.add_flag("--check-config", arguments.check_config,
+               "Check the configuration and the files that it names, and end");
+  app.add_option("--ready-fd", arguments.ready_fd,
+                 "A descriptor to write the ready line to when calls are served");
+  app.add_option("--ready-file", arguments.ready_file,
+                 "A file to write the ready line to when calls are served");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitDone : kExitUsage;
+  }
+  return Run(arguments);
+}
+
+}  // namespace
+}  // namespace liggare::node
+
+int main(int argc, char** argv) { return liggare::node::Main(argc, argv); }

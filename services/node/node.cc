@@ -1,0 +1,181 @@
+#include "services/node/node.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <random>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "proto/error/error.h"
+#include "proto/form/uuid.h"
+#include "services/domain/node_path.h"
+#include "services/ingest/submission.h"
+#include "services/rpc/channel.h"
+
+namespace liggare::node {
+namespace {
+
+constexpr char kNationName[] = "Socialstyrelsen";
+
+int64_t NowMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// The kernel's randomness; at most 256 bytes at a time.
+void FillRandom(uint8_t* out, size_t n) {
+  if (getentropy(out, n) != 0) abort();
+}
+
+// What went wrong with a directory, told at the setting that names it.
+absl::Status AtSetting(const Setting& setting, const absl::Status& status) {
+  if (status.ok()) return status;
+  const v1::Error error = ErrorOf(status);
+  const absl::Status told =
+      SettingError(setting, error.message(), "a new directory, or this node's own");
+  // What another node, a newer version or another process has is a mistake of
+  // the configuration; a damaged or full disk is none.
+  if (status.code() == absl::StatusCode::kFailedPrecondition) return told;
+  return MakeError(error.code(), {.message = std::string(told.message()), .field = setting.key});
+}
+
+v1::Submission NationEnrolment(const NodeEnvironment& environment) {
+  std::array<uint8_t, 10> random;
+  FillRandom(random.data(), random.size());
+  v1::EventData event;
+  event.set_event_id(form::MakeUuid7(NowMs(), random));
+  event.set_subject("node/" + std::string(domain::kNationPath));
+  event.mutable_actor()->set_id("liggared");
+  v1::NodeEnrolled& enrolled = *event.mutable_node_enrolled();
+  enrolled.set_verifier_key(environment.national_key.Text());
+  enrolled.set_display_name(kNationName);
+  enrolled.set_custody(v1::CUSTODY_OWN);
+  enrolled.set_host(environment.host);
+  v1::Submission submission;
+  submission.set_data(event.SerializeAsString());
+  return submission;
+}
+
+}  // namespace
+
+Node::Node(const NodeConfig& config, NodeSecrets secrets, const NodeEnvironment& environment)
+    : config_(config), secrets_(std::move(secrets)), environment_(environment) {}
+
+Node::~Node() {
+  StopReplicating();
+  StopRecording();
+}
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Open(const NodeConfig& config, NodeSecrets secrets,
+                                                 const NodeEnvironment& environment) {
+  std::unique_ptr<Node> node(new Node(config, std::move(secrets), environment));
+  if (absl::Status status = node->OpenLog(); !status.ok()) {
+    return AtSetting(config.data, status);
+  }
+  node->MakeParts();
+  node->sequencer_->Start();
+  if (absl::Status status = node->EnrolNation(); !status.ok()) return status;
+  return node;
+}
+
+absl::Status Node::OpenLog() {
+  std::error_code error;
+  std::filesystem::create_directories(config_.data.value, error);
+  if (error) {
+    return SettingError(config_.data, config_.data.value + " can't be made: " + error.message(),
+                        "a directory that can be made or written");
+  }
+  absl::StatusOr<std::unique_ptr<log::RocksDatabase>> database = log::RocksDatabase::Open(
+      config_.data.value, environment_.databases, {.create_if_missing = true});
+  if (!database.ok()) return database.status();
+  database_ = *std::move(database);
+  absl::StatusOr<std::unique_ptr<log::EventLog>> log = log::EventLog::Open(
+      *database_, {.trust_domain = environment_.trust_domain, .path = config_.path.value});
+  if (!log.ok()) return log.status();
+  log_ = *std::move(log);
+  return absl::OkStatus();
+}
+
+void Node::MakeParts() {
+  keys_ = std::make_unique<replication::KeyRegistry>(*log_, environment_.national_key,
+                                                     secrets_.signing_key.verifier());
+  states_ = std::make_unique<state::StateReader>(*log_);
+  judge_ = std::make_unique<ingest::EventJudge>(*log_);
+  sequencer_ = std::make_unique<log::Sequencer>(
+      *database_, *log_, *judge_, secrets_.signing_key,
+      log::SequencerEnvironment{.now_ms = NowMs, .random = FillRandom});
+  replication_ = std::make_unique<replication::ReplicationNode>(
+      replication::ReplicationNode::Parts{.log = *log_,
+                                          .sequencer = *sequencer_,
+                                          .keys = *keys_,
+                                          .workers = environment_.workers,
+                                          .timer = environment_.timer,
+                                          .now_ms = NowMs,
+                                          .evidence_directory = config_.data.value + "/evidence"});
+  if (config_.parent.has_value()) uplink_ = MakeUplink();
+}
+
+absl::Status Node::EnrolNation() {
+  if (config_.path.value != domain::kNationPath || log_->Find(log_->own_log())->size > 0) {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<log::Submission> submission =
+      ingest::ParseSubmission(NationEnrolment(environment_),
+                              {.path = domain::kNationPath, .principal = domain::kNationPath});
+  if (!submission.ok()) return submission.status();
+  std::vector<log::Submission> submissions;
+  submissions.push_back(*std::move(submission));
+  std::promise<absl::Status> recorded;
+  sequencer_->Record(std::move(submissions),
+                     [&recorded](std::vector<absl::StatusOr<log::Recorded>> outcomes) {
+                       recorded.set_value(outcomes.front().status());
+                     });
+  return AtSetting(config_.data, recorded.get_future().get());
+}
+
+std::unique_ptr<replication::Uplink> Node::MakeUplink() {
+  const std::string address = config_.parent->address.value;
+  const std::shared_ptr<grpc::ChannelCredentials> credentials = rpc::ChannelCredentials(
+      secrets_.credentials,
+      {.trust_domain = environment_.trust_domain, .host = config_.parent->host.value});
+  replication::Uplink::Options options;
+  options.address = address;
+  options.dial = [address, credentials] { return rpc::Dial(address, credentials); };
+  options.random = [generator = std::mt19937_64(std::random_device()())]() mutable {
+    return std::uniform_real_distribution<double>()(generator);
+  };
+  return std::make_unique<replication::Uplink>(*replication_, std::move(options));
+}
+
+hosting::HostedNode Node::Hosted() {
+  return {.path = config_.path.value,
+          .log = *log_,
+          .sequencer = *sequencer_,
+          .keys = *keys_,
+          .states = *states_,
+          .verifier = secrets_.signing_key.verifier(),
+          .parent_status = [this] { return replication_->ParentStatus(); },
+          .alarms = [this] { return replication_->Alarms(); },
+          .recording_stopped = [this] { return replication_->recording_stopped(); }};
+}
+
+void Node::StartUplink() {
+  if (uplink_ != nullptr) uplink_->Start();
+}
+
+void Node::StopReplicating() {
+  if (uplink_ != nullptr) uplink_->Stop();
+  if (replication_ != nullptr) replication_->Stop();
+}
+
+void Node::StopRecording() {
+  if (sequencer_ != nullptr) sequencer_->Stop();
+}
+
+}  // namespace liggare::node

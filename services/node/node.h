@@ -1,0 +1,81 @@
+// One node that this process hosts: its database and everything over it.
+//
+//   RocksDatabase ◄─ EventLog ◄─ EventJudge ◄─ Sequencer
+//                       ▲                          ▲
+//                       ├─ KeyRegistry ◄─ ReplicationNode ◄─ Uplink ──► parent
+//                       └─ StateReader
+//
+// Members are declared so that what is borrowed dies last.
+#ifndef SERVICES_NODE_NODE_H_
+#define SERVICES_NODE_NODE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "eventstore/log/rocksdb_database.h"
+#include "services/hosting/hosted_node.h"
+#include "services/ingest/event_judge.h"
+#include "services/node/config.h"
+#include "services/node/secrets.h"
+#include "services/replication/replication_node.h"
+#include "services/replication/uplink.h"
+#include "services/rpc/strand.h"
+
+namespace liggare::node {
+
+// What all nodes of a process share. Everything must outlive the nodes.
+struct NodeEnvironment {
+  std::string trust_domain;
+  std::string host;  // The process's name.
+  note::VerifierKey national_key;
+  log::SharedResources& databases;
+  rpc::WorkerPool& workers;
+  replication::Timer& timer;
+};
+
+class Node {
+ public:
+  // Opens or makes the node's directory, starts the sequencer, and enrols se in
+  // its own empty log (design §4). CONFIGURATION, at the setting `data`, if the
+  // directory belongs to another node, has a newer format or is open in another
+  // process; DATA_LOSS if it is damaged.
+  static absl::StatusOr<std::unique_ptr<Node>> Open(const NodeConfig& config, NodeSecrets secrets,
+                                                    const NodeEnvironment& environment);
+  // Stops.
+  ~Node();
+
+  // What the services see of it; valid while the node lives.
+  hosting::HostedNode Hosted();
+  replication::ReplicationNode& replication() { return *replication_; }
+
+  // Begins to replicate to the parent, if there is one.
+  void StartUplink();
+  // Ends the sessions with the parent and the children. The server still runs.
+  void StopReplicating();
+  // Answers what is queued, then takes nothing more. After StopReplicating.
+  void StopRecording();
+
+ private:
+  Node(const NodeConfig& config, NodeSecrets secrets, const NodeEnvironment& environment);
+  absl::Status OpenLog();
+  void MakeParts();
+  absl::Status EnrolNation();
+  std::unique_ptr<replication::Uplink> MakeUplink();
+
+  const NodeConfig config_;
+  const NodeSecrets secrets_;
+  const NodeEnvironment environment_;
+  std::unique_ptr<log::RocksDatabase> database_;
+  std::unique_ptr<log::EventLog> log_;
+  std::unique_ptr<replication::KeyRegistry> keys_;
+  std::unique_ptr<state::StateReader> states_;
+  std::unique_ptr<ingest::EventJudge> judge_;
+  std::unique_ptr<log::Sequencer> sequencer_;
+  std::unique_ptr<replication::ReplicationNode> replication_;
+  std::unique_ptr<replication::Uplink> uplink_;  // Null for se.
+};
+
+}  // namespace liggare::node
+
+#endif  // SERVICES_NODE_NODE_H_

@@ -1,0 +1,72 @@
+// Calls that wait until a node holds certain entries. Woken by its commits;
+// nothing is polled.
+#ifndef SERVICES_QUERY_FRONTIER_WAITERS_H_
+#define SERVICES_QUERY_FRONTIER_WAITERS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "eventstore/log/event_log.h"
+#include "liggare/v1/query_service.pb.h"
+
+namespace liggare::query {
+
+inline constexpr int kAwaitedLogsMax = 1'000;  // Per call.
+inline constexpr size_t kWaitersMax = 1'024;   // Per node.
+
+// Thread-safe. The EventLog must outlive it.
+class FrontierWaiters {
+ public:
+  // Called once, outside every lock, on the waiting thread or the sequencer's:
+  // it must return at once.
+  using Done = absl::AnyInvocable<void(absl::Status)>;
+  using Ticket = uint64_t;
+
+  explicit FrontierWaiters(const log::EventLog& log);
+  // Stops.
+  ~FrontierWaiters();
+
+  // Calls `done` with OK as soon as every named log is held up to its position,
+  // which may be at once; with UNAVAILABLE when stopped or too many wait already;
+  // with INVALID_FIELD or LIMIT_EXCEEDED if the request is not right. A log that
+  // is not held yet may come. The ticket is for Cancel.
+  Ticket Wait(const v1::AwaitFrontierRequest& request, Done done);
+
+  // Gives up. True if the call was still waiting: then its `done` is never called.
+  bool Cancel(Ticket ticket);
+
+  // Answers all that wait, and all that come, with UNAVAILABLE.
+  void Stop();
+
+ private:
+  using Sizes = std::map<std::string, uint64_t, std::less<>>;
+  struct Waiter {
+    Sizes missing;  // Per log, the size that must come.
+    Done done;
+  };
+
+  absl::StatusOr<Sizes> Missing(const v1::AwaitFrontierRequest& request) const;
+  void OnCommit(const std::vector<log::HeldLog>& advanced);
+
+  const log::EventLog& log_;
+  std::mutex mutex_;
+  std::map<Ticket, Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+  Ticket next_ticket_ ABSL_GUARDED_BY(mutex_) = 1;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  // Last, so that no commit is heard of before or after the rest is there.
+  std::unique_ptr<log::EventLog::Subscription> subscription_;
+};
+
+}  // namespace liggare::query
+
+#endif  // SERVICES_QUERY_FRONTIER_WAITERS_H_

@@ -1,0 +1,166 @@
+#include "services/query/node_queries.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "proto/error/error.h"
+#include "services/domain/kontroll.h"
+#include "services/domain/log_name.h"
+#include "services/domain/missing.h"
+#include "services/domain/node_path.h"
+#include "services/domain/state_proto.h"
+#include "services/domain/subject.h"
+#include "services/domain/table.h"
+
+namespace liggare::query {
+namespace {
+
+using View = state::StateReader::View;
+
+// How many names an error lists.
+constexpr size_t kNamesShown = 20;
+
+std::string Listed(const std::vector<std::string>& names) {
+  if (names.empty()) return "nothing is held yet";
+  std::string text = "one of";
+  for (size_t i = 0; i < std::min(names.size(), kNamesShown); ++i) text += " " + names[i];
+  if (names.size() > kNamesShown) {
+    text += " and " + std::to_string(names.size() - kNamesShown) + " more";
+  }
+  return text;
+}
+
+// The subjects that share the longest beginning, in whole segments, with one
+// that is not there.
+absl::StatusOr<std::vector<std::string>> Nearby(View& view, std::string_view subject) {
+  for (std::string_view prefix = subject;;) {
+    const size_t slash = prefix.rfind('/', prefix.size() - 2);
+    prefix = slash == std::string_view::npos ? "" : prefix.substr(0, slash + 1);
+    auto subjects = view.ListSubjects(prefix);
+    if (!subjects.ok() || !subjects->empty() || prefix.empty()) return subjects;
+  }
+}
+
+absl::Status UnknownSubject(View& view, const std::string& subject, const std::string& node) {
+  const auto nearby = Nearby(view, subject);
+  if (!nearby.ok()) return nearby.status();
+  return MakeError(v1::ERROR_CODE_NOT_FOUND,
+                   {.message = node + " has no entry of " + subject + " at that moment",
+                    .field = "subject",
+                    .expected = Listed(*nearby)});
+}
+
+// The nodes at or below `path` that the view knows: by their logs, or enrolled.
+absl::StatusOr<std::vector<std::string>> NodesWithin(View& view, std::string_view path) {
+  std::set<std::string> paths = {std::string(path)};
+  for (const auto& [name, known] : view.frontier().logs()) paths.emplace(domain::PathOfLog(name));
+  const auto subjects = view.ListSubjects(domain::NodeSubject(path));
+  if (!subjects.ok()) return subjects.status();
+  for (const std::string& subject : *subjects) {
+    if (const auto parsed = domain::ParseSubject(subject); parsed.ok()) paths.emplace(parsed->path);
+  }
+  std::erase_if(paths, [&](const std::string& found) { return !domain::IsAtOrBelow(found, path); });
+  return std::vector<std::string>(paths.begin(), paths.end());
+}
+
+}  // namespace
+
+absl::StatusOr<v1::GetStateResponse> NodeQueries::GetState(
+    const v1::GetStateRequest& request) const {
+  if (const auto subject = domain::ParseSubject(request.subject()); !subject.ok()) {
+    return subject.status();
+  }
+  auto view = states_.At(request.moment());
+  if (!view.ok()) return view.status();
+  const auto state = view->StateOf(request.subject());
+  if (!state.ok()) return state.status();
+  if ((*state)->empty) return UnknownSubject(*view, request.subject(), log_.path());
+  v1::GetStateResponse response;
+  *response.mutable_state() = domain::ToProto(**state);
+  return response;
+}
+
+absl::StatusOr<v1::GetHistoryResponse> NodeQueries::GetHistory(
+    const v1::GetHistoryRequest& request) const {
+  if (const auto subject = domain::ParseSubject(request.subject()); !subject.ok()) {
+    return subject.status();
+  }
+  auto view = states_.At(request.moment());
+  if (!view.ok()) return view.status();
+  const auto state = view->StateOf(request.subject());
+  if (!state.ok()) return state.status();
+  if ((*state)->empty) return UnknownSubject(*view, request.subject(), log_.path());
+  auto changes = view->HistoryOf(request.subject(), request.path_prefix());
+  if (!changes.ok()) return changes.status();
+  v1::GetHistoryResponse response;
+  for (v1::Change& change : *changes) *response.add_changes() = std::move(change);
+  return response;
+}
+
+absl::StatusOr<v1::GetTableResponse> NodeQueries::GetTable(
+    const v1::GetTableRequest& request) const {
+  auto view = states_.At(request.moment());
+  if (!view.ok()) return view.status();
+  const auto scope = ScopeOf(*view, request.scope(), request.year());
+  if (!scope.ok()) return scope.status();
+  return domain::ComputeTable(*view, request.table(), *scope);
+}
+
+absl::StatusOr<v1::ListFindingsResponse> NodeQueries::ListFindings(
+    const v1::ListFindingsRequest& request) const {
+  auto view = states_.At(request.moment());
+  if (!view.ok()) return view.status();
+  const auto scope = ScopeOf(*view, request.scope(), request.year());
+  if (!scope.ok()) return scope.status();
+  auto findings = domain::FindingsOf(*view, *scope);
+  if (!findings.ok()) return findings.status();
+  v1::ListFindingsResponse response;
+  for (v1::Finding& finding : *findings) *response.add_findings() = std::move(finding);
+  return response;
+}
+
+absl::StatusOr<v1::ListMissingResponse> NodeQueries::ListMissing(
+    const v1::ListMissingRequest& request) const {
+  View view = states_.Now();
+  const auto scope = ScopeOf(view, request.scope(), request.year());
+  if (!scope.ok()) return scope.status();
+  return domain::MissingReports(view, *scope);
+}
+
+absl::StatusOr<v1::ListSubjectsResponse> NodeQueries::ListSubjects(
+    const v1::ListSubjectsRequest& request) const {
+  if (request.subjects_max() > kSubjectsMax) {
+    return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                     {.message = "too many subjects for one answer",
+                      .field = "subjects_max",
+                      .expected = "at most " + std::to_string(kSubjectsMax)});
+  }
+  const uint32_t max = request.subjects_max() == 0 ? kSubjectsDefault : request.subjects_max();
+  v1::ListSubjectsResponse response;
+  const absl::Status scanned =
+      log_.ScanSubjects(request.prefix(), request.after(), [&](std::string_view subject) {
+        response.add_subjects(subject.data(), subject.size());
+        return static_cast<uint32_t>(response.subjects_size()) < max;
+      });
+  if (!scanned.ok()) return scanned;
+  return response;
+}
+
+absl::StatusOr<domain::Scope> NodeQueries::ScopeOf(View& view, const std::string& path,
+                                                   int32_t year) const {
+  if (path.empty() || path == log_.path()) return domain::Scope{.path = log_.path(), .year = year};
+  const auto nodes = NodesWithin(view, log_.path());
+  if (!nodes.ok()) return nodes.status();
+  if (!std::binary_search(nodes->begin(), nodes->end(), path)) {
+    return MakeError(v1::ERROR_CODE_NOT_FOUND,
+                     {.message = path + " is no node at or below " + log_.path(),
+                      .field = "scope",
+                      .expected = Listed(*nodes)});
+  }
+  return domain::Scope{.path = path, .year = year};
+}
+
+}  // namespace liggare::query

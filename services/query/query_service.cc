@@ -1,0 +1,117 @@
+#include "services/query/query_service.h"
+
+#include <utility>
+
+#include "proto/error/error.h"
+#include "services/hosting/addressed_node.h"
+#include "services/rpc/status.h"
+
+namespace liggare::query {
+namespace {
+
+// A call that waits for commits. Whoever takes it from the waiters finishes it.
+class AwaitCall final : public grpc::ServerUnaryReactor {
+ public:
+  AwaitCall(FrontierWaiters& waiters, const v1::AwaitFrontierRequest& request) : waiters_(waiters) {
+    ticket_ = waiters_.Wait(
+        request, [this](const absl::Status& status) { Finish(rpc::ToGrpcStatus(status)); });
+  }
+
+  // The caller has gone or its deadline has passed. Never runs before the
+  // constructor has returned: gRPC gets the reactor only then.
+  void OnCancel() override {
+    if (!waiters_.Cancel(ticket_)) return;
+    Finish(rpc::ToGrpcStatus(MakeError(v1::ERROR_CODE_DEADLINE_EXCEEDED,
+                                       {.message = "the entries did not come in time"})));
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  FrontierWaiters& waiters_;
+  FrontierWaiters::Ticket ticket_ = 0;
+};
+
+}  // namespace
+
+QueryService::QueryService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool)
+    : nodes_(nodes), calls_(pool) {}
+
+void QueryService::Stop() {
+  std::lock_guard lock(mutex_);
+  stopped_ = true;
+  for (auto& [path, waiters] : waiters_) waiters->Stop();
+}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* QueryService::Ask(
+    grpc::CallbackServerContext* context, const Request* request, Response* response,
+    absl::StatusOr<Response> (NodeQueries::*question)(const Request&) const) {
+  return calls_.Run(context, [this, context, request, response, question]() -> absl::Status {
+    const auto addressed =
+        hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
+    if (!addressed.ok()) return addressed.status();
+    const NodeQueries queries(addressed->node.log, addressed->node.states);
+    return Deliver((queries.*question)(*request), response);
+  });
+}
+
+grpc::ServerUnaryReactor* QueryService::GetState(grpc::CallbackServerContext* context,
+                                                 const v1::GetStateRequest* request,
+                                                 v1::GetStateResponse* response) {
+  return Ask(context, request, response, &NodeQueries::GetState);
+}
+
+grpc::ServerUnaryReactor* QueryService::GetHistory(grpc::CallbackServerContext* context,
+                                                   const v1::GetHistoryRequest* request,
+                                                   v1::GetHistoryResponse* response) {
+  return Ask(context, request, response, &NodeQueries::GetHistory);
+}
+
+grpc::ServerUnaryReactor* QueryService::GetTable(grpc::CallbackServerContext* context,
+                                                 const v1::GetTableRequest* request,
+                                                 v1::GetTableResponse* response) {
+  return Ask(context, request, response, &NodeQueries::GetTable);
+}
+
+grpc::ServerUnaryReactor* QueryService::ListFindings(grpc::CallbackServerContext* context,
+                                                     const v1::ListFindingsRequest* request,
+                                                     v1::ListFindingsResponse* response) {
+  return Ask(context, request, response, &NodeQueries::ListFindings);
+}
+
+grpc::ServerUnaryReactor* QueryService::ListMissing(grpc::CallbackServerContext* context,
+                                                    const v1::ListMissingRequest* request,
+                                                    v1::ListMissingResponse* response) {
+  return Ask(context, request, response, &NodeQueries::ListMissing);
+}
+
+grpc::ServerUnaryReactor* QueryService::ListSubjects(grpc::CallbackServerContext* context,
+                                                     const v1::ListSubjectsRequest* request,
+                                                     v1::ListSubjectsResponse* response) {
+  return Ask(context, request, response, &NodeQueries::ListSubjects);
+}
+
+grpc::ServerUnaryReactor* QueryService::AwaitFrontier(grpc::CallbackServerContext* context,
+                                                      const v1::AwaitFrontierRequest* request,
+                                                      v1::AwaitFrontierResponse*) {
+  const auto addressed = hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
+  if (!addressed.ok()) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(rpc::ToGrpcStatus(addressed.status()));
+    return reactor;
+  }
+  return new AwaitCall(WaitersOf(addressed->node), *request);
+}
+
+FrontierWaiters& QueryService::WaitersOf(const hosting::HostedNode& node) {
+  std::lock_guard lock(mutex_);
+  std::unique_ptr<FrontierWaiters>& waiters = waiters_[node.path];
+  if (waiters == nullptr) {
+    waiters = std::make_unique<FrontierWaiters>(node.log);
+    if (stopped_) waiters->Stop();
+  }
+  return *waiters;
+}
+
+}  // namespace liggare::query

@@ -1,0 +1,74 @@
+// liggare.v1.QueryService over the nodes of this process.
+#ifndef SERVICES_QUERY_QUERY_SERVICE_H_
+#define SERVICES_QUERY_QUERY_SERVICE_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "liggare/v1/query_service.grpc.pb.h"
+#include "services/hosting/hosted_node.h"
+#include "services/query/frontier_waiters.h"
+#include "services/query/node_queries.h"
+#include "services/query/pooled_calls.h"
+#include "services/rpc/strand.h"
+
+namespace liggare::query {
+
+// Thread-safe. The nodes and the pool must outlive it; the server that it is
+// registered with is stopped before it dies.
+class QueryService final : public v1::QueryService::CallbackService {
+ public:
+  QueryService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool);
+
+  // Answers every AwaitFrontier, and all that come, with UNAVAILABLE, so that
+  // the server can stop. The other methods end by themselves.
+  void Stop();
+
+  grpc::ServerUnaryReactor* GetState(grpc::CallbackServerContext* context,
+                                     const v1::GetStateRequest* request,
+                                     v1::GetStateResponse* response) override;
+  grpc::ServerUnaryReactor* GetHistory(grpc::CallbackServerContext* context,
+                                       const v1::GetHistoryRequest* request,
+                                       v1::GetHistoryResponse* response) override;
+  grpc::ServerUnaryReactor* GetTable(grpc::CallbackServerContext* context,
+                                     const v1::GetTableRequest* request,
+                                     v1::GetTableResponse* response) override;
+  grpc::ServerUnaryReactor* ListFindings(grpc::CallbackServerContext* context,
+                                         const v1::ListFindingsRequest* request,
+                                         v1::ListFindingsResponse* response) override;
+  grpc::ServerUnaryReactor* ListMissing(grpc::CallbackServerContext* context,
+                                        const v1::ListMissingRequest* request,
+                                        v1::ListMissingResponse* response) override;
+  grpc::ServerUnaryReactor* ListSubjects(grpc::CallbackServerContext* context,
+                                         const v1::ListSubjectsRequest* request,
+                                         v1::ListSubjectsResponse* response) override;
+  grpc::ServerUnaryReactor* AwaitFrontier(grpc::CallbackServerContext* context,
+                                          const v1::AwaitFrontierRequest* request,
+                                          v1::AwaitFrontierResponse* response) override;
+
+ private:
+  // Asks `question` of the addressed node, on the pool.
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Ask(grpc::CallbackServerContext* context, const Request* request,
+                                Response* response,
+                                absl::StatusOr<Response> (NodeQueries::*question)(const Request&)
+                                    const);
+  FrontierWaiters& WaitersOf(const hosting::HostedNode& node);
+
+  const hosting::HostedNodes& nodes_;
+  PooledCalls calls_;
+
+  std::mutex mutex_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  // By path; made when first needed.
+  std::map<std::string, std::unique_ptr<FrontierWaiters>, std::less<>> waiters_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace liggare::query
+
+#endif  // SERVICES_QUERY_QUERY_SERVICE_H_

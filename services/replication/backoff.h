@@ -1,0 +1,36 @@
+// How long to wait before dialling again: full jitter (a random part of a limit
+// that doubles with each failure). Not thread-safe.
+#ifndef SERVICES_REPLICATION_BACKOFF_H_
+#define SERVICES_REPLICATION_BACKOFF_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <utility>
+
+namespace liggare::replication {
+
+inline constexpr int64_t kBackoffFirstMs = 1'000;
+inline constexpr int64_t kBackoffMaxMs = 120'000;
+
+class Backoff {
+ public:
+  // `random` gives numbers in [0, 1).
+  explicit Backoff(std::function<double()> random) : random_(std::move(random)) {}
+
+  // The delay before the next attempt, in [0, limit); the limit is kBackoffFirstMs
+  // after the first failure, and doubles up to kBackoffMaxMs.
+  int64_t NextDelayMs() {
+    const int64_t limit_ms = std::exchange(limit_ms_, std::min(2 * limit_ms_, kBackoffMaxMs));
+    return static_cast<int64_t>(random_() * static_cast<double>(limit_ms));
+  }
+  void Reset() { limit_ms_ = kBackoffFirstMs; }
+
+ private:
+  std::function<double()> random_;
+  int64_t limit_ms_ = kBackoffFirstMs;
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_BACKOFF_H_

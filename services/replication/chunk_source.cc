@@ -1,0 +1,123 @@
+#include "services/replication/chunk_source.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "proto/error/error.h"
+#include "services/replication/chunk_form.h"
+
+namespace liggare::replication {
+namespace {
+
+absl::StatusOr<note::Checkpoint> CheckpointIn(const std::string& bytes) {
+  absl::StatusOr<note::Note> note = note::ParseNote(bytes);
+  if (!note.ok()) return note.status();
+  return note::ParseCheckpoint(note->text);
+}
+
+}  // namespace
+
+absl::StatusOr<LocalLog> ChunkSource::View(const log::HeldLog& held) const {
+  LocalLog view{{held.name, held.size, held.root}, held.size, held.frozen};
+  if (IsOwn(held.name)) return view;
+  absl::StatusOr<std::optional<std::string>> latest = log_.LatestCheckpoint(held.name);
+  if (!latest.ok()) return latest.status();
+  view.sendable = 0;
+  if (*latest) {
+    absl::StatusOr<note::Checkpoint> checkpoint = CheckpointIn(**latest);
+    if (!checkpoint.ok()) return checkpoint.status();
+    view.sendable = checkpoint->size;
+  }
+  return view;
+}
+
+absl::StatusOr<ChunkSource::Covering> ChunkSource::CoveringAt(const std::string& log,
+                                                              uint64_t size) const {
+  if (IsOwn(log)) {
+    absl::StatusOr<note::SignedCheckpoint> own = sequencer_.OwnCheckpoint(size);
+    if (!own.ok()) return own.status();
+    return Covering{own->checkpoint.size, own->checkpoint.root, own->note.Encode()};
+  }
+  absl::StatusOr<std::optional<std::string>> stored = log_.CheckpointAtOrAfter(log, size);
+  if (!stored.ok()) return stored.status();
+  if (!*stored) {
+    return MakeError(v1::ERROR_CODE_NOT_FOUND,
+                     {"No checkpoint covers " + log + " at " + std::to_string(size) + ".", "", ""});
+  }
+  absl::StatusOr<note::Checkpoint> checkpoint = CheckpointIn(**stored);
+  if (!checkpoint.ok()) return checkpoint.status();
+  return Covering{checkpoint->size, checkpoint->root, *std::move(*stored)};
+}
+
+absl::StatusOr<ChunkSource::Covering> ChunkSource::BestCut(const std::string& log, uint64_t first,
+                                                           uint64_t end) const {
+  absl::StatusOr<Covering> best = CoveringAt(log, end);
+  if (best.ok() ? best->size == end : !absl::IsNotFound(best.status())) return best;
+  // The size of the checkpoint at or after n rises with n: find the last n whose
+  // checkpoint is not beyond the end.
+  uint64_t low = first + 1;
+  uint64_t high = end - 1;
+  while (low <= high) {
+    const uint64_t middle = low + (high - low) / 2;
+    absl::StatusOr<Covering> found = CoveringAt(log, middle);
+    if (!found.ok() && !absl::IsNotFound(found.status())) return found;
+    if (found.ok() && found->size <= end) {
+      low = found->size + 1;
+      best = std::move(found);
+    } else {
+      high = middle - 1;
+    }
+  }
+  return best;
+}
+
+absl::StatusOr<ChunkSource::Reading> ChunkSource::Read(const ReadChunk& read) const {
+  absl::StatusOr<log::EntryRange> range = log_.ReadRange(
+      read.log, read.first_index, {.end_index = read.end_index, .bytes_max = read.bytes_max});
+  if (!range.ok()) return range.status();
+  Reading reading;
+  reading.chunk.set_log(read.log);
+  reading.chunk.set_first_index(read.first_index);
+  if (range->entries.empty()) return reading;
+
+  absl::StatusOr<Covering> covering =
+      BestCut(read.log, read.first_index, read.first_index + range->entries.size());
+  if (absl::IsNotFound(covering.status())) return reading;
+  if (!covering.ok()) return covering.status();
+  const uint64_t end = std::min<uint64_t>(read.first_index + range->entries.size(), covering->size);
+  range->entries.resize(end - read.first_index);
+
+  absl::StatusOr<merkle::Hash> root = log_.RootAt(read.log, end);
+  if (!root.ok()) return root.status();
+  absl::StatusOr<merkle::Proof> proof = log_.ConsistencyProof(read.log, end, covering->size);
+  if (!proof.ok()) return proof.status();
+  absl::StatusOr<std::vector<log::DisclosureText>> disclosures =
+      log_.DisclosuresOf(read.log, read.first_index, end);
+  if (!disclosures.ok()) return disclosures.status();
+
+  reading.end_root = *root;
+  for (std::string& entry : range->entries) reading.chunk.add_entries(std::move(entry));
+  reading.chunk.set_checkpoint(std::move(covering->note));
+  ProofToWire(*proof, reading.chunk);
+  DisclosuresToWire(*std::move(disclosures), reading.chunk);
+  return reading;
+}
+
+absl::StatusOr<ChunkSource::StateProof> ChunkSource::Prove(const std::string& log,
+                                                           uint64_t size) const {
+  absl::StatusOr<merkle::Hash> root = log_.RootAt(log, size);
+  if (!root.ok()) return root.status();
+  absl::StatusOr<Covering> covering = CoveringAt(log, size);
+  if (!covering.ok()) return covering.status();
+  absl::StatusOr<merkle::Proof> proof = log_.ConsistencyProof(log, size, covering->size);
+  if (!proof.ok()) return proof.status();
+  StateProof made{{log, size, *root}, {}};
+  made.proof.set_log(log);
+  made.proof.set_first_index(size);
+  made.proof.set_checkpoint(std::move(covering->note));
+  ProofToWire(*proof, made.proof);
+  return made;
+}
+
+}  // namespace liggare::replication

@@ -1,0 +1,60 @@
+// Reads what a session sends from a node's logs: entries with a signed checkpoint
+// at or beyond their end. Chunks of the own log get one signed at their end;
+// copies can be sent only as far as a stored checkpoint reaches, and are cut at
+// stored checkpoints where possible, so that every tier can cosign them.
+//
+// Thread-safe, but reads the disk: not for a thread that must return at once.
+#ifndef SERVICES_REPLICATION_CHUNK_SOURCE_H_
+#define SERVICES_REPLICATION_CHUNK_SOURCE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "eventstore/log/event_log.h"
+#include "eventstore/log/sequencer.h"
+#include "services/replication/effect.h"
+#include "services/replication/session.h"
+
+namespace liggare::replication {
+
+class ChunkSource {
+ public:
+  ChunkSource(const log::EventLog& log, log::Sequencer& sequencer)
+      : log_(log), sequencer_(sequencer) {}
+
+  // The log as a session sees it.
+  absl::StatusOr<LocalLog> View(const log::HeldLog& held) const;
+
+  struct Reading {
+    v1::Chunk chunk;  // Without entries if no checkpoint covers any.
+    merkle::Hash end_root = {};
+  };
+  absl::StatusOr<Reading> Read(const ReadChunk& read) const;
+
+  // Proof of this node's state of a log at a size: a chunk without entries.
+  struct StateProof {
+    Extent state;
+    v1::Chunk proof;
+  };
+  absl::StatusOr<StateProof> Prove(const std::string& log, uint64_t size) const;
+
+ private:
+  struct Covering {
+    uint64_t size = 0;
+    merkle::Hash root = {};
+    std::string note;
+  };
+  // The smallest checkpoint at or after `size`. NOT_FOUND if there is none.
+  absl::StatusOr<Covering> CoveringAt(const std::string& log, uint64_t size) const;
+  // The largest stored checkpoint in (first, end]; else the first after `end`.
+  absl::StatusOr<Covering> BestCut(const std::string& log, uint64_t first, uint64_t end) const;
+  bool IsOwn(const std::string& log) const { return log == log_.own_log(); }
+
+  const log::EventLog& log_;
+  log::Sequencer& sequencer_;
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_CHUNK_SOURCE_H_

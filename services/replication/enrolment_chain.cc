@@ -1,0 +1,154 @@
+#include "services/replication/enrolment_chain.h"
+
+#include <optional>
+#include <utility>
+
+#include "eventstore/log/entry.h"
+#include "eventstore/merkle/verify.h"
+#include "eventstore/note/checkpoint.h"
+#include "proto/error/error.h"
+#include "services/domain/log_name.h"
+#include "services/domain/node_path.h"
+
+namespace liggare::replication {
+namespace {
+
+constexpr std::string_view kNodeSubjectPrefix = "node/";
+
+// A signed checkpoint of the log that covers so many entries; with cosignatures
+// if one is stored.
+absl::StatusOr<note::Note> CoveringCheckpoint(const log::EventLog& log, log::Sequencer& sequencer,
+                                              const log::LogIndex& place) {
+  absl::StatusOr<std::optional<std::string>> stored =
+      log.CheckpointAtOrAfter(place.log, place.index + 1);
+  if (!stored.ok()) return stored.status();
+  if (*stored) return note::ParseNote(**stored);
+  if (place.log != log.own_log()) {
+    return MakeError(
+        v1::ERROR_CODE_NOT_FOUND,
+        {"No checkpoint covers " + place.log + " at " + std::to_string(place.index) + ".", "", ""});
+  }
+  absl::StatusOr<note::SignedCheckpoint> own = sequencer.OwnCheckpoint();
+  if (!own.ok()) return own.status();
+  return own->note;
+}
+
+absl::StatusOr<v1::ProvenEntry> Prove(const log::EventLog& log, log::Sequencer& sequencer,
+                                      const log::LogIndex& place) {
+  absl::StatusOr<note::Note> signed_note = CoveringCheckpoint(log, sequencer, place);
+  if (!signed_note.ok()) return signed_note.status();
+  absl::StatusOr<note::Checkpoint> checkpoint = note::ParseCheckpoint(signed_note->text);
+  if (!checkpoint.ok()) return checkpoint.status();
+  absl::StatusOr<std::string> entry = log.Read(place.log, place.index);
+  if (!entry.ok()) return entry.status();
+  absl::StatusOr<merkle::Proof> proof =
+      log.InclusionProof(place.log, place.index, checkpoint->size);
+  if (!proof.ok()) return proof.status();
+  v1::ProvenEntry proven;
+  proven.set_entry(*std::move(entry));
+  for (const merkle::Hash& hash : *proof) {
+    proven.add_inclusion_proof(std::string(merkle::HashBytes(hash)));
+  }
+  proven.set_checkpoint(signed_note->Encode());
+  return proven;
+}
+
+absl::Status AddLinks(const log::EventLog& log, log::Sequencer& sequencer,
+                      const std::vector<log::LogIndex>& places, v1::EnrolmentChain& chain) {
+  for (const log::LogIndex& place : places) {
+    absl::StatusOr<v1::ProvenEntry> link = Prove(log, sequencer, place);
+    if (!link.ok()) return link.status();
+    *chain.add_links() = *std::move(link);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Broken(int link, const std::string& why) {
+  return MakeError(
+      v1::ERROR_CODE_VERIFICATION_FAILED,
+      {"Link " + std::to_string(link + 1) + " of the enrolment chain: " + why, "", ""});
+}
+
+// The proof's hashes; nothing if one of them has the wrong length.
+std::optional<merkle::Proof> ProofOf(const v1::ProvenEntry& link) {
+  merkle::Proof proof;
+  for (const std::string& bytes : link.inclusion_proof()) {
+    std::optional<merkle::Hash> hash = merkle::HashFromBytes(bytes);
+    if (!hash) return {};
+    proof.push_back(*hash);
+  }
+  return proof;
+}
+
+// That the entry is in its log, under a checkpoint that one of the log's keys
+// signed.
+absl::Status CheckPlace(const v1::ProvenEntry& link, const log::EntryHeader& header,
+                        const std::string& origin, const EnrolledNode& writer) {
+  std::optional<merkle::Proof> proof = ProofOf(link);
+  if (!proof) return absl::InvalidArgumentError("a hash of its proof has the wrong length");
+  absl::Status refused = absl::InvalidArgumentError("no key of its log is known");
+  for (const note::VerifierKey& key : writer.keys) {
+    absl::StatusOr<note::SignedCheckpoint> opened =
+        note::OpenCheckpoint(link.checkpoint(), origin, key);
+    if (!opened.ok()) {
+      refused = opened.status();
+      continue;
+    }
+    return merkle::VerifyInclusion(merkle::LeafHash(link.entry()), header.index,
+                                   opened->checkpoint.size, *proof, opened->checkpoint.root);
+  }
+  return refused;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::EnrolmentChain> BuildEnrolmentChain(const log::EventLog& log,
+                                                       log::Sequencer& sequencer,
+                                                       const KeyRegistry& keys,
+                                                       std::string_view path) {
+  v1::EnrolmentChain chain;
+  absl::StatusOr<std::vector<log::LogIndex>> places = keys.ChainFor(path);
+  if (places.ok()) {
+    absl::Status status = AddLinks(log, sequencer, *places, chain);
+    if (!status.ok()) return status;
+    return chain;
+  }
+  absl::StatusOr<std::optional<std::string>> kept = log.SavedNote(kEnrolmentNote);
+  if (!kept.ok()) return kept.status();
+  if (!*kept || !chain.ParseFromString(**kept)) return places.status();
+  if (path == log.path()) return chain;
+  absl::StatusOr<EnrolledNode> node = keys.Find(path);
+  if (!node.ok()) return node.status();
+  if (node->places.empty()) return places.status();
+  absl::Status status = AddLinks(log, sequencer, node->places, chain);
+  if (!status.ok()) return status;
+  return chain;
+}
+
+absl::StatusOr<std::map<std::string, EnrolledNode>> VerifyEnrolmentChain(
+    const v1::EnrolmentChain& chain, std::string_view trust_domain,
+    const note::VerifierKey& national) {
+  if (chain.links_size() > kChainLinksMax) return Broken(kChainLinksMax, "there are too many.");
+  std::map<std::string, EnrolledNode> nodes;
+  nodes[std::string(domain::kNationPath)].keys.push_back(national);
+  for (int i = 0; i < chain.links_size(); ++i) {
+    const v1::ProvenEntry& link = chain.links(i);
+    absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(link.entry());
+    if (!header.ok()) return Broken(i, std::string(header.status().message()));
+    const std::string writer(domain::PathOfLog(header->log));
+    std::string_view subject = header->data_header.subject;
+    if (!subject.starts_with(kNodeSubjectPrefix)) return Broken(i, "it enrols no node.");
+    const std::string path(subject.substr(kNodeSubjectPrefix.size()));
+    if (!domain::IsNodePath(path) || !MayEnrol(writer, path) || !nodes.contains(writer)) {
+      return Broken(i, writer + " may not enrol " + path + " here.");
+    }
+    const std::string origin = std::string(trust_domain) + "/" + std::string(header->log);
+    absl::Status placed = CheckPlace(link, *header, origin, nodes[writer]);
+    if (!placed.ok()) return Broken(i, std::string(placed.message()));
+    ApplyEnrolment(trust_domain, path, link.entry(), nodes[path]);
+    if (nodes[path].keys.empty()) return Broken(i, "it gives no key of " + path + ".");
+  }
+  return nodes;
+}
+
+}  // namespace liggare::replication

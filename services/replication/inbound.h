@@ -1,0 +1,110 @@
+// The receiving half of a session: per log, what is held, what is on its way to
+// the store, and what waits. Pure.
+//
+//      size                      next
+//   ----|--- handed to the store --|      a chunk that begins at `next` is taken
+//
+// A chunk that ends at or below `size` is checked and acknowledged again; one
+// that ends within (size, next] is a repetition of what is being stored. Any
+// other is a gap: Expected is sent once nothing is under way, and everything is
+// dropped until the sender has rewound.
+#ifndef SERVICES_REPLICATION_INBOUND_H_
+#define SERVICES_REPLICATION_INBOUND_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "services/replication/effect.h"
+#include "services/replication/extent.h"
+
+namespace liggare::replication {
+
+class Inbound {
+ public:
+  // Whether the key of a log's path is enrolled here.
+  using HasKey = std::function<bool(std::string_view path)>;
+  explicit Inbound(HasKey has_key);
+
+  // So much of the log is held durably, whoever stored it.
+  void Advance(const Extent& held);
+  // The log is frozen, or closed to this session: every chunk is dropped, and
+  // the first that comes is answered with the reason.
+  void Refuse(std::string_view log, v1::Error reason);
+  // The same, and says so at once.
+  void RefuseNow(std::string_view log, v1::Error reason);
+
+  // A chunk with entries arrived, in a form that was checked. `latest_ms` is the
+  // furthest clock in it that was looked at.
+  struct Clocks {
+    int64_t latest_ms = 0;
+    int64_t now_ms = 0;
+  };
+  void Arrived(v1::Chunk chunk, Clocks clocks);
+  // A key was enrolled, or time passed: tries again what waits.
+  void Retry(int64_t now_ms);
+
+  // The store's answers, with the ticket of the StoreChunk. Aborted: nothing of
+  // it was stored, because the copy ends elsewhere.
+  void Stored(const Extent& held, uint64_t ticket);
+  void Aborted(const Extent& held, uint64_t ticket);
+
+  // What the session must do, in order.
+  struct SendExpected {
+    Extent held;
+    std::optional<v1::Error> refusal;
+  };
+  using Action = std::variant<StoreChunk, CheckDuplicate, SendExpected>;
+  std::vector<Action> TakeActions();
+
+  // What is held, or 0 entries.
+  Extent Held(std::string_view log) const;
+  bool IsRefused(std::string_view log) const;
+  // Entries and disclosures handed to the store and not answered.
+  size_t storing_bytes() const { return storing_bytes_; }
+  std::vector<std::string> problems() const;
+
+ private:
+  struct Waiting {
+    v1::Chunk chunk;
+    int64_t not_before_ms = 0;  // 0: for its key.
+  };
+  struct Log {
+    Extent held;
+    uint64_t next = 0;
+    std::map<uint64_t, size_t> storing;  // Ticket to bytes.
+    bool expected_owed = false;
+    std::optional<uint64_t> asked_for;  // Expected was sent; the rest is dropped till it comes.
+    std::optional<Waiting> waiting;
+    bool dropped = false;  // A chunk was dropped because of what waits.
+    std::optional<v1::Error> refusal;
+    bool refusal_sent = false;
+  };
+
+  Log& At(std::string_view log);
+  void Take(Log& log, v1::Chunk chunk);
+  void Store(Log& log, v1::Chunk chunk);
+  void Wait(Log& log, v1::Chunk chunk, int64_t not_before_ms);
+  void StopWaiting(Log& log);
+  void PayExpected(Log& log);
+  void SendRefusal(Log& log);
+  void Answered(Log& log, uint64_t ticket);
+  bool HasKeyOf(const Log& log) const;
+
+  const HasKey has_key_;
+  std::map<std::string, Log, std::less<>> logs_;
+  size_t storing_bytes_ = 0;
+  size_t waiting_count_ = 0;
+  size_t waiting_bytes_ = 0;
+  uint64_t last_ticket_ = 0;
+  std::vector<Action> actions_;
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_INBOUND_H_

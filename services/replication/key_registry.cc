@@ -1,0 +1,118 @@
+#include "services/replication/key_registry.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "liggare/v1/event.pb.h"
+#include "proto/error/error.h"
+#include "services/domain/log_name.h"
+#include "services/domain/node_path.h"
+#include "services/domain/subject.h"
+
+namespace liggare::replication {
+namespace {
+
+constexpr uint32_t kNodeEnrolled = v1::EventData::kNodeEnrolledFieldNumber;
+constexpr uint32_t kNodeClosed = v1::EventData::kNodeClosedFieldNumber;
+
+absl::Status NotEnrolled(std::string_view path) {
+  return MakeError(v1::ERROR_CODE_NOT_FOUND,
+                   {"No enrolment of " + std::string(path) + " is held here.", "", ""});
+}
+
+}  // namespace
+
+KeyRegistry::KeyRegistry(const log::EventLog& log, note::VerifierKey national,
+                         note::VerifierKey own)
+    : log_(log), national_(std::move(national)), own_(std::move(own)) {}
+
+absl::StatusOr<note::VerifierKey> KeyRegistry::KeyFor(std::string_view path) const {
+  absl::StatusOr<EnrolledNode> node = Find(path);
+  if (!node.ok()) return node.status();
+  return node->keys.front();
+}
+
+absl::StatusOr<note::VerifierKey> KeyRegistry::KeyForNote(std::string_view path,
+                                                          const note::Note& note) const {
+  absl::StatusOr<EnrolledNode> node = Find(path);
+  if (!node.ok()) return node.status();
+  for (const note::VerifierKey& key : node->keys) {
+    auto signed_by_it = [&key](const note::Signature& signature) {
+      return signature.name == key.name() && signature.key_id == key.key_id();
+    };
+    if (std::ranges::any_of(note.signatures, signed_by_it)) return key;
+  }
+  return node->keys.front();
+}
+
+absl::StatusOr<EnrolledNode> KeyRegistry::Find(std::string_view path) const {
+  absl::StatusOr<std::vector<log::LogIndex>> places = Places(path);
+  if (!places.ok()) return places.status();
+  std::lock_guard lock(mutex_);
+  auto cached = cache_.find(path);
+  if (cached == cache_.end() || cached->second.places != *places) {
+    absl::StatusOr<EnrolledNode> node = Read(path, *places);
+    if (!node.ok()) return node.status();
+    cached = cache_.insert_or_assign(std::string(path), *std::move(node)).first;
+  }
+  EnrolledNode node = cached->second;
+  if (node.keys.empty()) {
+    auto learned = learned_.find(path);
+    if (learned != learned_.end()) {
+      node.keys.push_back(learned->second);
+    } else if (path == log_.path()) {
+      node.keys.push_back(own_);
+    }
+  }
+  if (node.keys.empty()) return NotEnrolled(path);
+  return node;
+}
+
+absl::StatusOr<std::vector<log::LogIndex>> KeyRegistry::Places(std::string_view path) const {
+  std::vector<log::LogIndex> places;
+  absl::Status status =
+      log_.ScanSubject(domain::NodeSubject(path), {}, [&](const log::SubjectEntry& entry) {
+        if (entry.type >= kNodeEnrolled && entry.type <= kNodeClosed &&
+            MayEnrol(domain::PathOfLog(entry.key.log), path)) {
+          places.push_back({entry.key.log, entry.key.index});
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
+  return places;
+}
+
+absl::StatusOr<EnrolledNode> KeyRegistry::Read(std::string_view path,
+                                               const std::vector<log::LogIndex>& places) const {
+  EnrolledNode node;
+  if (path == domain::kNationPath) node.keys.push_back(national_);
+  for (const log::LogIndex& place : places) {
+    absl::StatusOr<std::string> entry = log_.Read(place.log, place.index);
+    if (!entry.ok()) return entry.status();
+    ApplyEnrolment(trust_domain(), path, *entry, node);
+    node.places.push_back(place);
+  }
+  return node;
+}
+
+absl::StatusOr<std::vector<log::LogIndex>> KeyRegistry::ChainFor(std::string_view path) const {
+  std::vector<log::LogIndex> chain;
+  const size_t first = path == domain::kNationPath ? 1 : 2;  // Depth of the first link.
+  const size_t depth = domain::DepthOf(path);
+  for (size_t d = first; d <= depth; ++d) {
+    std::string_view ancestor = path;
+    for (size_t up = depth; up > d; --up) ancestor = domain::ParentOf(ancestor);
+    absl::StatusOr<std::vector<log::LogIndex>> places = Places(ancestor);
+    if (!places.ok()) return places.status();
+    if (places->empty()) return NotEnrolled(ancestor);
+    chain.insert(chain.end(), places->begin(), places->end());
+  }
+  return chain;
+}
+
+void KeyRegistry::Learn(std::string_view path, note::VerifierKey key) {
+  std::lock_guard lock(mutex_);
+  learned_.insert_or_assign(std::string(path), std::move(key));
+}
+
+}  // namespace liggare::replication

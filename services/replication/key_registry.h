@@ -1,0 +1,75 @@
+// Which key speaks for which node. The log is its own key registry: a node's key
+// is what the log of its parent has enrolled (NodeEnrolled, NodeKeyChanged signed
+// by the old key; subject node/<path>). An entry about a node that stands in any
+// other log is not believed. The national key is pinned by the configuration.
+//
+// A node holds its parent's log only down to the counties; further down it knows
+// its ancestors' keys from the enrolment chain that its parent sends, verified
+// from the national key (Learn).
+//
+// Nothing is built up in advance: a look-up seeks the subject in the EventLog,
+// so it is never behind. Entries that were read are cached. Thread-safe.
+#ifndef SERVICES_REPLICATION_KEY_REGISTRY_H_
+#define SERVICES_REPLICATION_KEY_REGISTRY_H_
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "eventstore/log/event_log.h"
+#include "eventstore/note/key.h"
+#include "eventstore/note/note.h"
+#include "services/replication/enrolment.h"
+
+namespace liggare::replication {
+
+class KeyRegistry {
+ public:
+  // `log` must outlive the registry. `own` is this node's own key: it counts for
+  // the node's own log until an enrolment is held here.
+  KeyRegistry(const log::EventLog& log, note::VerifierKey national, note::VerifierKey own);
+
+  // The node's current key. NOT_FOUND if no enrolment of it is held.
+  absl::StatusOr<note::VerifierKey> KeyFor(std::string_view path) const;
+
+  // The key among all that the node has had under which `note` is signed (by
+  // name and key id; the signature itself is not checked); its current key if
+  // none. NOT_FOUND as above.
+  absl::StatusOr<note::VerifierKey> KeyForNote(std::string_view path, const note::Note& note) const;
+
+  // Everything known of the node. NOT_FOUND as above; places are empty for what
+  // was learned from a chain.
+  absl::StatusOr<EnrolledNode> Find(std::string_view path) const;
+
+  // Where the enrolments stand that lead from the national key to the node: those
+  // of its county in the national log, then of each node on the way, then its
+  // own. For `se` itself its own enrolment. NOT_FOUND where one is not held.
+  absl::StatusOr<std::vector<log::LogIndex>> ChainFor(std::string_view path) const;
+
+  // A key that a verified enrolment chain gave. An enrolment that is held as an
+  // entry goes before it.
+  void Learn(std::string_view path, note::VerifierKey key);
+
+  const note::VerifierKey& national() const { return national_; }
+  const std::string& trust_domain() const { return log_.trust_domain(); }
+
+ private:
+  absl::StatusOr<std::vector<log::LogIndex>> Places(std::string_view path) const;
+  absl::StatusOr<EnrolledNode> Read(std::string_view path,
+                                    const std::vector<log::LogIndex>& places) const;
+
+  const log::EventLog& log_;
+  const note::VerifierKey national_;
+  const note::VerifierKey own_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, EnrolledNode, std::less<>> cache_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, note::VerifierKey, std::less<>> learned_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_KEY_REGISTRY_H_

@@ -1,0 +1,52 @@
+// The limits of a replication session, in one place. They bound what a session
+// holds in memory whatever its peer does.
+#ifndef SERVICES_REPLICATION_LIMITS_H_
+#define SERVICES_REPLICATION_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace liggare::replication {
+
+inline constexpr uint32_t kProtocolVersion = 1;
+
+// Entries in a chunk; one larger entry may be alone in its chunk.
+inline constexpr size_t kChunkBytesMax = 512 * 1024;
+// The first chunk of a log in a session, until the peer has acknowledged
+// something of it: a log that the peer can't take yet must not fill the window.
+inline constexpr size_t kProbeBytesMax = 16 * 1024;
+// Sent (or read to be sent) and not acknowledged: all logs, one log.
+inline constexpr size_t kWindowBytesMax = 4 * 1024 * 1024;
+inline constexpr size_t kLogWindowBytesMax = 2 * 1024 * 1024;
+inline constexpr size_t kLogWindowChunksMax = 8;
+// Chunks that are being read or lie ready while the transport is busy.
+inline constexpr size_t kReadyChunksMax = 2;
+
+// Handed to the store and not answered; beyond it nothing is read from the peer.
+inline constexpr size_t kStoringBytesMax = 8 * 1024 * 1024;
+// Chunks that wait for a key or for the clock; further ones are dropped and asked
+// for again.
+inline constexpr size_t kWaitingChunksMax = 64;
+inline constexpr size_t kWaitingBytesMax = 4 * 1024 * 1024;
+
+// Frames that wait for the transport, chunks not counted; beyond it nothing is
+// read from the peer.
+inline constexpr size_t kControlFramesMax = 1024;
+// Logs that one session carries.
+inline constexpr size_t kSessionLogsMax = 8192;
+// How often a log may be rewound without an acknowledgement in between.
+inline constexpr int kRewindsMax = 16;
+
+inline constexpr int64_t kHeartbeatMs = 5'000;
+// Nothing heard for so long: the session ends.
+inline constexpr int64_t kSilenceMaxMs = 30'000;
+// How far an entry's clock may be ahead of the receiver's (design §4, Clocks).
+inline constexpr int64_t kClockAheadMaxMs = 5 * 60 * 1000;
+
+// Down to this depth an authority's own log flows to the authorities directly
+// below it: se is 1, a county is 2.
+inline constexpr size_t kCountyDepth = 2;
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_LIMITS_H_

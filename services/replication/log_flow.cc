@@ -1,0 +1,37 @@
+#include "services/replication/log_flow.h"
+
+#include "services/domain/log_name.h"
+#include "services/domain/node_path.h"
+#include "services/replication/limits.h"
+
+namespace liggare::replication {
+namespace {
+
+bool FlowsUp(std::string_view child, std::string_view log_path) {
+  return domain::IsAtOrBelow(log_path, child);
+}
+
+bool FlowsDown(std::string_view parent, std::string_view child, std::string_view log_path) {
+  return log_path == parent && domain::DepthOf(child) <= kCountyDepth;
+}
+
+bool FlowsFrom(bool from_child, std::string_view child, std::string_view parent,
+               std::string_view log) {
+  absl::StatusOr<domain::LogName> name = domain::ParseLogName(log);
+  if (!name.ok()) return false;
+  return from_child ? FlowsUp(child, name->path) : FlowsDown(parent, child, name->path);
+}
+
+}  // namespace
+
+bool IsOutbound(const SessionEnds& ends, std::string_view log) {
+  return ends.side == Side::kChild ? FlowsFrom(true, ends.self, ends.peer, log)
+                                   : FlowsFrom(false, ends.peer, ends.self, log);
+}
+
+bool IsInbound(const SessionEnds& ends, std::string_view log) {
+  return ends.side == Side::kChild ? FlowsFrom(false, ends.self, ends.peer, log)
+                                   : FlowsFrom(true, ends.peer, ends.self, log);
+}
+
+}  // namespace liggare::replication

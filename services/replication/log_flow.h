@@ -1,0 +1,31 @@
+// Which logs a session carries, and in which direction. Pure functions of names.
+//
+//   child -> parent   the child's own log and every log from below it
+//   parent -> child   the parent's own log, down to the counties
+#ifndef SERVICES_REPLICATION_LOG_FLOW_H_
+#define SERVICES_REPLICATION_LOG_FLOW_H_
+
+#include <string>
+#include <string_view>
+
+namespace liggare::replication {
+
+// Which end of a session a node is.
+enum class Side { kChild, kParent };
+
+struct SessionEnds {
+  Side side = Side::kChild;  // This node's.
+  std::string self;          // Its path.
+  std::string peer;          // The other's.
+};
+
+// Whether this node sends entries of `log` in the session. False for a name that
+// is not well formed.
+bool IsOutbound(const SessionEnds& ends, std::string_view log);
+
+// Whether this node receives entries of `log` in the session.
+bool IsInbound(const SessionEnds& ends, std::string_view log);
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_LOG_FLOW_H_

@@ -1,0 +1,34 @@
+// How a node stands with a peer, for people and for the status call. A value.
+#ifndef SERVICES_REPLICATION_PEER_STATUS_H_
+#define SERVICES_REPLICATION_PEER_STATUS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace liggare::replication {
+
+struct PeerStatus {
+  std::string path;
+  std::string address;         // What is dialled; the peer's address for a child.
+  bool connected = false;      // Hello and frontier have been exchanged.
+  uint64_t lag_entries = 0;    // Held here, not acknowledged by the peer.
+  std::string last_error;      // Why the last session ended; empty if it did not.
+  int64_t clock_ahead_ms = 0;  // The peer's clock less ours, at its last word.
+  // By log: the newest size that the peer has acknowledged.
+  std::map<std::string, uint64_t> acknowledged;
+  // What hinders a log in this session, a sentence each.
+  std::vector<std::string> problems;
+};
+
+// Something that a person must look at.
+struct Alarm {
+  std::string log;
+  std::string message;
+  std::string evidence_file;
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_PEER_STATUS_H_

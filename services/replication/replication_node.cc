@@ -1,0 +1,195 @@
+#include "services/replication/replication_node.h"
+
+#include <utility>
+
+#include "services/domain/node_path.h"
+#include "services/replication/enrolment_chain.h"
+#include "services/replication/evidence.h"
+#include "services/replication/session_driver.h"
+#include "spdlog/spdlog.h"
+
+namespace liggare::replication {
+
+ReplicationNode::ReplicationNode(Parts parts) : parts_(std::move(parts)) {
+  std::lock_guard lock(mutex_);
+  parent_.path = domain::ParentOf(path());
+  alarms_ = ReadAlarms(parts_.evidence_directory);
+  absl::StatusOr<std::optional<std::string>> stopped = parts_.log.SavedNote(kRecordingStoppedNote);
+  if (stopped.ok() && *stopped && !(*stopped)->empty()) recording_stopped_ = **stopped;
+  absl::StatusOr<std::optional<std::string>> kept = parts_.log.SavedNote(kEnrolmentNote);
+  v1::EnrolmentChain chain;
+  if (kept.ok() && *kept && chain.ParseFromString(**kept)) LearnEnrolment(chain);
+}
+
+ReplicationNode::~ReplicationNode() = default;
+
+std::optional<PeerStatus> ReplicationNode::ParentStatus() const {
+  if (path() == domain::kNationPath) return {};
+  PeerStatus status;
+  {
+    std::lock_guard lock(mutex_);
+    status = parent_;
+  }
+  const SessionEnds ends{Side::kChild, path(), status.path};
+  status.lag_entries = 0;
+  for (const log::HeldLog& held : parts_.log.Logs()) {
+    if (!IsOutbound(ends, held.name)) continue;
+    const uint64_t acknowledged = status.acknowledged[held.name];
+    status.lag_entries += held.size > acknowledged ? held.size - acknowledged : 0;
+  }
+  return status;
+}
+
+std::vector<PeerStatus> ReplicationNode::Children() const {
+  std::lock_guard lock(mutex_);
+  std::vector<PeerStatus> children;
+  for (const auto& [path, status] : children_) children.push_back(status);
+  return children;
+}
+
+std::vector<Alarm> ReplicationNode::Alarms() const {
+  std::lock_guard lock(mutex_);
+  return alarms_;
+}
+
+std::optional<std::string> ReplicationNode::recording_stopped() const {
+  std::lock_guard lock(mutex_);
+  return recording_stopped_;
+}
+
+void ReplicationNode::SetParentAddress(std::string address) {
+  std::lock_guard lock(mutex_);
+  parent_.address = std::move(address);
+}
+
+void ReplicationNode::SetParentError(std::string error) {
+  std::lock_guard lock(mutex_);
+  parent_.connected = false;
+  parent_.last_error = std::move(error);
+}
+
+void ReplicationNode::Stop() {
+  std::vector<std::shared_ptr<SessionDriver>> drivers;
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (const auto& [key, joined] : sessions_) drivers.push_back(joined.driver);
+  }
+  for (const auto& driver : drivers) driver->Stop(path() + " is stopping.");
+  std::unique_lock lock(mutex_);
+  left_.wait(lock, [this] { return sessions_.empty(); });
+}
+
+bool ReplicationNode::Join(const std::shared_ptr<SessionDriver>& driver, const SessionEnds& ends) {
+  std::vector<std::shared_ptr<SessionDriver>> replaced;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+    for (const auto& [key, joined] : sessions_) {
+      if (joined.ends.peer == ends.peer) replaced.push_back(joined.driver);
+    }
+    sessions_[driver.get()] = {driver, ends};
+    if (ends.side == Side::kParent) children_[ends.peer].path = ends.peer;
+  }
+  for (const auto& older : replaced) {
+    older->Stop("A newer session of " + ends.peer + " has taken its place.");
+  }
+  return true;
+}
+
+void ReplicationNode::Leave(const SessionDriver* driver) {
+  std::shared_ptr<SessionDriver> last;  // Dies after the lock.
+  std::lock_guard lock(mutex_);
+  auto it = sessions_.find(driver);
+  if (it == sessions_.end()) return;
+  last = std::move(it->second.driver);
+  sessions_.erase(it);
+  left_.notify_all();
+}
+
+void ReplicationNode::Publish(const SessionDriver* driver, PeerStatus status) {
+  std::lock_guard lock(mutex_);
+  auto it = sessions_.find(driver);
+  if (it == sessions_.end()) return;
+  // A session that was replaced has nothing more to say.
+  for (const auto& [key, joined] : sessions_) {
+    if (key != driver && joined.ends.peer == status.path && !status.connected) return;
+  }
+  PeerStatus& kept = it->second.ends.side == Side::kChild ? parent_ : children_[status.path];
+  if (status.address.empty()) status.address = kept.address;
+  if (status.last_error.empty()) status.last_error = kept.last_error;
+  for (auto& [log, size] : kept.acknowledged) status.acknowledged.try_emplace(log, size);
+  kept = std::move(status);
+}
+
+void ReplicationNode::ShareCosigned(const std::string& log, const std::string& checkpoint) {
+  std::vector<std::shared_ptr<SessionDriver>> drivers;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, joined] : sessions_) {
+      if (joined.ends.side == Side::kParent && IsInbound(joined.ends, log)) {
+        drivers.push_back(joined.driver);
+      }
+    }
+  }
+  for (const auto& driver : drivers) driver->OnCosigned(log, checkpoint);
+}
+
+void ReplicationNode::Freeze(const std::string& log, const std::string& reason,
+                             const std::string& evidence) {
+  spdlog::error("{}: {} is frozen: {}", path(), log, reason);
+  absl::StatusOr<std::string> file = WriteEvidence(parts_.evidence_directory, log, evidence);
+  if (!file.ok()) {
+    spdlog::error("{}: the evidence can't be written: {}", path(),
+                  std::string(file.status().message()));
+  }
+  {
+    std::lock_guard lock(mutex_);
+    alarms_.push_back({log, reason, file.ok() ? *file : ""});
+  }
+  parts_.sequencer.Freeze(log, evidence, [](const absl::Status& status) {
+    if (!status.ok()) spdlog::error("a log can't be frozen: {}", std::string(status.message()));
+  });
+}
+
+void ReplicationNode::StopRecording(const std::string& reason) {
+  spdlog::error("{}: stops recording: {}", path(), reason);
+  {
+    std::lock_guard lock(mutex_);
+    recording_stopped_ = reason;
+  }
+  parts_.sequencer.SaveNote(std::string(kRecordingStoppedNote), reason);
+}
+
+void ReplicationNode::AllowRecording() {
+  {
+    std::lock_guard lock(mutex_);
+    if (!recording_stopped_) return;
+    recording_stopped_.reset();
+  }
+  spdlog::info("{}: records again: its parent's copy agrees with its log", path());
+  parts_.sequencer.SaveNote(std::string(kRecordingStoppedNote), "");
+}
+
+void ReplicationNode::SaveEnrolment(const v1::EnrolmentChain& chain) {
+  absl::StatusOr<std::map<std::string, EnrolledNode>> nodes =
+      VerifyEnrolmentChain(chain, parts_.log.trust_domain(), parts_.keys.national());
+  if (!nodes.ok() || !nodes->contains(path())) {
+    spdlog::warn("{}: the enrolment chain from the parent is not kept: {}", path(),
+                 nodes.ok() ? "it is not of this node" : std::string(nodes.status().message()));
+    return;
+  }
+  LearnEnrolment(chain);
+  parts_.sequencer.SaveNote(std::string(kEnrolmentNote), chain.SerializeAsString());
+}
+
+void ReplicationNode::LearnEnrolment(const v1::EnrolmentChain& chain) {
+  absl::StatusOr<std::map<std::string, EnrolledNode>> nodes =
+      VerifyEnrolmentChain(chain, parts_.log.trust_domain(), parts_.keys.national());
+  if (!nodes.ok()) return;
+  for (const auto& [node_path, node] : *nodes) {
+    if (node_path != domain::kNationPath) parts_.keys.Learn(node_path, node.keys.front());
+  }
+}
+
+}  // namespace liggare::replication

@@ -1,0 +1,117 @@
+// A hosted node, as its replication sessions see it: what they read and write,
+// and where they meet. Cosignatures that come from the parent are handed to the
+// child that carries the log; frozen logs and a stop of recording concern them
+// all.
+//
+//        parent                        a checkpoint that the parent cosigned
+//          | uplink session            comes in here ...
+//     ReplicationNode
+//      |         |                     ... and goes out here, to the child whose
+//    child     child                   subtree the log is of
+//
+// Thread-safe. The node borrows what its Parts refer to; all of it must outlive
+// the node, and the node its sessions: stop them first (Stop, Uplink::Stop).
+#ifndef SERVICES_REPLICATION_REPLICATION_NODE_H_
+#define SERVICES_REPLICATION_REPLICATION_NODE_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "eventstore/log/event_log.h"
+#include "eventstore/log/sequencer.h"
+#include "liggare/v1/replication_service.pb.h"
+#include "services/replication/key_registry.h"
+#include "services/replication/log_flow.h"
+#include "services/replication/peer_status.h"
+#include "services/replication/timer.h"
+#include "services/rpc/strand.h"
+
+namespace liggare::replication {
+
+class SessionDriver;
+
+// Under this name a node keeps why it must not record (EventLog::SavedNote).
+inline constexpr std::string_view kRecordingStoppedNote = "recording_stopped";
+
+class ReplicationNode {
+ public:
+  struct Parts {
+    log::EventLog& log;
+    log::Sequencer& sequencer;
+    KeyRegistry& keys;
+    rpc::WorkerPool& workers;
+    Timer& timer;
+    std::function<int64_t()> now_ms;  // Wall clock.
+    std::string evidence_directory;   // Below the node's data directory.
+  };
+  // Takes up what the node remembers: the enrolment chain, evidence, and whether
+  // it may record.
+  explicit ReplicationNode(Parts parts);
+  ~ReplicationNode();
+
+  const std::string& path() const { return parts_.log.path(); }
+  const Parts& parts() const { return parts_; }
+
+  // How the session with the parent stands; nothing for the nation. Lag counts
+  // from what the parent has acknowledged since this process began.
+  std::optional<PeerStatus> ParentStatus() const;
+  // One for each child that has connected since this process began.
+  std::vector<PeerStatus> Children() const;
+  // One for each file of evidence.
+  std::vector<Alarm> Alarms() const;
+  // Why the node must not record until it is restored: its parent holds more of
+  // its log than it does, or other entries. Nothing: it may.
+  std::optional<std::string> recording_stopped() const;
+
+  // What a dialler says of the parent.
+  void SetParentAddress(std::string address);
+  void SetParentError(std::string error);
+
+  // Ends the sessions of all children, and waits for them; a new one is refused.
+  // The server must still be running, or have been shut down with a deadline.
+  void Stop();
+
+  // --- For SessionDriver.
+
+  // A session begins. A child's older session is told to stop. False if the node
+  // is stopping.
+  bool Join(const std::shared_ptr<SessionDriver>& driver, const SessionEnds& ends);
+  void Leave(const SessionDriver* driver);
+  void Publish(const SessionDriver* driver, PeerStatus status);
+  // Hands a cosigned checkpoint to the child that carries the log.
+  void ShareCosigned(const std::string& log, const std::string& checkpoint);
+  void Freeze(const std::string& log, const std::string& reason, const std::string& evidence);
+  void StopRecording(const std::string& reason);
+  void AllowRecording();
+  void SaveEnrolment(const v1::EnrolmentChain& chain);
+
+ private:
+  struct Joined {
+    std::shared_ptr<SessionDriver> driver;
+    SessionEnds ends;
+  };
+  void LearnEnrolment(const v1::EnrolmentChain& chain);
+
+  const Parts parts_;
+  mutable std::mutex mutex_;
+  std::condition_variable left_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::map<const SessionDriver*, Joined> sessions_ ABSL_GUARDED_BY(mutex_);
+  PeerStatus parent_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, PeerStatus> children_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Alarm> alarms_ ABSL_GUARDED_BY(mutex_);
+  std::optional<std::string> recording_stopped_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_REPLICATION_NODE_H_

@@ -1,0 +1,43 @@
+// The parent's side of replication over gRPC: takes a child's stream, checks who
+// it is, and runs a session with the node it addresses.
+#ifndef SERVICES_REPLICATION_REPLICATION_SERVICE_H_
+#define SERVICES_REPLICATION_REPLICATION_SERVICE_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include <functional>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "liggare/v1/replication_service.grpc.pb.h"
+#include "services/replication/replication_node.h"
+#include "services/rpc/identity.h"
+
+namespace liggare::replication {
+
+// How long a child may take to say hello.
+inline constexpr int64_t kHelloMaxMs = 10'000;
+
+class ReplicationService : public v1::ReplicationService::CallbackService {
+ public:
+  struct Options {
+    // The hosted node of a path; null if there is none. Called from any thread;
+    // the node must live until the server has been shut down.
+    std::function<ReplicationNode*(std::string_view path)> find;
+    // Who calls: rpc::PeerIdentity of the call's certificate.
+    std::function<absl::StatusOr<rpc::Identity>(const grpc::CallbackServerContext&)> identify;
+    Timer& timer;
+  };
+  explicit ReplicationService(Options options) : options_(std::move(options)) {}
+
+  grpc::ServerBidiReactor<v1::ReplicateRequest, v1::ReplicateResponse>* Replicate(
+      grpc::CallbackServerContext* context) override;
+
+ private:
+  class Call;
+  const Options options_;
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_REPLICATION_SERVICE_H_

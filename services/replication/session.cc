@@ -1,0 +1,472 @@
+#include "services/replication/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/error/error.h"
+#include "services/domain/log_name.h"
+#include "services/replication/limits.h"
+
+namespace liggare::replication {
+namespace {
+
+constexpr int kClockCounterBits = 16;  // Of the hybrid logical clock (entry.proto).
+
+v1::Frame ExpectedFrame(const Extent& extent) {
+  v1::Frame frame;
+  *frame.mutable_expected()->mutable_state() = ToProto(extent);
+  return frame;
+}
+
+// 0 for bytes that are no entry: the verification will say so.
+int64_t ClockMsOf(const std::string& entry) {
+  v1::Event event;
+  if (!event.ParseFromString(entry)) return 0;
+  return static_cast<int64_t>(event.clock() >> kClockCounterBits);
+}
+
+}  // namespace
+
+Session::Session(Options options)
+    : options_(std::move(options)), outbound_(options_.ends.self), inbound_(options_.has_key) {}
+
+bool Session::IsOwn(std::string_view log) const {
+  return domain::PathOfLog(log) == options_.ends.self;
+}
+
+bool Session::IsCarried(std::string_view log) const {
+  return IsOutbound(options_.ends, log) || IsInbound(options_.ends, log);
+}
+
+// --- Life -------------------------------------------------------------------
+
+void Session::Start(const std::vector<LocalLog>& logs, int64_t now_ms) {
+  now_ms_ = heard_ms_ = said_ms_ = now_ms;
+  phase_ = Phase::kGreeting;
+  for (const LocalLog& log : logs) OnLogAdvanced(log);
+  if (options_.ends.side == Side::kChild) SendHello();
+}
+
+void Session::Stop(std::string reason) {
+  End(MakeError(v1::ERROR_CODE_UNAVAILABLE, {std::move(reason), "", ""}));
+}
+
+void Session::Fault(v1::ErrorCode code, const std::string& message) {
+  End(MakeError(code, {message, "", ""}));
+}
+
+void Session::End(absl::Status status) {
+  if (phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
+  end_ = std::move(status);
+  phase_ = Phase::kEnding;
+  v1::Frame frame;
+  *frame.mutable_goodbye()->mutable_error() = ErrorOf(end_);
+  Send(std::move(frame));
+}
+
+void Session::OnTick(int64_t now_ms) {
+  now_ms_ = now_ms;
+  if (phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
+  if (!WantsFrame()) heard_ms_ = now_ms;  // We keep the peer waiting ourselves.
+  if (now_ms - heard_ms_ > kSilenceMaxMs) {
+    return Fault(v1::ERROR_CODE_UNAVAILABLE, options_.ends.peer + " has not been heard for " +
+                                                 std::to_string(kSilenceMaxMs / 1000) + " s.");
+  }
+  SendHeartbeatIfDue();
+  inbound_.Retry(now_ms);
+  Settle();
+}
+
+void Session::SendHeartbeatIfDue() {
+  if (phase_ != Phase::kLive || now_ms_ - said_ms_ < kHeartbeatMs) return;
+  if (std::ranges::any_of(control_, &v1::Frame::has_heartbeat)) return;
+  said_ms_ = now_ms_;
+  v1::Frame frame;
+  frame.mutable_heartbeat()->set_now_ms(now_ms_);
+  frame.mutable_heartbeat()->set_lag_entries(lag_entries());
+  Send(std::move(frame));
+}
+
+void Session::Hear(int64_t peer_now_ms) { peer_clock_ahead_ms_ = peer_now_ms - now_ms_; }
+
+bool Session::WantsFrame() const {
+  return phase_ != Phase::kEnding && phase_ != Phase::kEnded &&
+         inbound_.storing_bytes() < kStoringBytesMax && control_.size() < kControlFramesMax;
+}
+
+void Session::Settle() {
+  if (phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
+  for (const Outbound::Comparison& comparison : outbound_.TakeComparisons()) {
+    if (!comparison.peer_ahead) {
+      effects_.push_back(CompareRoot{comparison.peer});
+    } else if (IsOwn(comparison.peer.log)) {
+      OwnLogBehind(comparison.peer);
+    }
+  }
+  for (Inbound::Action& action : inbound_.TakeActions()) {
+    if (auto* store = std::get_if<StoreChunk>(&action)) {
+      effects_.push_back(std::move(*store));
+    } else if (auto* duplicate = std::get_if<CheckDuplicate>(&action)) {
+      effects_.push_back(std::move(*duplicate));
+    } else {
+      const auto& expected = std::get<Inbound::SendExpected>(action);
+      v1::Frame frame = ExpectedFrame(expected.held);
+      if (expected.refusal) *frame.mutable_expected()->mutable_refusal() = *expected.refusal;
+      Send(std::move(frame));
+    }
+  }
+  while (std::optional<ReadChunk> read = outbound_.NextRead()) {
+    effects_.push_back(*std::move(read));
+  }
+}
+
+std::optional<v1::Frame> Session::TakeFrame() {
+  if (!control_.empty()) {
+    v1::Frame frame = std::move(control_.front());
+    control_.pop_front();
+    if (frame.has_goodbye()) {
+      phase_ = Phase::kEnded;
+      effects_.push_back(EndSession{end_});
+    }
+    return frame;
+  }
+  if (phase_ != Phase::kLive) return {};
+  v1::Frame frame;
+  if (!cosigned_.empty()) {
+    auto newest = cosigned_.extract(cosigned_.begin());
+    frame.mutable_cosigned()->set_log(newest.key());
+    frame.mutable_cosigned()->set_checkpoint(std::move(newest.mapped()));
+    return frame;
+  }
+  std::optional<v1::Chunk> chunk = outbound_.TakeChunk();
+  if (!chunk) return {};
+  *frame.mutable_chunk() = *std::move(chunk);
+  Settle();  // There is room to read another.
+  return frame;
+}
+
+std::vector<Effect> Session::TakeEffects() { return std::exchange(effects_, {}); }
+
+std::vector<std::string> Session::problems() const {
+  std::vector<std::string> problems = outbound_.problems();
+  for (std::string& problem : inbound_.problems()) problems.push_back(std::move(problem));
+  return problems;
+}
+
+// --- Frames -----------------------------------------------------------------
+
+void Session::OnFrame(v1::Frame frame, int64_t now_ms) {
+  if (phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
+  now_ms_ = heard_ms_ = now_ms;
+  const bool in_order =
+      frame.has_goodbye() || (phase_ == Phase::kGreeting && frame.has_hello()) ||
+      (phase_ == Phase::kComparing && (frame.has_frontier() || frame.has_enrolment())) ||
+      (phase_ == Phase::kLive && !frame.has_hello() && !frame.has_frontier());
+  if (!in_order) {
+    return Fault(v1::ERROR_CODE_MALFORMED,
+                 options_.ends.peer + " sent a frame that has no place at this point.");
+  }
+  Dispatch(std::move(frame));
+  Settle();
+}
+
+void Session::Dispatch(v1::Frame frame) {
+  switch (frame.kind_case()) {
+    case v1::Frame::kHello:
+      return OnHello(frame.hello());
+    case v1::Frame::kFrontier:
+      return OnFrontier(frame.frontier());
+    case v1::Frame::kChunk:
+      return OnChunk(std::move(*frame.mutable_chunk()));
+    case v1::Frame::kAcknowledged:
+      return OnAcknowledged(frame.acknowledged());
+    case v1::Frame::kExpected:
+      return OnExpected(frame.expected());
+    case v1::Frame::kCosigned:
+      return OnCosignedFrame(frame.cosigned());
+    case v1::Frame::kHeartbeat:
+      return Hear(frame.heartbeat().now_ms());
+    case v1::Frame::kGoodbye:
+      return OnGoodbye(frame.goodbye());
+    case v1::Frame::kEnrolment:
+      if (options_.ends.side == Side::kChild) effects_.push_back(SaveEnrolment{frame.enrolment()});
+      return;
+    case v1::Frame::KIND_NOT_SET:
+      return;  // A kind of a later version.
+  }
+}
+
+void Session::SendHello() {
+  v1::Frame frame;
+  v1::Hello& hello = *frame.mutable_hello();
+  hello.set_protocol_version(kProtocolVersion);
+  hello.set_path(options_.ends.self);
+  hello.set_to(options_.ends.peer);
+  hello.set_format_version(options_.format_version);
+  hello.set_instance_id(options_.instance_id);
+  hello.set_boot_count(options_.boot_count);
+  hello.set_now_ms(now_ms_);
+  Send(std::move(frame));
+}
+
+void Session::OnHello(const v1::Hello& hello) {
+  const SessionEnds& ends = options_.ends;
+  if (hello.protocol_version() != kProtocolVersion) {
+    return Fault(v1::ERROR_CODE_INVALID_FIELD, ends.peer + " speaks version " +
+                                                   std::to_string(hello.protocol_version()) +
+                                                   " of the protocol, this node version " +
+                                                   std::to_string(kProtocolVersion) + ".");
+  }
+  if (hello.path() != ends.peer || hello.to() != ends.self) {
+    return Fault(v1::ERROR_CODE_PERMISSION_DENIED, "The greeting is from " + hello.path() + " to " +
+                                                       hello.to() + ", but this is " + ends.self +
+                                                       " and the peer " + ends.peer + ".");
+  }
+  Hear(hello.now_ms());
+  phase_ = Phase::kComparing;
+  if (ends.side == Side::kParent) {
+    SendHello();
+    effects_.push_back(BuildEnrolment{});
+  }
+  SendFrontier();
+}
+
+void Session::SendFrontier() {
+  v1::Frame frame;
+  frame.mutable_frontier();
+  for (const auto& [name, log] : logs_) {
+    *frame.mutable_frontier()->add_logs() = ToProto(log.held);
+  }
+  Send(std::move(frame));
+}
+
+void Session::OnFrontier(const v1::Frontier& frontier) {
+  if (frontier.logs_size() > static_cast<int>(kSessionLogsMax)) {
+    return Fault(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                 options_.ends.peer + " names " + std::to_string(frontier.logs_size()) + " logs.");
+  }
+  bool own_is_held_there = false;
+  for (const v1::LogState& state : frontier.logs()) {
+    absl::StatusOr<Extent> peer = ExtentOf(state);
+    if (!peer.ok()) return End(peer.status());
+    if (IsOutbound(options_.ends, peer->log)) {
+      own_is_held_there |= IsOwn(peer->log) && peer->size > 0;
+      outbound_.PeerHolds(*peer);
+    } else if (IsInbound(options_.ends, peer->log)) {
+      ProveToOwner(*peer);
+      if (options_.ends.side == Side::kParent && inbound_.Held(peer->log).size > 0) {
+        effects_.push_back(FindCosigned{peer->log});
+      }
+    }
+  }
+  outbound_.FrontierComplete();
+  phase_ = Phase::kLive;
+  if (!own_is_held_there && options_.ends.side == Side::kChild) {
+    effects_.push_back(AllowRecording{});
+  }
+}
+
+absl::Status Session::CheckChunk(const v1::Chunk& chunk) const {
+  if (!IsCarried(chunk.log()) ||
+      (!chunk.entries().empty() && IsOutbound(options_.ends, chunk.log()))) {
+    return MakeError(
+        v1::ERROR_CODE_PERMISSION_DENIED,
+        {options_.ends.peer + " may not send entries of " + chunk.log() + ".", "", ""});
+  }
+  size_t bytes = 0;
+  for (const std::string& entry : chunk.entries()) bytes += entry.size();
+  if (bytes > kChunkBytesMax && chunk.entries_size() > 1) {
+    return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                     {"A chunk of " + chunk.log() + " has " + std::to_string(bytes) + " bytes.", "",
+                      "at most " + std::to_string(kChunkBytesMax)});
+  }
+  if (chunk.first_index() > UINT64_MAX - chunk.entries_size()) {
+    return MakeError(v1::ERROR_CODE_MALFORMED, {"A chunk's index is out of range.", "", ""});
+  }
+  return absl::OkStatus();
+}
+
+void Session::OnChunk(v1::Chunk chunk) {
+  if (absl::Status status = CheckChunk(chunk); !status.ok()) return End(std::move(status));
+  if (chunk.entries().empty()) return OnProof(std::move(chunk));
+  // Clocks rise within a log, so the last is the furthest; the verification
+  // blames a log in which they don't.
+  Inbound::Clocks clocks;
+  clocks.now_ms = now_ms_;
+  clocks.latest_ms =
+      std::max(ClockMsOf(chunk.entries(0)), ClockMsOf(chunk.entries(chunk.entries_size() - 1)));
+  inbound_.Arrived(std::move(chunk), clocks);
+}
+
+void Session::OnAcknowledged(const v1::Acknowledged& acknowledged) {
+  absl::StatusOr<Extent> peer = ExtentOf(acknowledged.state());
+  if (!peer.ok()) return End(peer.status());
+  if (!IsOutbound(options_.ends, peer->log)) {
+    return Fault(v1::ERROR_CODE_PERMISSION_DENIED,
+                 options_.ends.peer + " acknowledges " + peer->log + ", which is not sent to it.");
+  }
+  if (outbound_.Acknowledge(*peer) != Outbound::Ack::kTaken) {
+    effects_.push_back(CompareRoot{*peer});
+  }
+  if (!acknowledged.cosigned_checkpoint().empty()) {
+    effects_.push_back(SaveCosigned{peer->log, acknowledged.cosigned_checkpoint()});
+  }
+}
+
+void Session::OnExpected(const v1::Expected& expected) {
+  absl::StatusOr<Extent> peer = ExtentOf(expected.state());
+  if (!peer.ok()) return End(peer.status());
+  if (IsOutbound(options_.ends, peer->log)) {
+    if (expected.has_refusal()) {
+      outbound_.Stop(peer->log, options_.ends.peer + " refuses " + peer->log + ": " +
+                                    ErrorText(expected.refusal()));
+    } else if (auto dispute = disputes_.find(peer->log); dispute != disputes_.end()) {
+      dispute->second.peer = *peer;
+    } else {
+      outbound_.PeerHolds(*peer);
+    }
+  } else if (IsInbound(options_.ends, peer->log) && !expected.has_refusal()) {
+    disputes_[peer->log].peer = *peer;
+    if (peer->size <= inbound_.Held(peer->log).size) AskProof(peer->log, peer->size);
+  }
+}
+
+void Session::OnCosignedFrame(const v1::Cosigned& cosigned) {
+  if (options_.ends.side == Side::kParent || !IsOutbound(options_.ends, cosigned.log())) {
+    return Fault(v1::ERROR_CODE_PERMISSION_DENIED,
+                 options_.ends.peer + " may not send cosignatures of " + cosigned.log() + ".");
+  }
+  effects_.push_back(SaveCosigned{cosigned.log(), cosigned.checkpoint()});
+}
+
+void Session::OnGoodbye(const v1::Goodbye& goodbye) {
+  end_ = MakeError(goodbye.error());
+  phase_ = Phase::kEnded;
+  control_.clear();
+  effects_.push_back(EndSession{end_});
+}
+
+// --- Answers and news -------------------------------------------------------
+
+void Session::OnLogAdvanced(const LocalLog& log) {
+  const std::string& name = log.held.log;
+  if (!IsCarried(name)) return;
+  logs_[name] = log;
+  if (IsOutbound(options_.ends, name)) {
+    outbound_.Advance(name, log.sendable);
+  } else {
+    inbound_.Advance(log.held);
+    if (log.frozen && !inbound_.IsRefused(name)) inbound_.Refuse(name, FrozenError(name));
+  }
+  Settle();
+}
+
+v1::Error Session::FrozenError(const std::string& log) const {
+  return ErrorOf(MakeError(v1::ERROR_CODE_FORKED, {log + " is frozen at " + options_.ends.self +
+                                                       " on evidence that its own key signed.",
+                                                   "", ""}));
+}
+
+void Session::OnKeysChanged() {
+  if (phase_ != Phase::kComparing && phase_ != Phase::kLive) return;
+  if (options_.ends.side == Side::kParent && !enrolment_sent_) {
+    effects_.push_back(BuildEnrolment{});
+  }
+  inbound_.Retry(now_ms_);
+  Settle();
+}
+
+void Session::OnCosigned(std::string log, std::string checkpoint) {
+  if (options_.ends.side != Side::kParent || !IsInbound(options_.ends, log)) return;
+  cosigned_[std::move(log)] = std::move(checkpoint);
+}
+
+void Session::OnChunkRead(v1::Chunk chunk, uint64_t round, const merkle::Hash& end_root) {
+  outbound_.Read(std::move(chunk), round, end_root);
+  Settle();
+}
+
+void Session::OnReadFailed(const std::string& log, const absl::Status& status) {
+  outbound_.Stop(log, log + " can't be read: " + std::string(status.message()));
+  Settle();
+}
+
+void Session::OnStored(const Extent& held, std::string cosigned_checkpoint, uint64_t ticket) {
+  inbound_.Stored(held, ticket);
+  Acknowledge(held, std::move(cosigned_checkpoint));
+  Settle();
+}
+
+void Session::OnDuplicateChecked(const Extent& held, std::string cosigned_checkpoint) {
+  Acknowledge(held, std::move(cosigned_checkpoint));
+  Settle();
+}
+
+void Session::Acknowledge(const Extent& held, std::string cosigned_checkpoint) {
+  if (phase_ != Phase::kLive) return;
+  for (v1::Frame& waiting : control_) {
+    // A newer word replaces one that has not gone out, unless it would lose a
+    // cosignature.
+    if (!waiting.has_acknowledged() || waiting.acknowledged().state().log() != held.log) continue;
+    if (cosigned_checkpoint.empty() && !waiting.acknowledged().cosigned_checkpoint().empty()) {
+      continue;
+    }
+    *waiting.mutable_acknowledged()->mutable_state() = ToProto(held);
+    waiting.mutable_acknowledged()->set_cosigned_checkpoint(std::move(cosigned_checkpoint));
+    return;
+  }
+  v1::Frame frame;
+  *frame.mutable_acknowledged()->mutable_state() = ToProto(held);
+  frame.mutable_acknowledged()->set_cosigned_checkpoint(std::move(cosigned_checkpoint));
+  Send(std::move(frame));
+}
+
+void Session::OnStoreAborted(const Extent& held, std::string cosigned_checkpoint, uint64_t ticket) {
+  // Another session may have stored the chunk: its cosignature must not be lost.
+  if (held.size > 0) Acknowledge(held, std::move(cosigned_checkpoint));
+  inbound_.Aborted(held, ticket);
+  Settle();
+}
+
+void Session::OnStoreFailed(const absl::Status& status) { End(status); }
+
+void Session::OnChunkFault(const ChunkFault& fault) {
+  switch (fault.blame) {
+    case Blame::kPeer:
+      return Fault(v1::ERROR_CODE_VERIFICATION_FAILED, "Entries of " + fault.log + " from " +
+                                                           options_.ends.peer +
+                                                           " do not verify: " + fault.reason);
+    case Blame::kUs:
+      return Fault(v1::ERROR_CODE_INTERNAL, fault.reason);
+    case Blame::kLog:
+      FreezeOrStop(fault.log, fault.reason, fault.evidence);
+      Settle();
+  }
+}
+
+void Session::OnRootCompared(const Extent& peer, const merkle::Hash& root) {
+  if (peer.root != root) {
+    OpenDispute(peer);
+  } else {
+    outbound_.Agree(peer);
+    if (IsOwn(peer.log) && options_.ends.side == Side::kChild && !own_log_disputed_) {
+      effects_.push_back(AllowRecording{});
+    }
+  }
+  Settle();
+}
+
+void Session::OnCheckpointConflict(const CheckpointConflict& conflict) {
+  FreezeOrStop(conflict.log, conflict.reason, conflict.evidence);
+  Settle();
+}
+
+void Session::OnEnrolmentBuilt(v1::EnrolmentChain chain) {
+  if (enrolment_sent_ || phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
+  enrolment_sent_ = true;
+  v1::Frame frame;
+  *frame.mutable_enrolment() = std::move(chain);
+  Send(std::move(frame));
+}
+
+}  // namespace liggare::replication

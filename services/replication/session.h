@@ -1,0 +1,195 @@
+// The protocol between a node and its parent, as a pure state machine: frames
+// and answers in, frames and effects out. No clock, disk or socket; whoever
+// drives it (SessionDriver, or a simulator) carries out the effects.
+//
+//             Start                Hello                 Frontier
+//   kIdle ------------> kGreeting -------> kComparing ------------> kLive
+//                           |                  |                      |
+//                           +------------------+----------------------+
+//                           | Goodbye, silence, a fault of the peer, Stop
+//                           v
+//                        kEnding --- the last frame is taken ---> kEnded
+//
+// Both ends run the same machine. Each sends the logs that flow its way
+// (log_flow.h) and receives the others; Outbound and Inbound hold the two halves.
+// The child speaks first.
+//
+// Disputes. A sender that finds another root for what the peer holds says
+// Expected{its own extent there} and a chunk without entries, whose signed
+// checkpoint and proof prove that extent; the other answers in the same way.
+// Each freezes the log if both proofs are signed by the log's own key. A child
+// whose *own* log is disputed by its parent stops recording instead.
+//
+// Not thread-safe. After every call the driver takes the effects, and sends
+// frames while TakeFrame gives some.
+#ifndef SERVICES_REPLICATION_SESSION_H_
+#define SERVICES_REPLICATION_SESSION_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/replication/effect.h"
+#include "services/replication/inbound.h"
+#include "services/replication/log_flow.h"
+#include "services/replication/outbound.h"
+
+namespace liggare::replication {
+
+// A log as the node holds it.
+struct LocalLog {
+  Extent held;
+  uint64_t sendable = 0;  // Of it, how much a signed checkpoint covers.
+  bool frozen = false;
+};
+
+// Whose fault a chunk that was not stored is (design §4, Forks).
+enum class Blame {
+  kPeer,  // It does not verify: the session ends.
+  kLog,   // Signed by the log's own key, and impossible: the log is frozen.
+  kUs,    // It could not be checked here: the session ends.
+};
+
+enum class DisputeVerdict {
+  kFork,      // Both roots are signed by the log's own key.
+  kAhead,     // The peer proves more of the log than this node holds.
+  kNothing,   // The roots agree, or nothing here contradicts the proof.
+  kUnproven,  // The proof does not verify.
+};
+
+class Session {
+ public:
+  struct Options {
+    SessionEnds ends;
+    std::string instance_id;
+    uint64_t boot_count = 0;
+    uint32_t format_version = 1;
+    Inbound::HasKey has_key;
+  };
+  explicit Session(Options options);
+
+  // Begins, with every log that the node holds.
+  void Start(const std::vector<LocalLog>& logs, int64_t now_ms);
+  // An orderly end: says Goodbye.
+  void Stop(std::string reason);
+
+  void OnFrame(v1::Frame frame, int64_t now_ms);
+  // Call about once a second.
+  void OnTick(int64_t now_ms);
+  // A commit advanced a log, or froze it.
+  void OnLogAdvanced(const LocalLog& log);
+  // A key may have been enrolled.
+  void OnKeysChanged();
+  // A checkpoint with an ancestor's cosignature, for the peer (a child) to have.
+  void OnCosigned(std::string log, std::string checkpoint);
+
+  // Answers to effects (effect.h).
+  void OnChunkRead(v1::Chunk chunk, uint64_t round, const merkle::Hash& end_root);
+  void OnReadFailed(const std::string& log, const absl::Status& status);
+  void OnStored(const Extent& held, std::string cosigned_checkpoint, uint64_t ticket);
+  void OnStoreAborted(const Extent& held, std::string cosigned_checkpoint, uint64_t ticket);
+  void OnStoreFailed(const absl::Status& status);
+  struct ChunkFault {
+    std::string log;
+    Blame blame = Blame::kPeer;
+    std::string reason;
+    std::string evidence;  // With kLog.
+  };
+  void OnChunkFault(const ChunkFault& fault);
+  void OnDuplicateChecked(const Extent& held, std::string cosigned_checkpoint);
+  void OnRootCompared(const Extent& peer, const merkle::Hash& root);
+  void OnStateProven(const Extent& state, v1::Chunk proof);
+  struct DisputeJudged {
+    std::string log;
+    DisputeVerdict verdict = DisputeVerdict::kNothing;
+    std::string reason;
+    std::string evidence;  // With kFork.
+  };
+  void OnDisputeJudged(const DisputeJudged& judged);
+  struct CheckpointConflict {
+    std::string log;
+    std::string reason;
+    std::string evidence;
+  };
+  void OnCheckpointConflict(const CheckpointConflict& conflict);
+  void OnEnrolmentBuilt(v1::EnrolmentChain chain);
+
+  // The next frame to send, when the transport is free.
+  std::optional<v1::Frame> TakeFrame();
+  std::vector<Effect> TakeEffects();
+
+  // Whether the driver should read another frame from the peer.
+  bool WantsFrame() const;
+  bool live() const { return phase_ == Phase::kLive; }
+  bool ended() const { return phase_ == Phase::kEnded; }
+  uint64_t lag_entries() const { return outbound_.lag_entries(); }
+  std::map<std::string, uint64_t> acknowledged() const { return outbound_.acknowledged(); }
+  int64_t peer_clock_ahead_ms() const { return peer_clock_ahead_ms_; }
+  std::vector<std::string> problems() const;
+
+ private:
+  enum class Phase { kIdle, kGreeting, kComparing, kLive, kEnding, kEnded };
+  // The peer's word on a log that is not as here.
+  struct Dispute {
+    Extent peer;
+    bool proof_asked = false;  // Ours is on its way, or was sent.
+  };
+
+  void Dispatch(v1::Frame frame);
+  void OnHello(const v1::Hello& hello);
+  void OnFrontier(const v1::Frontier& frontier);
+  void OnChunk(v1::Chunk chunk);
+  void OnAcknowledged(const v1::Acknowledged& acknowledged);
+  void OnExpected(const v1::Expected& expected);
+  void OnCosignedFrame(const v1::Cosigned& cosigned);
+  void OnGoodbye(const v1::Goodbye& goodbye);
+  void OnProof(v1::Chunk proof);
+  absl::Status CheckChunk(const v1::Chunk& chunk) const;
+
+  void SendHello();
+  void SendFrontier();
+  void SendHeartbeatIfDue();
+  void Acknowledge(const Extent& held, std::string cosigned_checkpoint);
+  // Disputes (session_disputes.cc).
+  void OpenDispute(const Extent& peer);
+  void OwnLogBehind(const Extent& peer);
+  void OwnLogDisputed(const std::string& log, const std::string& reason);
+  void ProveToOwner(const Extent& peer);
+  void AskProof(const std::string& log, uint64_t size);
+  void FreezeOrStop(const std::string& log, const std::string& reason, const std::string& evidence);
+  v1::Error FrozenError(const std::string& log) const;
+
+  bool IsOwn(std::string_view log) const;
+  bool IsCarried(std::string_view log) const;
+  void Hear(int64_t peer_now_ms);
+  void End(absl::Status status);
+  void Fault(v1::ErrorCode code, const std::string& message);
+  void Send(v1::Frame frame) { control_.push_back(std::move(frame)); }
+  // Turns what the halves want done into effects and frames.
+  void Settle();
+
+  const Options options_;
+  Phase phase_ = Phase::kIdle;
+  absl::Status end_;
+  int64_t now_ms_ = 0;
+  int64_t heard_ms_ = 0;
+  int64_t said_ms_ = 0;
+  int64_t peer_clock_ahead_ms_ = 0;
+  Outbound outbound_;
+  Inbound inbound_;
+  std::map<std::string, LocalLog> logs_;
+  std::map<std::string, Dispute> disputes_;
+  bool own_log_disputed_ = false;
+  bool enrolment_sent_ = false;
+  std::deque<v1::Frame> control_;
+  std::map<std::string, std::string> cosigned_;  // The newest for the peer, by log.
+  std::vector<Effect> effects_;
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_SESSION_H_

@@ -1,0 +1,94 @@
+// The part of Session that finds and judges two versions of one log.
+#include <utility>
+
+#include "services/domain/log_name.h"
+#include "services/replication/session.h"
+
+namespace liggare::replication {
+
+// The peer holds more of this node's own log than the node does.
+void Session::OwnLogBehind(const Extent& peer) {
+  const std::string reason = "Restore needed: " + options_.ends.peer + " holds " +
+                             std::to_string(peer.size) + " entries of " + peer.log +
+                             ", this node " + std::to_string(logs_[peer.log].held.size) + ".";
+  if (options_.ends.side == Side::kChild) return OwnLogDisputed(peer.log, reason);
+  disputes_[peer.log].peer = peer;  // A child must prove it.
+}
+
+void Session::OwnLogDisputed(const std::string& log, const std::string& reason) {
+  own_log_disputed_ = true;
+  outbound_.Stop(log, reason);
+  effects_.push_back(StopRecording{reason});
+}
+
+void Session::OpenDispute(const Extent& peer) {
+  if (IsOwn(peer.log) && options_.ends.side == Side::kChild) {
+    return OwnLogDisputed(peer.log, "Restore needed: " + options_.ends.peer +
+                                        " holds other entries of " + Describe(peer) + ".");
+  }
+  outbound_.Stop(peer.log, options_.ends.peer + " holds other entries of " + Describe(peer) + ".");
+  disputes_[peer.log].peer = peer;
+  AskProof(peer.log, peer.size);
+}
+
+// The owner of an inbound log holds less of it than this node: it must know.
+void Session::ProveToOwner(const Extent& peer) {
+  const Extent held = inbound_.Held(peer.log);
+  const bool from_owner = domain::PathOfLog(peer.log) == options_.ends.peer;
+  if (from_owner && options_.ends.side == Side::kChild && peer.size < held.size) {
+    AskProof(peer.log, held.size);
+  }
+}
+
+void Session::AskProof(const std::string& log, uint64_t size) {
+  if (std::exchange(disputes_[log].proof_asked, true)) return;
+  effects_.push_back(ProveState{log, size});
+}
+
+void Session::OnStateProven(const Extent& state, v1::Chunk proof) {
+  if (phase_ != Phase::kLive) return;
+  v1::Frame expected;
+  *expected.mutable_expected()->mutable_state() = ToProto(state);
+  Send(std::move(expected));
+  v1::Frame frame;
+  *frame.mutable_chunk() = std::move(proof);
+  Send(std::move(frame));
+}
+
+void Session::OnProof(v1::Chunk proof) {
+  auto dispute = disputes_.find(proof.log());
+  if (dispute == disputes_.end() || dispute->second.peer.size != proof.first_index()) return;
+  effects_.push_back(JudgeDispute{dispute->second.peer, std::move(proof)});
+}
+
+void Session::OnDisputeJudged(const DisputeJudged& judged) {
+  switch (judged.verdict) {
+    case DisputeVerdict::kFork:
+      FreezeOrStop(judged.log, judged.reason, judged.evidence);
+      break;
+    case DisputeVerdict::kAhead:
+      if (IsOwn(judged.log)) OwnLogDisputed(judged.log, judged.reason);
+      break;
+    case DisputeVerdict::kNothing:
+      break;
+    case DisputeVerdict::kUnproven:
+      return Fault(v1::ERROR_CODE_VERIFICATION_FAILED, options_.ends.peer +
+                                                           " could not prove its state of " +
+                                                           judged.log + ": " + judged.reason);
+  }
+  Settle();
+}
+
+void Session::FreezeOrStop(const std::string& log, const std::string& reason,
+                           const std::string& evidence) {
+  if (IsOwn(log)) return OwnLogDisputed(log, reason);
+  effects_.push_back(FreezeLog{log, reason, evidence});
+  logs_[log].frozen = true;
+  if (IsInbound(options_.ends, log)) {
+    inbound_.RefuseNow(log, FrozenError(log));
+  } else {
+    outbound_.Stop(log, reason);
+  }
+}
+
+}  // namespace liggare::replication

@@ -1,0 +1,375 @@
+#include "services/replication/session_driver.h"
+
+#include <utility>
+
+#include "proto/error/error.h"
+#include "services/domain/authority.h"
+#include "services/domain/log_name.h"
+#include "services/replication/enrolment_chain.h"
+#include "services/replication/limits.h"
+#include "spdlog/spdlog.h"
+
+namespace liggare::replication {
+namespace {
+
+constexpr int64_t kTickMs = 1'000;
+constexpr int64_t kPublishMs = 200;       // At most so often while data flows.
+constexpr int64_t kGoodbyeMaxMs = 3'000;  // For the last frame to go out.
+
+Extent ExtentOfHeld(const log::HeldLog& held) { return {held.name, held.size, held.root}; }
+
+}  // namespace
+
+SessionDriver::SessionDriver(ReplicationNode& node, SessionEnds ends, std::string peer_address,
+                             FrameStream& stream)
+    : node_(node),
+      ends_(std::move(ends)),
+      peer_address_(std::move(peer_address)),
+      log_(node.parts().log),
+      sequencer_(node.parts().sequencer),
+      strand_(node.parts().workers),
+      stream_(stream),
+      session_({.ends = ends_,
+                .instance_id = log_.instance_id(),
+                .boot_count = log_.boot_count(),
+                .format_version = log::kFormatVersion,
+                .has_key = [&keys = node.parts().keys](
+                               std::string_view path) { return keys.KeyFor(path).ok(); }}),
+      source_(log_, sequencer_),
+      check_(log_, sequencer_, node.parts().keys) {}
+
+SessionDriver::~SessionDriver() = default;
+
+void SessionDriver::Start(std::optional<v1::Frame> first) {
+  const bool posted = strand_.Post([self = shared_from_this(), first = std::move(first)]() mutable {
+    self->Begin(std::move(first));
+  });
+  if (!posted) stream_.Close(MakeError(v1::ERROR_CODE_UNAVAILABLE, {"stopping", "", ""}));
+}
+
+void SessionDriver::Begin(std::optional<v1::Frame> first) {
+  if (!node_.Join(shared_from_this(), ends_)) {
+    return Close(MakeError(v1::ERROR_CODE_UNAVAILABLE, {ends_.self + " is stopping.", "", ""}));
+  }
+  // Listening begins before the logs are looked at, so that nothing is missed.
+  subscription_ =
+      log_.OnCommit([weak = weak_from_this()](const std::vector<log::HeldLog>& advanced) {
+        if (auto self = weak.lock()) self->OnCommit(advanced);
+      });
+  std::vector<LocalLog> logs;
+  for (const log::HeldLog& held : log_.Logs()) {
+    absl::StatusOr<LocalLog> view = source_.View(held);
+    if (!view.ok()) return Close(view.status());
+    logs.push_back(*std::move(view));
+  }
+  begun_ = true;
+  session_.Start(logs, node_.parts().now_ms());
+  if (first) session_.OnFrame(*std::move(first), node_.parts().now_ms());
+  if (stopped_early_) session_.Stop(*stopped_early_);
+  ScheduleTick();
+  Pump();
+}
+
+void SessionDriver::Stop(std::string reason) {
+  Post([self = shared_from_this(), reason = std::move(reason)] {
+    if (self->closed_) return;
+    if (!self->begun_) {
+      self->stopped_early_ = reason;
+      return;
+    }
+    self->session_.Stop(reason);
+    self->Pump();
+  });
+}
+
+void SessionDriver::OnFrame(v1::Frame frame) {
+  Post([self = shared_from_this(), frame = std::move(frame)]() mutable {
+    self->reading_ = false;
+    if (self->closed_) return;
+    self->session_.OnFrame(std::move(frame), self->node_.parts().now_ms());
+    self->Pump();
+  });
+}
+
+void SessionDriver::OnWritten() {
+  Post([self = shared_from_this()] {
+    self->writing_ = false;
+    if (!self->closed_) self->Pump();
+  });
+}
+
+void SessionDriver::OnBroken(absl::Status status) {
+  Post([self = shared_from_this(), status = std::move(status)] {
+    // What the peer or this node said before it broke off explains more.
+    self->Close(self->end_ ? *self->end_ : status);
+  });
+}
+
+void SessionDriver::OnCosigned(std::string log, std::string checkpoint) {
+  Post([self = shared_from_this(), log = std::move(log),
+        checkpoint = std::move(checkpoint)]() mutable {
+    if (self->closed_) return;
+    self->session_.OnCosigned(std::move(log), std::move(checkpoint));
+    self->Pump();
+  });
+}
+
+void SessionDriver::ScheduleTick() {
+  node_.parts().timer.After(kTickMs, [weak = weak_from_this()] {
+    if (auto self = weak.lock()) {
+      rpc::Strand& strand = self->strand_;
+      strand.Post([self = std::move(self)] { self->Tick(); });
+    }
+  });
+}
+
+void SessionDriver::Tick() {
+  if (closed_) return;
+  const int64_t now_ms = node_.parts().now_ms();
+  if (end_ && now_ms - end_ms_ > kGoodbyeMaxMs) return Close(*end_);
+  session_.OnTick(now_ms);
+  Pump();
+  if (closed_) return;
+  PublishStatus(/*now=*/true);
+  ScheduleTick();
+}
+
+void SessionDriver::OnCommit(const std::vector<log::HeldLog>& advanced) {
+  bool post = false;
+  {
+    std::lock_guard lock(mutex_);
+    post = advances_.empty();
+    for (const log::HeldLog& held : advanced) advances_.insert_or_assign(held.name, held);
+    post = post && !advances_.empty();
+  }
+  if (post) Post([self = shared_from_this()] { self->TakeAdvances(); });
+}
+
+void SessionDriver::TakeAdvances() {
+  std::map<std::string, log::HeldLog> advances;
+  {
+    std::lock_guard lock(mutex_);
+    advances.swap(advances_);
+  }
+  if (closed_) return;
+  for (const auto& [name, held] : advances) Advance(held);
+  session_.OnKeysChanged();
+  Pump();
+}
+
+void SessionDriver::Advance(const log::HeldLog& held) {
+  if (!IsOutbound(ends_, held.name) && !IsInbound(ends_, held.name)) return;
+  absl::StatusOr<LocalLog> view = source_.View(held);
+  if (view.ok()) {
+    session_.OnLogAdvanced(*view);
+  } else {
+    session_.OnReadFailed(held.name, view.status());
+  }
+}
+
+void SessionDriver::Pump() {
+  for (;;) {
+    std::vector<Effect> effects = session_.TakeEffects();
+    const bool idle = effects.empty();
+    for (Effect& effect : effects) Perform(std::move(effect));
+    if (closed_) return;
+    if (!writing_ && !end_) {
+      if (std::optional<v1::Frame> frame = session_.TakeFrame()) {
+        writing_ = true;
+        stream_.Write(*std::move(frame));
+        continue;
+      }
+    }
+    if (idle) break;
+  }
+  if (end_ && !writing_) return Close(*end_);
+  if (!reading_ && !end_ && session_.WantsFrame()) {
+    reading_ = true;
+    stream_.Read();
+  }
+  PublishStatus(session_.live() != was_live_);
+}
+
+void SessionDriver::Perform(Effect effect) {
+  std::visit([this](auto& each) { Perform(std::move(each)); }, effect);
+}
+
+void SessionDriver::Perform(const ReadChunk& read) {
+  absl::StatusOr<ChunkSource::Reading> reading = source_.Read(read);
+  if (reading.ok()) {
+    session_.OnChunkRead(std::move(reading->chunk), read.round, reading->end_root);
+  } else {
+    session_.OnReadFailed(read.log, reading.status());
+  }
+}
+
+void SessionDriver::Perform(StoreChunk store) {
+  const std::string name = store.chunk.log();
+  const uint64_t ticket = store.ticket;
+  ArrivalCheck::Verdict verdict = check_.Verify(std::move(store.chunk), node_.parts().now_ms());
+  if (verdict.fault) return session_.OnChunkFault(*verdict.fault);
+  if (!verdict.verified) {
+    const Extent held = HeldExtent(name);
+    check_.Forget(name);
+    return session_.OnStoreAborted(held, StoredCheckpoint(name, held.size), ticket);
+  }
+  WarnOfUnlawful(*verdict.verified);
+  sequencer_.Store(*std::move(verdict.verified),
+                   [self = shared_from_this(), name, ticket](
+                       absl::Status status, log::Sequencer::StoreResult result) mutable {
+                     result.held.name = std::move(name);
+                     SessionDriver* driver = self.get();
+                     driver->Post([self = std::move(self), ticket, status = std::move(status),
+                                   result = std::move(result)] {
+                       if (self->closed_) return;
+                       self->Answer(ticket, status, result);
+                       self->Pump();
+                     });
+                   });
+}
+
+void SessionDriver::Answer(uint64_t ticket, const absl::Status& status,
+                           const log::Sequencer::StoreResult& result) {
+  const std::string& name = result.held.name;
+  if (status.ok()) {
+    check_.Stored(name, result.held.size);
+    return session_.OnStored(ExtentOfHeld(result.held), result.cosigned_checkpoint, ticket);
+  }
+  check_.Forget(name);
+  const v1::ErrorCode code = ErrorOf(status).code();
+  if (!absl::IsAborted(status) && code != v1::ERROR_CODE_CLOCK_AHEAD &&
+      code != v1::ERROR_CODE_FORKED) {
+    return session_.OnStoreFailed(status);
+  }
+  if (code == v1::ERROR_CODE_FORKED) {
+    LocalLog frozen{HeldExtent(name), 0, true};
+    session_.OnLogAdvanced(frozen);
+  }
+  session_.OnStoreAborted(HeldExtent(name), result.cosigned_checkpoint, ticket);
+}
+
+void SessionDriver::WarnOfUnlawful(const log::VerifiedChunk& verified) const {
+  const log::Chunk& chunk = verified.chunk;
+  const std::string_view writer = domain::PathOfLog(chunk.log);
+  for (size_t i = 0; i < verified.rows.size(); ++i) {
+    const log::EntryRow& row = verified.rows[i];
+    const std::string_view subject =
+        std::string_view(chunk.entries[i]).substr(row.subject_offset, row.subject_bytes);
+    absl::Status lawful = domain::AuthoriseWriter(static_cast<int>(row.type), writer, subject);
+    if (lawful.ok() || ErrorOf(lawful).code() == v1::ERROR_CODE_UNKNOWN_TYPE) continue;
+    spdlog::warn("{}: entry {} of {} is kept and has no effect: {}", ends_.self,
+                 chunk.first_index + i, chunk.log, std::string(lawful.message()));
+  }
+}
+
+Extent SessionDriver::HeldExtent(const std::string& log) const {
+  std::optional<log::HeldLog> held = log_.Find(log);
+  if (held) return ExtentOfHeld(*held);
+  Extent nothing;
+  nothing.log = log;
+  return nothing;
+}
+
+std::string SessionDriver::StoredCheckpoint(const std::string& log, uint64_t size) const {
+  absl::StatusOr<std::optional<std::string>> stored = log_.CheckpointAtOrAfter(log, size);
+  return stored.ok() && *stored ? **stored : "";
+}
+
+void SessionDriver::Perform(CheckDuplicate check) {
+  const std::string name = check.chunk.log();
+  const uint64_t end = check.chunk.first_index() + check.chunk.entries_size();
+  std::optional<Session::ChunkFault> fault =
+      check_.CheckDuplicate(std::move(check.chunk), node_.parts().now_ms());
+  if (fault) return session_.OnChunkFault(*fault);
+  session_.OnDuplicateChecked(HeldExtent(name), StoredCheckpoint(name, end));
+}
+
+void SessionDriver::Perform(const CompareRoot& compare) {
+  absl::StatusOr<merkle::Hash> root = log_.RootAt(compare.peer.log, compare.peer.size);
+  if (root.ok()) {
+    session_.OnRootCompared(compare.peer, *root);
+  } else {
+    session_.OnReadFailed(compare.peer.log, root.status());
+  }
+}
+
+void SessionDriver::Perform(const ProveState& prove) {
+  absl::StatusOr<ChunkSource::StateProof> proven = source_.Prove(prove.log, prove.size);
+  if (!proven.ok()) {
+    spdlog::warn("{}: a dispute over {} with {} can't be proven: {}", ends_.self, prove.log,
+                 ends_.peer, std::string(proven.status().message()));
+    return;
+  }
+  session_.OnStateProven(proven->state, std::move(proven->proof));
+}
+
+void SessionDriver::Perform(const JudgeDispute& dispute) {
+  session_.OnDisputeJudged(check_.JudgeDispute(dispute, node_.parts().now_ms()));
+}
+
+void SessionDriver::Perform(const SaveCosigned& save) {
+  std::string& last = saved_[save.log];
+  if (last == save.checkpoint) return;
+  last = save.checkpoint;
+  ArrivalCheck::Cosigned cosigned = check_.CheckCosigned(save, node_.parts().now_ms());
+  if (cosigned.conflict) return session_.OnCheckpointConflict(*cosigned.conflict);
+  if (!cosigned.checkpoint) return;
+  const std::string note = cosigned.checkpoint->note.Encode();
+  sequencer_.SaveCheckpoint(save.log, *std::move(cosigned.checkpoint));
+  node_.ShareCosigned(save.log, note);
+}
+
+void SessionDriver::Perform(const FindCosigned& find) {
+  absl::StatusOr<std::optional<std::string>> latest = log_.LatestCheckpoint(find.log);
+  if (latest.ok() && *latest) session_.OnCosigned(find.log, **latest);
+}
+
+void SessionDriver::Perform(const BuildEnrolment&) {
+  absl::StatusOr<v1::EnrolmentChain> chain =
+      BuildEnrolmentChain(log_, sequencer_, node_.parts().keys, ends_.peer);
+  if (chain.ok()) session_.OnEnrolmentBuilt(*std::move(chain));
+}
+
+void SessionDriver::Perform(const SaveEnrolment& save) { node_.SaveEnrolment(save.chain); }
+
+void SessionDriver::Perform(const FreezeLog& freeze) {
+  node_.Freeze(freeze.log, freeze.reason, freeze.evidence);
+}
+
+void SessionDriver::Perform(const StopRecording& stop) { node_.StopRecording(stop.reason); }
+
+void SessionDriver::Perform(const AllowRecording&) { node_.AllowRecording(); }
+
+void SessionDriver::Perform(const EndSession& end) {
+  end_ = end.status;
+  end_ms_ = node_.parts().now_ms();
+}
+
+void SessionDriver::PublishStatus(bool now) {
+  const int64_t now_ms = node_.parts().now_ms();
+  if (!now && now_ms - published_ms_ < kPublishMs) return;
+  published_ms_ = now_ms;
+  was_live_ = session_.live();
+  PeerStatus status;
+  status.path = ends_.peer;
+  status.address = peer_address_;
+  status.connected = session_.live() && !closed_;
+  status.lag_entries = session_.lag_entries();
+  status.clock_ahead_ms = session_.peer_clock_ahead_ms();
+  status.acknowledged = session_.acknowledged();
+  status.problems = session_.problems();
+  if (closed_ && end_) status.last_error = ErrorText(ErrorOf(*end_));
+  node_.Publish(this, std::move(status));
+}
+
+void SessionDriver::Close(const absl::Status& status) {
+  if (closed_) return;
+  closed_ = true;
+  end_ = status;
+  subscription_.reset();
+  PublishStatus(/*now=*/true);
+  stream_.Close(status);
+  node_.Leave(this);
+}
+
+}  // namespace liggare::replication

@@ -1,0 +1,120 @@
+// Runs a Session over a node's logs and a transport: carries out its effects,
+// feeds it frames, commits and ticks. Everything about the session happens on one
+// strand; disk reads and verification too, so that no thread of gRPC's or of the
+// sequencer's ever waits.
+//
+//   FrameStream --OnFrame--> strand: Session --StoreChunk--> ArrivalCheck --> Sequencer::Store
+//        ^                     |  ^                                              |
+//        +------- Write -------+  +----------------- OnStored -------------------+
+//
+// Thread-safe. Lives until the stream is closed and nobody refers to it.
+#ifndef SERVICES_REPLICATION_SESSION_DRIVER_H_
+#define SERVICES_REPLICATION_SESSION_DRIVER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "services/replication/arrival_check.h"
+#include "services/replication/chunk_source.h"
+#include "services/replication/frame_stream.h"
+#include "services/replication/replication_node.h"
+#include "services/replication/session.h"
+#include "services/rpc/strand.h"
+
+namespace liggare::replication {
+
+class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
+ public:
+  // `node` and `stream` must live until the stream has been closed.
+  SessionDriver(ReplicationNode& node, SessionEnds ends, std::string peer_address,
+                FrameStream& stream);
+  ~SessionDriver();
+
+  // Begins. `first` is a frame that the peer has sent already. If the node is
+  // stopping, the stream is closed at once.
+  void Start(std::optional<v1::Frame> first);
+  // Says Goodbye and closes the stream. Does nothing a second time.
+  void Stop(std::string reason);
+
+  // From the transport; any thread.
+  void OnFrame(v1::Frame frame);
+  void OnWritten();
+  // The stream has ended by itself: the driver closes it.
+  void OnBroken(absl::Status status);
+
+  // From the node: a cosigned checkpoint for the peer.
+  void OnCosigned(std::string log, std::string checkpoint);
+
+ private:
+  // Everything from here on runs on the strand, but where it says otherwise.
+  void Begin(std::optional<v1::Frame> first);
+  void Tick();
+  void ScheduleTick();
+  // On the sequencer's thread.
+  void OnCommit(const std::vector<log::HeldLog>& advanced);
+  void TakeAdvances();
+  void Advance(const log::HeldLog& held);
+  // Carries out effects and moves frames until nothing is left to do.
+  void Pump();
+  void Perform(Effect effect);
+  void Perform(const ReadChunk& read);
+  void Perform(StoreChunk store);
+  void Perform(CheckDuplicate check);
+  void Perform(const CompareRoot& compare);
+  void Perform(const ProveState& prove);
+  void Perform(const JudgeDispute& dispute);
+  void Perform(const SaveCosigned& save);
+  void Perform(const FindCosigned& find);
+  void Perform(const BuildEnrolment& build);
+  void Perform(const SaveEnrolment& save);
+  void Perform(const FreezeLog& freeze);
+  void Perform(const StopRecording& stop);
+  void Perform(const AllowRecording& allow);
+  void Perform(const EndSession& end);
+  void Answer(uint64_t ticket, const absl::Status& status,
+              const log::Sequencer::StoreResult& result);
+  // Entries are kept whoever wrote them; those that their writer may not write are
+  // told to the operator.
+  void WarnOfUnlawful(const log::VerifiedChunk& chunk) const;
+  Extent HeldExtent(const std::string& log) const;
+  std::string StoredCheckpoint(const std::string& log, uint64_t size) const;
+  void PublishStatus(bool now);
+  void Close(const absl::Status& status);
+  void Post(rpc::Closure closure) { strand_.Post(std::move(closure)); }
+
+  ReplicationNode& node_;
+  const SessionEnds ends_;
+  const std::string peer_address_;
+  log::EventLog& log_;
+  log::Sequencer& sequencer_;
+  rpc::Strand strand_;
+
+  // On the strand only.
+  FrameStream& stream_;
+  Session session_;
+  ChunkSource source_;
+  ArrivalCheck check_;
+  std::unique_ptr<log::EventLog::Subscription> subscription_;
+  std::map<std::string, std::string> saved_;  // The last checkpoint kept, by log.
+  bool begun_ = false;
+  std::optional<std::string> stopped_early_;  // Stop came before Begin.
+  bool writing_ = false;
+  bool reading_ = false;
+  bool closed_ = false;
+  bool was_live_ = false;
+  std::optional<absl::Status> end_;
+  int64_t end_ms_ = 0;
+  int64_t published_ms_ = 0;
+
+  std::mutex mutex_;
+  std::map<std::string, log::HeldLog> advances_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_SESSION_DRIVER_H_

@@ -1,0 +1,37 @@
+// A Timer with a thread of its own, on the steady clock.
+#ifndef SERVICES_REPLICATION_THREAD_TIMER_H_
+#define SERVICES_REPLICATION_THREAD_TIMER_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "services/replication/timer.h"
+
+namespace liggare::replication {
+
+class ThreadTimer : public Timer {
+ public:
+  ThreadTimer();
+  // Waits for a closure that is running.
+  ~ThreadTimer() override;
+  void After(int64_t delay_ms, std::function<void()> closure) override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void Run();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::multimap<Clock::time_point, std::function<void()>> due_ ABSL_GUARDED_BY(mutex_);
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_THREAD_TIMER_H_

@@ -1,0 +1,21 @@
+// Runs closures later. Thread-safe.
+#ifndef SERVICES_REPLICATION_TIMER_H_
+#define SERVICES_REPLICATION_TIMER_H_
+
+#include <cstdint>
+#include <functional>
+
+namespace liggare::replication {
+
+class Timer {
+ public:
+  virtual ~Timer() = default;
+  // Calls `closure` after `delay_ms`, on a thread of the timer's; it must return
+  // at once. There is no cancelling: the closure finds out for itself whether it
+  // is still wanted. Dropped, uncalled, if the timer dies first.
+  virtual void After(int64_t delay_ms, std::function<void()> closure) = 0;
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_TIMER_H_

@@ -1,0 +1,47 @@
+// A node's connection to its parent: dials, runs a session, and dials again when
+// it ends, with full jitter from 1 s to 120 s. The first attempt is made at once;
+// a session that came to life and was broken off by the network or an orderly
+// stop starts the delays from the beginning.
+//
+// Thread-safe.
+#ifndef SERVICES_REPLICATION_UPLINK_H_
+#define SERVICES_REPLICATION_UPLINK_H_
+
+#include <grpcpp/channel.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "services/replication/replication_node.h"
+
+namespace liggare::replication {
+
+class Uplink {
+ public:
+  struct Options {
+    std::string address;  // What people see in the status.
+    // Called for every attempt; the channel should keep itself alive
+    // (services/rpc/channel.h) and show the node's own certificate.
+    std::function<std::shared_ptr<grpc::Channel>()> dial;
+    std::function<double()> random;  // In [0, 1). Called by one thread at a time.
+  };
+  // `node` is not the nation's, and must outlive the uplink.
+  Uplink(ReplicationNode& node, Options options);
+  // Stops.
+  ~Uplink();
+
+  void Start();
+  // Says goodbye to the parent and waits until the call has ended. Stop the
+  // ReplicationNode afterwards.
+  void Stop();
+
+ private:
+  class Call;
+  class Dialler;
+  std::shared_ptr<Dialler> dialler_;
+};
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_UPLINK_H_

@@ -1,0 +1,43 @@
+// Reading PEM files and checking a certificate with OpenSSL, before gRPC gets
+// them: gRPC itself would only say that a handshake failed. Private to this
+// folder and its tests.
+#ifndef SERVICES_RPC_CERTIFICATE_H_
+#define SERVICES_RPC_CERTIFICATE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace liggare::rpc {
+
+// A file, and the name of the setting that holds its path.
+struct PemFile {
+  std::string path;
+  std::string field;
+};
+
+// The bytes of the file. CONFIGURATION, naming the file, if it can't be read, is
+// empty or larger than kPemBytesMax.
+absl::StatusOr<std::string> ReadPemFile(const PemFile& file);
+
+// Texts with the names of their files, which errors name.
+struct NamedPem {
+  std::string path;
+  std::string pem;
+};
+struct CertificateCheck {
+  NamedPem ca;
+  NamedPem certificate;
+  NamedPem key;
+  int64_t now_s = 0;  // Seconds since 1970.
+};
+
+// The URI SANs of the certificate, if it is valid at `now_s`, issued under `ca`
+// and the key is its own. CONFIGURATION otherwise.
+absl::StatusOr<std::vector<std::string>> CheckCertificate(const CertificateCheck& check);
+
+}  // namespace liggare::rpc
+
+#endif  // SERVICES_RPC_CERTIFICATE_H_

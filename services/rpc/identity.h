@@ -1,0 +1,58 @@
+// Who is at the other end: the one URI SAN of the peer's certificate.
+//
+//   spiffe://<trust domain>/se/17/varmland                 a node
+//   spiffe://<trust domain>/se/17/varmland/system/prosona  a client of that node
+//   spiffe://<trust domain>/host/lan17                     a listening process
+//
+// Authority follows the path, whatever a request claims. Values; pure functions.
+#ifndef SERVICES_RPC_IDENTITY_H_
+#define SERVICES_RPC_IDENTITY_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace grpc {
+class AuthContext;
+}
+
+namespace liggare::rpc {
+
+struct Identity {
+  std::string uri;  // As it stands in the certificate.
+  std::string trust_domain;
+  std::string path;    // Of the node; empty for a host.
+  std::string system;  // The client's name; empty for a node or a host.
+  std::string host;    // The process's name; empty for the others.
+
+  bool is_node() const { return !path.empty() && system.empty(); }
+};
+
+// Reads a URI SAN. INVALID_ARGUMENT says what is wrong with it.
+absl::StatusOr<Identity> ParseIdentity(std::string_view uri);
+
+// The identity in a certificate with these URI SANs: UNAUTHENTICATED unless
+// there is exactly one, it is well formed and of `trust_domain`.
+absl::StatusOr<Identity> IdentityFromUris(const std::vector<std::string>& uris,
+                                          std::string_view trust_domain);
+
+// The same for the peer of a call.
+absl::StatusOr<Identity> PeerIdentity(const grpc::AuthContext& context,
+                                      std::string_view trust_domain);
+
+// OK if the caller may record at `node`: the node itself or one of its clients.
+// PERMISSION_DENIED otherwise.
+absl::Status MayRecordAt(const Identity& caller, std::string_view node);
+
+// OK if the caller may read at `node`: it, its ancestors and their clients.
+absl::Status MayReadAt(const Identity& caller, std::string_view node);
+
+// OK if the caller may replicate to `node`: a node, and its direct child.
+absl::Status MayReplicateTo(const Identity& caller, std::string_view node);
+
+}  // namespace liggare::rpc
+
+#endif  // SERVICES_RPC_IDENTITY_H_

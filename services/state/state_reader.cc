@@ -1,0 +1,145 @@
+#include "services/state/state_reader.h"
+
+#include <optional>
+#include <utility>
+
+#include "services/domain/history.h"
+#include "services/state/frontier_at.h"
+
+namespace liggare::state {
+
+StateReader::View::View(StateReader& reader, FrontierRef frontier)
+    : reader_(reader), frontier_(std::move(frontier)) {}
+
+absl::StatusOr<std::shared_ptr<const domain::State>> StateReader::View::StateOf(
+    std::string_view subject) {
+  return reader_.Fold(subject, frontier_);
+}
+
+absl::StatusOr<std::vector<std::string>> StateReader::View::ListSubjects(std::string_view prefix) {
+  return reader_.SubjectsAt(prefix, *frontier_);
+}
+
+absl::StatusOr<std::vector<v1::Change>> StateReader::View::HistoryOf(std::string_view subject,
+                                                                     std::string_view path_prefix) {
+  domain::HistoryRecorder recorder{std::string(path_prefix)};
+  const auto folded = SubjectFold::Refold(reader_.log_, subject, *frontier_, &recorder);
+  if (!folded.ok()) return folded.status();
+  std::vector<v1::Change> changes;
+  for (const domain::RecordedChange& recorded : recorder.changes()) {
+    v1::Change& change = changes.emplace_back(recorded.change);
+    const absl::Status disclosed = reader_.Disclose(recorded.reason_commitment, change);
+    if (!disclosed.ok()) return disclosed;
+  }
+  return changes;
+}
+
+StateReader::StateReader(const log::EventLog& log, Options options)
+    : log_(log), options_(options) {}
+
+StateReader::~StateReader() = default;
+
+StateReader::View StateReader::Now() { return View(*this, CurrentFrontier()); }
+
+absl::StatusOr<StateReader::View> StateReader::At(const v1::Moment& moment) {
+  if (moment.known_by().empty()) return Now();
+  auto frontier = FrontierAt(log_, {.node = moment.known_by(), .at_index = moment.at_index()});
+  if (!frontier.ok()) return frontier.status();
+  return View(*this, std::make_shared<const Frontier>(*std::move(frontier)));
+}
+
+absl::StatusOr<std::shared_ptr<const domain::State>> StateReader::StateOf(
+    std::string_view subject) {
+  return Fold(subject, CurrentFrontier());
+}
+
+absl::StatusOr<std::vector<std::string>> StateReader::ListSubjects(std::string_view prefix) {
+  return SubjectsAt(prefix, *CurrentFrontier());
+}
+
+FrontierRef StateReader::CurrentFrontier() {
+  auto frontier = std::make_shared<const Frontier>(FrontierNow(log_));
+  std::lock_guard lock(frontier_mutex_);
+  if (current_ != nullptr && current_->Covers(*frontier)) return current_;
+  current_ = std::move(frontier);
+  return current_;
+}
+
+absl::StatusOr<std::shared_ptr<const domain::State>> StateReader::Fold(
+    std::string_view subject, const FrontierRef& frontier) {
+  const std::shared_ptr<Slot> slot = SlotOf(subject);
+  std::unique_lock lock(slot->mutex);
+  auto state = slot->fold.At(frontier);
+  const size_t weight = slot->fold.weight();
+  lock.unlock();
+  Keep(subject, slot, weight);
+  return state;
+}
+
+std::shared_ptr<StateReader::Slot> StateReader::SlotOf(std::string_view subject) {
+  std::lock_guard lock(cache_mutex_);
+  const auto found = kept_.find(subject);
+  if (found != kept_.end()) return found->second.slot;
+  return std::make_shared<Slot>(log_, std::string(subject));
+}
+
+// Puts the slot first among the kept, with its new weight, and lets the least
+// used go. Where two threads began the same subject, the first to come here stays.
+void StateReader::Keep(std::string_view subject, const std::shared_ptr<Slot>& slot, size_t weight) {
+  std::lock_guard lock(cache_mutex_);
+  auto found = kept_.find(subject);
+  if (found == kept_.end()) {
+    by_use_.emplace_front(subject);
+    found = kept_.emplace(by_use_.front(), Kept{.slot = slot, .used = by_use_.begin()}).first;
+  } else {
+    by_use_.splice(by_use_.begin(), by_use_, found->second.used);
+  }
+  if (found->second.slot != slot) return;
+  kept_weight_ += weight - found->second.weight;
+  found->second.weight = weight;
+  while (kept_weight_ > options_.kept_weight_max && by_use_.size() > 1) {
+    const auto least_used = kept_.find(by_use_.back());
+    kept_weight_ -= least_used->second.weight;
+    kept_.erase(least_used);
+    by_use_.pop_back();
+  }
+}
+
+absl::StatusOr<bool> StateReader::HasEntry(std::string_view subject,
+                                           const Frontier& frontier) const {
+  bool found = false;
+  const absl::Status scanned =
+      log_.ScanSubject(subject, std::nullopt, [&](const log::SubjectEntry& entry) {
+        found = frontier.Holds(entry.key.log, entry.key.index);
+        return !found;
+      });
+  if (!scanned.ok()) return scanned;
+  return found;
+}
+
+absl::StatusOr<std::vector<std::string>> StateReader::SubjectsAt(std::string_view prefix,
+                                                                 const Frontier& frontier) const {
+  std::vector<std::string> subjects;
+  const absl::Status scanned = log_.ScanSubjects(prefix, "", [&](std::string_view subject) {
+    subjects.emplace_back(subject);
+    return true;
+  });
+  if (!scanned.ok()) return scanned;
+  std::vector<std::string> in_view;
+  for (std::string& subject : subjects) {
+    const auto has_entry = HasEntry(subject, frontier);
+    if (!has_entry.ok()) return has_entry.status();
+    if (*has_entry) in_view.push_back(std::move(subject));
+  }
+  return in_view;
+}
+
+absl::Status StateReader::Disclose(const std::string& commitment, v1::Change& change) const {
+  if (commitment.empty()) return absl::OkStatus();
+  const auto text = log_.Disclosure(commitment);
+  if (!text.ok()) return text.status();
+  if (*text) change.set_reason((*text)->text);
+  return absl::OkStatus();
+}
+
+}  // namespace liggare::state

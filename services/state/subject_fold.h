@@ -1,0 +1,73 @@
+// One subject, folded from the entries of an EventLog at a frontier, and the
+// conditions under which the result is that of another frontier too.
+//
+// A fold is the same at every frontier that
+//   - holds all that it read (`needs`: the entries, and the bases it found held),
+//   - has no further entry of the subject, and
+//   - lacks what its awaiting entries await.
+// So a state that was folded at one frontier serves most others, older ones
+// among them, and only what changed is read again.
+#ifndef SERVICES_STATE_SUBJECT_FOLD_H_
+#define SERVICES_STATE_SUBJECT_FOLD_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "eventstore/log/event_log.h"
+#include "services/domain/fold.h"
+#include "services/domain/state.h"
+#include "services/state/frontier.h"
+
+namespace liggare::state {
+
+using FrontierRef = std::shared_ptr<const Frontier>;
+
+// Not thread-safe; the states it gives out are never changed afterwards. The
+// EventLog must outlive it.
+class SubjectFold {
+ public:
+  SubjectFold(const log::EventLog& log, std::string subject);
+
+  // The subject's state at the frontier; an empty one if it has no entry there.
+  // Brings this fold forward to `frontier` if that covers the last one it was
+  // brought to; otherwise (a moment in the past that differs) the answer is
+  // folded by itself and this fold stays where it is. DATA_LOSS if an entry
+  // can't be read or parsed.
+  absl::StatusOr<std::shared_ptr<const domain::State>> At(const FrontierRef& frontier);
+
+  // A measure of its memory: fields and events.
+  size_t weight() const;
+
+  // Folds from nothing, telling `listener` of every change.
+  static absl::StatusOr<domain::State> Refold(const log::EventLog& log, std::string_view subject,
+                                              const Frontier& frontier,
+                                              domain::ChangeListener* listener);
+
+ private:
+  // The readers are counted apart from the pointer, because shared_ptr's count
+  // does not order their reads before a change in place.
+  struct Shared {
+    domain::State state;
+    std::atomic<int> readers = 0;
+  };
+  using Keys = std::vector<log::SubjectKey>;
+  std::shared_ptr<const domain::State> Share();
+  absl::Status Restart(const FrontierRef& frontier);
+  absl::StatusOr<Keys> KeysBeyondLast(const Frontier& frontier) const;
+  absl::Status Extend(const Keys& keys, const Frontier& frontier);
+
+  const log::EventLog& log_;
+  const std::string subject_;
+  std::shared_ptr<Shared> shared_;  // Null before the first At.
+  Frontier needs_;
+  FrontierRef last_;  // The newest frontier at which the state is known to be right.
+};
+
+}  // namespace liggare::state
+
+#endif  // SERVICES_STATE_SUBJECT_FOLD_H_

@@ -1,0 +1,166 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "clients/cli/commands.h"
+#include "clients/cli/file_text.h"
+#include "clients/cpp/receipt_verifier.h"
+#include "eventstore/note/key.h"
+#include "tests/cli/fake_logs.h"
+#include "tests/testing/scratch_directory.h"
+
+namespace liggare::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+// What a command line did.
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Outcome RunLine(std::vector<std::string> arguments) {
+  std::vector<const char*> argv = {"liggare"};
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  std::ostringstream out, err;
+  Shell shell(out, err);
+  const int code = RunCommandLine(static_cast<int>(argv.size()), argv.data(), shell);
+  return {code, out.str(), err.str()};
+}
+
+TEST(CommandLineTest, WrongUseIsExitCode2WithOneLine) {
+  for (const std::vector<std::string>& line :
+       std::vector<std::vector<std::string>>{{},
+                                             {"nonsense"},
+                                             {"state"},
+                                             {"state", "x", "--nonsense"},
+                                             {"table", "klienter"},
+                                             {"table", "klienter", "--year", "x"},
+                                             {"state", "x", "--known-by", "se"},
+                                             {"verify", "x"},
+                                             {"read", "--trust"}}) {
+    const Outcome outcome = RunLine(line);
+    EXPECT_EQ(outcome.code, kUsage) << ::testing::PrintToString(line);
+    EXPECT_THAT(outcome.err, ::testing::StartsWith("liggare: "));
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  }
+}
+
+TEST(CommandLineTest, HelpIsExitCode0) {
+  EXPECT_EQ(RunLine({"--help"}).code, kDone);
+  EXPECT_THAT(RunLine({"record", "--help"}).out, HasSubstr("--stop-on-error"));
+}
+
+TEST(CommandLineTest, MissingServerOrFileIsUsage) {
+  EXPECT_THAT(RunLine({"status"}).err, HasSubstr("CONFIGURATION: server"));
+  EXPECT_EQ(RunLine({"status"}).code, kUsage);
+  const Outcome outcome = RunLine({"status", "--server", "127.0.0.1:1", "--ca", "/nonexistent"});
+  EXPECT_THAT(outcome.err, HasSubstr("ca: /nonexistent cannot be read"));
+}
+
+TEST(CommandLineTest, NewIdsAreAsManyAsAsked) {
+  const Outcome outcome = RunLine({"new-id", "-n", "3"});
+  EXPECT_EQ(outcome.code, kDone);
+  EXPECT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 3);
+}
+
+TEST(NodeInitTest, KeyIsPrivateAndTheVkeyIsItsOwn) {
+  const testing::ScratchDirectory directory;
+  const Outcome outcome = RunLine({"node", "init", "--path", "se/17/varmland", "--trust-domain",
+                                   "liggare.test", "--dir", directory / "keys"});
+  ASSERT_EQ(outcome.code, kDone) << outcome.err;
+  const std::string file = directory / "keys/se_17_varmland.key";
+  struct stat info = {};
+  ASSERT_EQ(stat(file.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  const auto key = note::SigningKey::Parse(*ReadFile(file));
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->verifier().name(), "liggare.test/se/17/varmland");
+  EXPECT_EQ(outcome.out, key->verifier().Text() + "\n");
+  EXPECT_EQ(*ReadFile(directory / "keys/se_17_varmland.vkey"), outcome.out);
+}
+
+TEST(NodeInitTest, KeyThatIsThereIsNotOverwritten) {
+  const testing::ScratchDirectory directory;
+  const std::vector<std::string> line = {
+      "node", "init", "--path", "se", "--trust-domain", "liggare.test", "--dir", directory.path()};
+  ASSERT_EQ(RunLine(line).code, kDone);
+  const std::string before = *ReadFile(directory / "se.key");
+  const Outcome again = RunLine(line);
+  EXPECT_EQ(again.code, kFailed);
+  EXPECT_THAT(again.err, HasSubstr("ALREADY_EXISTS"));
+  EXPECT_EQ(*ReadFile(directory / "se.key"), before);
+}
+
+TEST(NodeInitTest, PathThatIsNoneIsRefused) {
+  const testing::ScratchDirectory directory;
+  for (const char* path :
+       {"", "no", "se/", "se//x", "se/Värmland", "se/system", "se/host/x", "se/a/b/c/d/e/f/g/h"}) {
+    EXPECT_EQ(RunLine({"node", "init", "--path", path, "--trust-domain", "liggare.test", "--dir",
+                       directory.path()})
+                  .code,
+              kFailed)
+        << path;
+  }
+}
+
+// A receipt of the nation's own event, in a file.
+class VerifyTest : public ::testing::Test {
+ protected:
+  VerifyTest() : nation_("se", 1) {
+    nation_.Enrol(nation_);
+    nation_.Add(testing::MakeData("anslag/2024", 2));
+    v1::Receipt receipt;
+    receipt.set_receipt_version(1);
+    *receipt.mutable_event() = nation_.Prove(1, 2);
+    file_ = directory_.Write("receipt.json", client::ReceiptToJson(receipt));
+    trust_ = nation_.key().verifier().Text();
+  }
+
+  testing::ScratchDirectory directory_;
+  testing::FakeLog nation_;
+  std::string file_, trust_;
+};
+
+TEST_F(VerifyTest, GoodReceiptIsExitCode0) {
+  const Outcome outcome = RunLine({"verify", "--trust", trust_, file_});
+  EXPECT_EQ(outcome.code, kDone) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("Kvittot håller."));
+  EXPECT_THAT(outcome.out, HasSubstr("se@1#1"));
+  EXPECT_THAT(RunLine({"--json", "verify", "--trust", trust_, file_}).out,
+              HasSubstr("\"verified\": true"));
+}
+
+TEST_F(VerifyTest, KeyMayStandInAFile) {
+  const std::string key_file = directory_.Write("se.vkey", trust_ + "\n");
+  EXPECT_EQ(RunLine({"verify", "--trust", key_file, file_}).code, kDone);
+}
+
+TEST_F(VerifyTest, ReceiptThatDoesNotHoldIsExitCode3AndNamesTheStep) {
+  const std::string other = testing::MakeKey("se", 5).verifier().Text();
+  const Outcome outcome = RunLine({"verify", "--trust", other, file_});
+  EXPECT_EQ(outcome.code, kVerificationFailed);
+  EXPECT_THAT(outcome.err, HasSubstr("event.checkpoint"));
+  EXPECT_EQ(outcome.out, "");
+  const std::string no_receipt = directory_.Write("no.json", "{}x");
+  EXPECT_EQ(RunLine({"verify", "--trust", trust_, no_receipt}).code, kVerificationFailed);
+}
+
+TEST_F(VerifyTest, FileOrKeyThatIsNotThereIsExitCode1) {
+  EXPECT_EQ(RunLine({"verify", "--trust", trust_, directory_ / "none"}).code, kFailed);
+  EXPECT_EQ(RunLine({"verify", "--trust", "nonsense", file_}).code, kFailed);
+}
+
+TEST_F(VerifyTest, OneThingIsVerifiedAtATime) {
+  EXPECT_EQ(RunLine({"verify", "--trust", trust_}).code, kUsage);
+  EXPECT_EQ(RunLine({"verify", "--trust", trust_, file_, "--live"}).code, kUsage);
+}
+
+}  // namespace
+}  // namespace liggare::cli

@@ -1,0 +1,201 @@
+#include "services/node/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "proto/error/error.h"
+#include "tests/testing/scratch_directory.h"
+
+namespace liggare::node {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kFile[] = "/etc/liggare/liggared.toml";
+
+std::string NationalKey(const std::string& name = "po.example.se/se") {
+  static const note::SigningKey key = *note::SigningKey::FromSeed("x", {});
+  return note::VerifierKey(name, note::KeyType::kEd25519, key.verifier().public_key()).Text();
+}
+
+// Line 1: trust_domain, 2: national_key, 3: listen, 4-7: tls, 8-14: the node.
+std::string Valid() {
+  return "trust_domain = 'po.example.se'\n"
+         "national_key = '" +
+         NationalKey() +
+         "'\n"
+         "listen = '127.0.0.1:7443'\n"
+         "[tls]\n"
+         "ca = 'pki/ca.crt'\n"
+         "certificate = 'pki/host.crt'\n"
+         "key = 'pki/host.key'\n"
+         "[[node]]\n"
+         "path = 'se/17'\n"
+         "data = 'data/se-17'\n"
+         "signing_key = 'keys/se-17.key'\n"
+         "certificate = 'pki/se-17.crt'\n"
+         "key = 'pki/se-17.key'\n"
+         "parent = { address = '10.0.0.1:7443', host = 'nation' }\n";
+}
+
+std::string SecondNode(const std::string& path, const std::string& data) {
+  return "[[node]]\npath = '" + path + "'\ndata = '" + data +
+         "'\nsigning_key = 'k'\ncertificate = 'c'\nkey = 'k'\n"
+         "parent = { address = '10.0.0.1:7443', host = 'nation' }\n";
+}
+
+// `Valid()` with its line `number` replaced; empty deletes it.
+std::string WithLine(int number, const std::string& line) {
+  const std::string text = Valid();
+  size_t begin = 0;
+  for (int i = 1; i < number; ++i) begin = text.find('\n', begin) + 1;
+  const size_t end = text.find('\n', begin) + 1;
+  return text.substr(0, begin) + (line.empty() ? "" : line + "\n") + text.substr(end);
+}
+
+// What the mistake must say: place, what is wrong, what would be right.
+struct Mistake {
+  std::string text;
+  std::string place;
+  std::string message;
+  std::string expected;
+};
+
+void ExpectMistake(const Mistake& mistake) {
+  const absl::StatusOr<Config> config = ParseConfig(mistake.text, kFile);
+  ASSERT_FALSE(config.ok()) << mistake.text;
+  const v1::Error error = ErrorOf(config.status());
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_CONFIGURATION);
+  EXPECT_EQ(error.message().rfind(std::string(kFile) + ":" + mistake.place, 0), 0u)
+      << error.message() << " does not begin with the place " << mistake.place;
+  EXPECT_THAT(error.message(), HasSubstr(mistake.message));
+  EXPECT_THAT(error.expected(), HasSubstr(mistake.expected)) << error.message();
+}
+
+TEST(ConfigTest, ValidConfigurationIsReadWithAbsolutePaths) {
+  const absl::StatusOr<Config> config = ParseConfig(Valid(), kFile);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->trust_domain.value, "po.example.se");
+  EXPECT_EQ(config->tls.ca.value, "/etc/liggare/pki/ca.crt");
+  ASSERT_EQ(config->nodes.size(), 1u);
+  EXPECT_EQ(config->nodes[0].path.value, "se/17");
+  EXPECT_EQ(config->nodes[0].path.line, 9);
+  EXPECT_EQ(config->nodes[0].data.value, "/etc/liggare/data/se-17");
+  EXPECT_EQ(config->nodes[0].parent->address.value, "10.0.0.1:7443");
+  EXPECT_EQ(config->nodes[0].parent->host.value, "nation");
+}
+
+TEST(ConfigTest, NationHasNoParent) {
+  std::string nation = WithLine(14, "");
+  nation.replace(nation.find("'se/17'"), 7, "'se'");
+  EXPECT_TRUE(ParseConfig(nation, kFile).ok()) << ParseConfig(nation, kFile).status();
+  std::string with_parent = WithLine(9, "path = 'se'");
+  ExpectMistake({with_parent, "14: node[0].parent.address: ", "se has no parent", "no parent"});
+}
+
+TEST(ConfigTest, SyntaxErrorIsToldByLine) {
+  ExpectMistake({WithLine(3, "listen = "), "3: ", "", "valid TOML"});
+}
+
+TEST(ConfigTest, UnknownKeyIsNamedWithTheKnownOnes) {
+  ExpectMistake({WithLine(3, "listen = '127.0.0.1:1'\nlisten_port = 5"),
+                 "4: listen_port: ", "is not a known key", "listen"});
+  ExpectMistake(
+      {WithLine(5, "ca = 'c'\ncert = 'x'"), "6: tls.cert: ", "is not a known key", "certificate"});
+  ExpectMistake({WithLine(9, "path = 'se/17'\ndatadir = 'x'"),
+                 "10: node[0].datadir: ", "is not a known key", "data"});
+  ExpectMistake({WithLine(14, "parent = { address = 'a:1', host = 'b', port = 1 }"),
+                 "14: node[0].parent.port: ", "is not a known key", "address"});
+}
+
+TEST(ConfigTest, MissingKeyIsNamedWithItsSection) {
+  ExpectMistake({WithLine(1, ""), "1: trust_domain: ", "is missing", "a text"});
+  ExpectMistake({WithLine(6, ""), "4: tls.certificate: ", "is missing", "a text"});
+  ExpectMistake({WithLine(10, ""), "8: node[0].data: ", "is missing", "a text"});
+  ExpectMistake({WithLine(14, ""), "8: node[0].parent: ", "is missing", "address"});
+  ExpectMistake({WithLine(14, "parent = { address = 'a:1' }"),
+                 "14: node[0].parent.host: ", "is missing", "a text"});
+  const std::string no_node = Valid().substr(0, Valid().find("[[node]]"));
+  ExpectMistake({no_node, "1: node: ", "is missing", "[[node]]"});
+}
+
+TEST(ConfigTest, WrongTypeIsNamed) {
+  ExpectMistake({WithLine(3, "listen = 7443"), "3: listen: ", "is an integer", "a text"});
+  ExpectMistake({WithLine(10, "data = ['a']"), "10: node[0].data: ", "is an array", "a text"});
+  ExpectMistake(
+      {WithLine(14, "parent = 'nation'"), "14: node[0].parent: ", "is a text", "a table"});
+  ExpectMistake({WithLine(10, "data = ''"), "10: node[0].data: ", "is empty", "a text"});
+  const std::string one_table = Valid().replace(Valid().find("[[node]]"), 8, "[node]");
+  ExpectMistake({one_table, "8: node: ", "is a table", "[[node]]"});
+}
+
+TEST(ConfigTest, MalformedPathIsRefused) {
+  for (const char* path : {"SE/17", "se//17", "no/17", "se/system", "se/17/", "17"}) {
+    ExpectMistake({WithLine(9, std::string("path = '") + path + "'"), "9: node[0].path: ", path,
+                   "se, or a path below it"});
+  }
+}
+
+TEST(ConfigTest, PathMustBeUnderItsParent) {
+  ExpectMistake({WithLine(14, "parent = { address = 'a:1', host = 'b', path = 'se/18' }"),
+                 "14: node[0].parent.path: ", "se/17 is not under se/18", "se"});
+  EXPECT_TRUE(
+      ParseConfig(WithLine(14, "parent = { address = 'a:1', host = 'b', path = 'se' }"), kFile)
+          .ok());
+}
+
+TEST(ConfigTest, AddressesMustHaveAHostAndAPort) {
+  for (const char* address :
+       {"127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536", ":7443", "::1:7443", "127.0.0.1:"}) {
+    ExpectMistake({WithLine(3, std::string("listen = '") + address + "'"), "3: listen: ", address,
+                   "<host>:<port>"});
+    ExpectMistake(
+        {WithLine(14, std::string("parent = { host = 'b', address = '") + address + "' }"),
+         "14: node[0].parent.address: ", address, "<host>:<port>"});
+  }
+  EXPECT_TRUE(ParseConfig(WithLine(3, "listen = '[::1]:7443'"), kFile).ok());
+  EXPECT_TRUE(ParseConfig(WithLine(3, "listen = '127.0.0.1:0'"), kFile).ok());
+  ExpectMistake({WithLine(14, "parent = { host = 'b', address = 'a:0' }"),
+                 "14: node[0].parent.address: ", "port 0", "<host>:<port>"});
+  ExpectMistake({WithLine(14, "parent = { host = 'a b', address = 'a:1' }"),
+                 "14: node[0].parent.host: ", "'a b'", "host/<name>"});
+}
+
+TEST(ConfigTest, NationalKeyMustBeSesVkey) {
+  ExpectMistake(
+      {WithLine(2, "national_key = 'abc'"), "2: national_key: ", "is not a vkey", "/se+"});
+  ExpectMistake({WithLine(2, "national_key = '" + NationalKey("other.example/se") + "'"),
+                 "2: national_key: ", "other.example/se", "po.example.se/se"});
+}
+
+TEST(ConfigTest, TrustDomainMustBeWellFormed) {
+  ExpectMistake({WithLine(1, "trust_domain = 'PO example'"), "1: trust_domain: ", "PO example",
+                 "lower-case"});
+}
+
+TEST(ConfigTest, DuplicatesNameTheOther) {
+  ExpectMistake({Valid() + SecondNode("se/17", "data/x"), "16: node[1].path: ", "line 9", "once"});
+  ExpectMistake({Valid() + SecondNode("se/18", "./data/../data/se-17/"),
+                 "17: node[1].data: ", "directory of se/17", "of its own"});
+}
+
+TEST(ConfigTest, LinkToAnotherNodesDirectoryIsADuplicate) {
+  const testing::ScratchDirectory scratch;
+  std::filesystem::create_directory(scratch / "real");
+  std::filesystem::create_directory_symlink(scratch / "real", scratch / "link");
+  std::string text = WithLine(10, "data = '" + scratch / "real" + "'");
+  text += SecondNode("se/18", scratch / "link");
+  ExpectMistake({text, "17: node[1].data: ", "directory of se/17", "of its own"});
+}
+
+TEST(ConfigTest, FileThatIsNotThereIsNamed) {
+  const absl::Status status = ReadConfig("/nonexistent/liggared.toml").status();
+  EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_CONFIGURATION);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/nonexistent/liggared.toml"));
+  EXPECT_FALSE(ReadConfig("/tmp").ok());
+}
+
+}  // namespace
+}  // namespace liggare::node

@@ -1,0 +1,112 @@
+#include "services/rpc/identity.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "proto/error/error.h"
+
+namespace liggare::rpc {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kDomain[] = "po.example.se";
+
+Identity Of(const std::string& rest) {
+  absl::StatusOr<Identity> identity = ParseIdentity("spiffe://po.example.se/" + rest);
+  EXPECT_TRUE(identity.ok()) << identity.status();
+  return identity.ok() ? *identity : Identity{};
+}
+
+TEST(IdentityTest, NodeIsItsPath) {
+  const Identity identity = Of("se/17/varmland");
+  EXPECT_EQ(identity.trust_domain, kDomain);
+  EXPECT_EQ(identity.path, "se/17/varmland");
+  EXPECT_TRUE(identity.is_node());
+}
+
+TEST(IdentityTest, SystemBelongsToItsNode) {
+  const Identity identity = Of("se/17/varmland/system/prosona");
+  EXPECT_EQ(identity.path, "se/17/varmland");
+  EXPECT_EQ(identity.system, "prosona");
+  EXPECT_FALSE(identity.is_node());
+}
+
+TEST(IdentityTest, HostHasNoPath) {
+  const Identity identity = Of("host/lan17");
+  EXPECT_EQ(identity.host, "lan17");
+  EXPECT_EQ(identity.path, "");
+  EXPECT_FALSE(identity.is_node());
+}
+
+TEST(IdentityTest, MalformedUriIsRefused) {
+  for (const char* uri : {"",
+                          "se",
+                          "https://po.example.se/se",
+                          "spiffe://po.example.se",
+                          "spiffe:///se",
+                          "spiffe://po.example.se/",
+                          "spiffe://po.example.se/no",
+                          "spiffe://po.example.se/se/",
+                          "spiffe://po.example.se//se",
+                          "spiffe://po.example.se/se//17",
+                          "spiffe://po.example.se/se/V%C3%A4rmland",
+                          "spiffe://po.example.se/se/A",
+                          "spiffe://po.example.se/se/17?x",
+                          "spiffe://PO.example.se/se",
+                          "spiffe://po.example.se/se/system",
+                          "spiffe://po.example.se/se/system/",
+                          "spiffe://po.example.se/se/system/a/b",
+                          "spiffe://po.example.se/se/host/a",
+                          "spiffe://po.example.se/system/a",
+                          "spiffe://po.example.se/host",
+                          "spiffe://po.example.se/host/",
+                          "spiffe://po.example.se/host/a/b",
+                          "spiffe://po.example.se/se/1/2/3/4/5/6/7/8"}) {
+    EXPECT_FALSE(ParseIdentity(uri).ok()) << uri;
+  }
+  EXPECT_FALSE(ParseIdentity("spiffe://po.example.se/se/" + std::string(41, 'a')).ok());
+  EXPECT_TRUE(ParseIdentity("spiffe://po.example.se/se/" + std::string(40, 'a')).ok());
+}
+
+TEST(IdentityTest, ExactlyOneUriOfTheTrustDomainAuthenticates) {
+  const std::string right = "spiffe://po.example.se/se/17";
+  EXPECT_TRUE(IdentityFromUris({right}, kDomain).ok());
+  const std::vector<std::vector<std::string>> refused = {
+      {}, {right, right}, {"spiffe://other.example/se/17"}, {"nonsense"}};
+  for (const std::vector<std::string>& uris : refused) {
+    const absl::Status status = IdentityFromUris(uris, kDomain).status();
+    EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_UNAUTHENTICATED) << status;
+  }
+}
+
+TEST(IdentityTest, OnlyTheNodeAndItsSystemsRecord) {
+  EXPECT_TRUE(MayRecordAt(Of("se/17/varmland"), "se/17/varmland").ok());
+  EXPECT_TRUE(MayRecordAt(Of("se/17/varmland/system/prosona"), "se/17/varmland").ok());
+  for (const char* caller : {"se", "se/17", "se/17/varmland2", "se/17/varmlan", "se/17/system/a",
+                             "se/17/varmland/under", "host/lan17"}) {
+    const absl::Status status = MayRecordAt(Of(caller), "se/17/varmland");
+    EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_PERMISSION_DENIED) << caller;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(caller));
+  }
+  EXPECT_FALSE(MayRecordAt(Of("host/lan17"), "").ok());
+}
+
+TEST(IdentityTest, TheNodeAndItsAncestorsRead) {
+  for (const char* caller : {"se", "se/17", "se/17/varmland", "se/17/system/a"}) {
+    EXPECT_TRUE(MayReadAt(Of(caller), "se/17/varmland").ok()) << caller;
+  }
+  for (const char* caller : {"se/1", "se/17/varmland/under", "se/18", "host/lan17"}) {
+    EXPECT_FALSE(MayReadAt(Of(caller), "se/17/varmland").ok()) << caller;
+  }
+}
+
+TEST(IdentityTest, OnlyADirectChildReplicates) {
+  EXPECT_TRUE(MayReplicateTo(Of("se/17"), "se").ok());
+  for (const char* caller : {"se", "se/17/varmland", "se/17/system/a", "host/lan17"}) {
+    EXPECT_FALSE(MayReplicateTo(Of(caller), "se").ok()) << caller;
+  }
+}
+
+}  // namespace
+}  // namespace liggare::rpc

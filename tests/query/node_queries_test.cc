@@ -1,0 +1,170 @@
+#include "services/query/node_queries.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "proto/error/error.h"
+#include "tests/state/report_events.h"
+#include "tests/state/test_node.h"
+
+namespace liggare::query {
+namespace {
+
+using testing::Corrected;
+using testing::kKvinnor;
+using testing::kVarmland;
+using testing::kVarmlandRapport;
+using testing::ManualClock;
+using testing::Registered;
+using testing::Submitted;
+using testing::TestNode;
+
+v1::Error ErrorIn(const absl::Status& status) {
+  EXPECT_FALSE(status.ok());
+  return status.ok() ? v1::Error() : ErrorOf(status);
+}
+
+class NodeQueriesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    varmland_.Record(Registered(kVarmland));
+    varmland_.Record(Submitted(kVarmlandRapport, 10, 20));
+    county_.Receive(varmland_, varmland_.log().own_log());
+  }
+
+  ManualClock clock_;
+  TestNode county_{"se/17", clock_};
+  TestNode varmland_{std::string(kVarmland), clock_};
+  NodeQueries at_county_{county_.log(), county_.states()};
+};
+
+TEST_F(NodeQueriesTest, StateIsThatOfTheSubjectNowOrThen) {
+  v1::GetStateRequest request;
+  request.set_subject(std::string(kVarmlandRapport));
+  const uint64_t before = county_.own_size();
+  varmland_.Record(Corrected(kVarmlandRapport, kKvinnor, 11));
+  county_.Receive(varmland_, varmland_.log().own_log());
+  auto now = at_county_.GetState(request);
+  ASSERT_TRUE(now.ok()) << now.status();
+  EXPECT_EQ(now->state().event_count(), 2u);
+  request.mutable_moment()->set_known_by("se/17");
+  request.mutable_moment()->set_at_index(before);
+  auto then = at_county_.GetState(request);
+  ASSERT_TRUE(then.ok()) << then.status();
+  EXPECT_EQ(then->state().event_count(), 1u);
+}
+
+TEST_F(NodeQueriesTest, SubjectWithoutEntriesIsNotFoundAndItsNeighboursAreNamed) {
+  v1::GetStateRequest request;
+  request.set_subject("rapport/2024/se/17/arvika");
+  const v1::Error error = ErrorIn(at_county_.GetState(request).status());
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_NOT_FOUND);
+  EXPECT_EQ(error.expected(), "one of rapport/2024/se/17/varmland");
+  v1::GetHistoryRequest history;
+  history.set_subject("bidrag/2024/1780");
+  EXPECT_EQ(ErrorIn(at_county_.GetHistory(history).status()).code(), v1::ERROR_CODE_NOT_FOUND);
+}
+
+TEST_F(NodeQueriesTest, SubjectThatHasNotComeAtThatMomentIsNotFound) {
+  v1::GetStateRequest request;
+  request.set_subject(std::string(kVarmlandRapport));
+  request.mutable_moment()->set_known_by("se/17");
+  EXPECT_EQ(ErrorIn(at_county_.GetState(request).status()).code(), v1::ERROR_CODE_NOT_FOUND);
+}
+
+TEST_F(NodeQueriesTest, MalformedSubjectIsRefused) {
+  v1::GetStateRequest request;
+  request.set_subject("rapporter/2024");
+  EXPECT_EQ(ErrorIn(at_county_.GetState(request).status()).code(), v1::ERROR_CODE_INVALID_SUBJECT);
+  request.clear_subject();
+  EXPECT_EQ(ErrorIn(at_county_.GetState(request).status()).code(), v1::ERROR_CODE_INVALID_SUBJECT);
+}
+
+TEST_F(NodeQueriesTest, HistoryGivesTheChangesUnderThePrefix) {
+  v1::GetHistoryRequest request;
+  request.set_subject(std::string(kVarmlandRapport));
+  request.set_path_prefix("klienter");
+  const auto history = at_county_.GetHistory(request);
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_EQ(history->changes_size(), 2);
+}
+
+TEST_F(NodeQueriesTest, TableIsOfTheNodeOrANodeBelow) {
+  v1::GetTableRequest request;
+  request.set_table("klienter");
+  request.set_year(2024);
+  const auto of_node = at_county_.GetTable(request);
+  ASSERT_TRUE(of_node.ok()) << of_node.status();
+  request.set_scope(std::string(kVarmland));
+  const auto of_verksamhet = at_county_.GetTable(request);
+  ASSERT_TRUE(of_verksamhet.ok()) << of_verksamhet.status();
+  EXPECT_EQ(of_node->rows_size(), of_verksamhet->rows_size());
+}
+
+TEST_F(NodeQueriesTest, ScopeOutsideTheSubtreeIsNotFound) {
+  for (const char* scope : {"se", "se/10", "se/17/arvika", "se/1", "x"}) {
+    v1::GetTableRequest table;
+    table.set_table("klienter");
+    table.set_year(2024);
+    table.set_scope(scope);
+    const v1::Error error = ErrorIn(at_county_.GetTable(table).status());
+    EXPECT_EQ(error.code(), v1::ERROR_CODE_NOT_FOUND) << scope;
+    EXPECT_EQ(error.field(), "scope");
+    EXPECT_EQ(error.expected(), "one of se/17 se/17/varmland");
+    v1::ListFindingsRequest findings;
+    findings.set_year(2024);
+    findings.set_scope(scope);
+    EXPECT_EQ(ErrorIn(at_county_.ListFindings(findings).status()).field(), "scope");
+    v1::ListMissingRequest missing;
+    missing.set_year(2024);
+    missing.set_scope(scope);
+    EXPECT_EQ(ErrorIn(at_county_.ListMissing(missing).status()).field(), "scope");
+  }
+}
+
+TEST_F(NodeQueriesTest, UnknownTableIsNotFoundAndTheTablesAreNamed) {
+  v1::GetTableRequest request;
+  request.set_table("klienterna");
+  request.set_year(2024);
+  const v1::Error error = ErrorIn(at_county_.GetTable(request).status());
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_NOT_FOUND);
+  EXPECT_NE(error.expected().find("klienter"), std::string::npos);
+}
+
+TEST_F(NodeQueriesTest, MissingAreTheRegisteredThatHaveNotReported) {
+  v1::ListMissingRequest request;
+  request.set_year(2024);
+  auto of_2024 = at_county_.ListMissing(request);
+  ASSERT_TRUE(of_2024.ok()) << of_2024.status();
+  EXPECT_EQ(of_2024->missing_size(), 0);
+  EXPECT_EQ(of_2024->expected_count(), 1u);
+  request.set_year(2023);
+  auto of_2023 = at_county_.ListMissing(request);
+  ASSERT_EQ(of_2023->missing_size(), 1);
+  EXPECT_EQ(of_2023->missing(0).path(), kVarmland);
+}
+
+TEST_F(NodeQueriesTest, SubjectsAreListedByPages) {
+  std::vector<std::string> seen;
+  v1::ListSubjectsRequest request;
+  request.set_subjects_max(1);
+  for (;;) {
+    const auto page = at_county_.ListSubjects(request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    if (page->subjects_size() == 0) break;
+    ASSERT_EQ(page->subjects_size(), 1);
+    seen.push_back(page->subjects(0));
+    request.set_after(page->subjects(0));
+  }
+  const std::vector<std::string> expected = {"node/se/17", std::string(kVarmlandRapport),
+                                             "verksamhet/se/17/varmland"};
+  EXPECT_EQ(seen, expected);
+  request.set_subjects_max(kSubjectsMax + 1);
+  EXPECT_EQ(ErrorIn(at_county_.ListSubjects(request).status()).code(),
+            v1::ERROR_CODE_LIMIT_EXCEEDED);
+}
+
+}  // namespace
+}  // namespace liggare::query

@@ -1,0 +1,479 @@
+#include "tests/replication/simulation.h"
+
+#include <algorithm>
+
+#include "proto/error/error.h"
+#include "services/domain/log_name.h"
+#include "services/domain/node_path.h"
+#include "services/replication/limits.h"
+
+namespace liggare::replication {
+namespace {
+
+constexpr size_t kWireFramesMax = 2;
+constexpr int kStepsMax = 1'000'000;
+
+std::string Interval(uint64_t first, uint64_t end) {
+  return "[" + std::to_string(first) + "," + std::to_string(end) + ")";
+}
+
+std::string StateText(const v1::LogState& state) {
+  return state.log() + " " + std::to_string(state.size());
+}
+
+std::string CheckpointText(const std::string& bytes) {
+  std::optional<SimulatedCheckpoint> checkpoint = SimulatedCheckpoint::Parse(bytes);
+  if (!checkpoint) return "no checkpoint";
+  return "checkpoint " + std::to_string(checkpoint->extent.size) + " by " + checkpoint->signer +
+         checkpoint->cosigners;
+}
+
+}  // namespace
+
+Simulation::Simulation(std::function<void(const std::string&)> trace) : trace_(std::move(trace)) {}
+
+void Simulation::AddNode(const std::string& path) {
+  Node& node = nodes_[path];
+  node.path = path;
+  node.keys.insert(path);
+  node.keys.insert("se");
+  LogOf(node, OwnLog(path));
+}
+
+SimulatedLog& Simulation::LogOf(Node& node, const std::string& name) {
+  return node.logs.try_emplace(name, name).first->second;
+}
+
+void Simulation::Enrol(const std::string& at, const std::string& path) {
+  nodes_.at(at).keys.insert(path);
+  ForEachEnd(at, [&](Link& link, End& end) {
+    end.session->OnKeysChanged();
+    Collect(link, end);
+  });
+}
+
+uint64_t Simulation::Sendable(const Node& node, const std::string& name) {
+  const SimulatedLog& log = node.logs.at(name);
+  if (name == OwnLog(node.path)) return log.size();
+  return log.checkpoints.empty() ? 0 : log.checkpoints.rbegin()->first;
+}
+
+LocalLog Simulation::View(const Node& node, const std::string& name) {
+  const SimulatedLog& log = node.logs.at(name);
+  return {log.Held(), Sendable(node, name), log.frozen};
+}
+
+void Simulation::Connect(const std::string& child) {
+  Cut(child);
+  const std::string parent(domain::ParentOf(child));
+  Link& link = links_[child];
+  link.id = ++last_link_;
+  auto begin = [&](End& end, Side side, const std::string& self, const std::string& peer) {
+    end.self = self;
+    end.peer = peer;
+    Node* node = &nodes_.at(self);
+    Session::Options options;
+    options.ends = {side, self, peer};
+    options.has_key = [node](std::string_view path) {
+      return node->keys.contains(std::string(path));
+    };
+    end.session = std::make_unique<Session>(std::move(options));
+    std::vector<LocalLog> logs;
+    for (const auto& [name, log] : node->logs) logs.push_back(View(*node, name));
+    end.session->Start(logs, now_ms_);
+    Collect(link, end);
+  };
+  begin(link.child, Side::kChild, child, parent);
+  begin(link.parent, Side::kParent, parent, child);
+}
+
+void Simulation::Cut(const std::string& child) { links_.erase(child); }
+
+void Simulation::Record(const std::string& path, const Recording& recording) {
+  Node& node = nodes_.at(path);
+  for (int i = 0; i < recording.count; ++i) AppendOwn(node, recording.kind, recording);
+  Advanced(path, OwnLog(path));
+}
+
+void Simulation::AppendOwn(Node& node, const std::string& kind, const Recording& recording) {
+  SimulatedLog& log = LogOf(node, OwnLog(node.path));
+  log.Append(SimulatedEntry(OwnLog(node.path), log.size(), now_ms_ + recording.ahead_ms,
+                            kind + std::string(recording.bytes, '.')));
+}
+
+void Simulation::Rollback(const std::string& path, const std::string& log, uint64_t size) {
+  nodes_.at(path).logs.at(log).Truncate(size);
+}
+
+void Simulation::Inject(const std::string& from, const std::string& to, v1::Frame frame) {
+  Link& link = links_.at(from.size() > to.size() ? from : to);
+  End& end = link.child.self == from ? link.child : link.parent;
+  Trace(Describe(end, frame) + "   (injected)");
+  end.wire.push_back(std::move(frame));
+}
+
+void Simulation::Tick(int64_t ms) {
+  now_ms_ += ms;
+  for (auto& [child, link] : links_) {
+    for (End* end : {&link.child, &link.parent}) {
+      end->session->OnTick(now_ms_);
+      Collect(link, *end);
+    }
+  }
+}
+
+void Simulation::Advanced(const std::string& path, const std::string& log) {
+  const LocalLog view = View(nodes_.at(path), log);
+  ForEachEnd(path, [&](Link& link, End& end) {
+    end.session->OnLogAdvanced(view);
+    Collect(link, end);
+  });
+}
+
+void Simulation::ForEachEnd(const std::string& path,
+                            const std::function<void(Link&, End&)>& visit) {
+  for (auto& [child, link] : links_) {
+    if (link.child.self == path) visit(link, link.child);
+    if (link.parent.self == path) visit(link, link.parent);
+  }
+}
+
+// Takes the effects of an end and queues them.
+void Simulation::Collect(Link& link, End& end) {
+  for (Effect& effect : end.session->TakeEffects()) {
+    if (auto* store = std::get_if<StoreChunk>(&effect)) {
+      nodes_.at(end.self).stores.push_back(
+          {link.id, link.child.self, &end == &link.child, std::move(*store)});
+    } else if (auto* over = std::get_if<EndSession>(&effect)) {
+      end.ended = true;
+      end.last_error = ErrorText(ErrorOf(over->status));
+      nodes_.at(end.self).last_error = end.last_error;
+      Trace(end.self + ": session with " + end.peer + " ends: " + end.last_error);
+    } else {
+      end.reads.push_back(std::move(effect));
+    }
+  }
+}
+
+std::vector<Simulation::StepFunction> Simulation::Steps() {
+  std::vector<StepFunction> steps;
+  std::vector<std::string> over;
+  for (auto& [child, link] : links_) {
+    Link* l = &link;
+    if (link.child.ended && link.parent.ended) {
+      over.push_back(child);
+      continue;
+    }
+    for (auto [from, to] : {std::pair{&link.child, &link.parent}, {&link.parent, &link.child}}) {
+      if (!from->reads.empty()) {
+        steps.push_back([this, l, from] {
+          Effect effect = std::move(from->reads.front());
+          from->reads.pop_front();
+          Perform(*l, *from, std::move(effect));
+        });
+      }
+      if (!from->wire.empty() && (to->session->WantsFrame() || to->ended)) {
+        steps.push_back([this, l, from, to] { DeliverStep(*l, *from, *to); });
+      }
+      if (from->wire.size() < kWireFramesMax && !from->ended) SendStep(link, *from);
+    }
+  }
+  for (const std::string& child : over) Cut(child);
+  for (auto& [path, node] : nodes_) {
+    Node* n = &node;
+    if (!node.stores.empty() && !node.store_held) steps.push_back([this, n] { PerformStore(*n); });
+  }
+  return steps;
+}
+
+bool Simulation::RunUntilIdle() {
+  for (int i = 0; i < kStepsMax; ++i) {
+    std::vector<StepFunction> steps = Steps();
+    if (steps.empty()) {
+      // Sending may have put something on a wire without being a step itself.
+      steps = Steps();
+      if (steps.empty()) return true;
+    }
+    steps.front()();
+  }
+  return false;
+}
+
+void Simulation::SendStep(Link& link, End& end) {
+  while (end.wire.size() < kWireFramesMax) {
+    std::optional<v1::Frame> frame = end.session->TakeFrame();
+    Collect(link, end);
+    if (!frame) return;
+    Trace(Describe(end, *frame));
+    end.wire.push_back(*std::move(frame));
+  }
+}
+
+void Simulation::DeliverStep(Link& link, End& from, End& to) {
+  v1::Frame frame = std::move(from.wire.front());
+  from.wire.pop_front();
+  to.session->OnFrame(std::move(frame), now_ms_);
+  Collect(link, to);
+}
+
+std::string Simulation::CheckpointAt(const Node& node, const std::string& log,
+                                     uint64_t size) const {
+  const SimulatedLog& held = node.logs.at(log);
+  if (log == OwnLog(node.path)) {
+    auto stored = held.checkpoints.find(size);
+    if (stored != held.checkpoints.end()) return stored->second;
+    return SimulatedCheckpoint{held.At(size), node.path, ""}.Text();
+  }
+  auto stored = held.checkpoints.lower_bound(size);
+  return stored == held.checkpoints.end() ? "" : stored->second;
+}
+
+v1::Chunk Simulation::MakeChunk(const std::string& source, const std::string& log, uint64_t first,
+                                uint64_t end) const {
+  const Node& node = nodes_.at(source);
+  v1::Chunk chunk;
+  chunk.set_log(log);
+  chunk.set_first_index(first);
+  for (uint64_t i = first; i < end; ++i) chunk.add_entries(node.logs.at(log).entry(i));
+  chunk.set_checkpoint(CheckpointAt(node, log, end));
+  return chunk;
+}
+
+void Simulation::Perform(Link& link, End& end, Effect effect) {
+  Node& node = nodes_.at(end.self);
+  Session& session = *end.session;
+  if (auto* read = std::get_if<ReadChunk>(&effect)) {
+    const SimulatedLog& log = node.logs.at(read->log);
+    size_t bytes = 0;
+    uint64_t stop = read->first_index;
+    while (stop < std::min(read->end_index, log.size())) {
+      bytes += log.entry(stop).size();
+      if (stop > read->first_index && bytes > read->bytes_max) break;
+      ++stop;
+    }
+    // A copy can be cut only where it has a checkpoint.
+    if (read->log != OwnLog(node.path)) {
+      auto after = log.checkpoints.upper_bound(stop);
+      if (after == log.checkpoints.begin() || std::prev(after)->first <= read->first_index) {
+        stop = after == log.checkpoints.end() ? read->first_index : after->first;
+      } else {
+        stop = std::prev(after)->first;
+      }
+    }
+    session.OnChunkRead(MakeChunk(node.path, read->log, read->first_index, stop), read->round,
+                        log.At(stop).root);
+  } else if (auto* duplicate = std::get_if<CheckDuplicate>(&effect)) {
+    const v1::Chunk& chunk = duplicate->chunk;
+    const SimulatedLog& log = node.logs.at(chunk.log());
+    bool same = true;
+    for (int i = 0; i < chunk.entries_size(); ++i) {
+      same &= chunk.entries(i) == log.entry(chunk.first_index() + i);
+    }
+    if (same) {
+      session.OnDuplicateChecked(
+          log.Held(), CheckpointAt(node, chunk.log(), chunk.first_index() + chunk.entries_size()));
+    } else {
+      session.OnChunkFault({chunk.log(), Blame::kPeer, "other entries than before", ""});
+    }
+  } else if (auto* compare = std::get_if<CompareRoot>(&effect)) {
+    const SimulatedLog& log = LogOf(node, compare->peer.log);
+    session.OnRootCompared(compare->peer, log.At(compare->peer.size).root);
+  } else if (auto* prove = std::get_if<ProveState>(&effect)) {
+    v1::Chunk proof;
+    proof.set_log(prove->log);
+    proof.set_first_index(prove->size);
+    proof.set_checkpoint(CheckpointAt(node, prove->log, prove->size));
+    session.OnStateProven(node.logs.at(prove->log).At(prove->size), std::move(proof));
+  } else if (auto* judge = std::get_if<JudgeDispute>(&effect)) {
+    Judge(end, node, *judge);
+  } else if (auto* save = std::get_if<SaveCosigned>(&effect)) {
+    SaveCheckpoint(end, node, *save);
+  } else if (auto* find = std::get_if<FindCosigned>(&effect)) {
+    const SimulatedLog& log = node.logs.at(find->log);
+    if (!log.checkpoints.empty()) {
+      session.OnCosigned(find->log, log.checkpoints.rbegin()->second);
+    }
+  } else if (auto* freeze = std::get_if<FreezeLog>(&effect)) {
+    LogOf(node, freeze->log).frozen = true;
+    node.alarms.push_back(freeze->log + ": " + freeze->reason);
+    Trace(node.path + ": froze " + freeze->log + ": " + freeze->reason);
+    Advanced(node.path, freeze->log);
+  } else if (auto* stop = std::get_if<StopRecording>(&effect)) {
+    node.stop_reason = stop->reason;
+    Trace(node.path + ": stops recording: " + stop->reason);
+  } else if (std::holds_alternative<AllowRecording>(effect)) {
+    node.stop_reason.clear();
+  } else if (std::holds_alternative<BuildEnrolment>(effect)) {
+    if (node.keys.contains(end.peer)) session.OnEnrolmentBuilt(v1::EnrolmentChain());
+  }
+  Collect(link, end);
+}
+
+void Simulation::Judge(End& end, Node& node, const JudgeDispute& dispute) {
+  const std::string& name = dispute.peer.log;
+  SimulatedLog& log = LogOf(node, name);
+  Session::DisputeJudged judged{name, DisputeVerdict::kUnproven, "no signature of its key", ""};
+  std::optional<SimulatedCheckpoint> proof = SimulatedCheckpoint::Parse(dispute.proof.checkpoint());
+  const std::string signer(domain::PathOfLog(name));
+  if (proof && proof->signer == signer) {
+    if (dispute.peer.size > log.size()) {
+      judged.verdict = DisputeVerdict::kAhead;
+      judged.reason = end.peer + " proves " + std::to_string(dispute.peer.size) + " entries of " +
+                      name + ", signed with this node's key.";
+    } else if (log.At(dispute.peer.size).root == dispute.peer.root) {
+      judged.verdict = DisputeVerdict::kNothing;
+    } else {
+      judged.verdict = DisputeVerdict::kFork;
+      judged.reason = "two roots at " + std::to_string(dispute.peer.size);
+    }
+  }
+  end.session->OnDisputeJudged(judged);
+}
+
+void Simulation::SaveCheckpoint(End& end, Node& node, const SaveCosigned& save) {
+  std::optional<SimulatedCheckpoint> checkpoint = SimulatedCheckpoint::Parse(save.checkpoint);
+  if (!checkpoint) return;
+  SimulatedLog& log = LogOf(node, save.log);
+  const uint64_t size = checkpoint->extent.size;
+  if (size > log.size()) return;
+  if (log.At(size) != checkpoint->extent) {
+    end.session->OnCheckpointConflict({save.log, "two roots at " + std::to_string(size), ""});
+    return;
+  }
+  log.checkpoints[size] = save.checkpoint;
+  Trace(node.path + ": keeps " + save.log + " " + CheckpointText(save.checkpoint));
+  ForEachEnd(node.path, [&](Link& link, End& other) {
+    if (&other != &link.parent) return;
+    other.session->OnCosigned(save.log, save.checkpoint);
+    Collect(link, other);
+  });
+}
+
+Simulation::End* Simulation::FindEnd(const PendingStore& store) {
+  auto it = links_.find(store.child);
+  if (it == links_.end() || it->second.id != store.link) return nullptr;
+  return store.by_child ? &it->second.child : &it->second.parent;
+}
+
+void Simulation::PerformStore(Node& node) {
+  size_t queued = 0;
+  for (const PendingStore& waiting : node.stores) queued += waiting.effect.chunk.ByteSizeLong();
+  queued_bytes_max_ = std::max(queued_bytes_max_, queued);
+
+  PendingStore store = std::move(node.stores.front());
+  node.stores.pop_front();
+  const v1::Chunk& chunk = store.effect.chunk;
+  SimulatedLog& log = LogOf(node, chunk.log());
+  End* end = FindEnd(store);
+  auto answer = [&](auto&& call) {
+    if (end == nullptr) return;
+    call(*end->session);
+    Collect(links_.at(store.child), *end);
+  };
+  if (chunk.first_index() != log.size()) {
+    Trace(node.path + ": " + chunk.log() + " does not begin at " + std::to_string(log.size()));
+    return answer([&](Session& s) {
+      s.OnStoreAborted(log.Held(), CheckpointAt(node, chunk.log(), log.size()),
+                       store.effect.ticket);
+    });
+  }
+  SimulatedLog copy = log;
+  bool bad = false;
+  bool only_received = true;
+  for (const std::string& entry : chunk.entries()) {
+    bad |= entry.find("bad") != std::string::npos;
+    only_received &= IsReceived(entry);
+    copy.Append(entry);
+  }
+  std::optional<SimulatedCheckpoint> checkpoint = SimulatedCheckpoint::Parse(chunk.checkpoint());
+  if (!checkpoint || checkpoint->extent != copy.Held() ||
+      checkpoint->signer != domain::PathOfLog(chunk.log())) {
+    return answer([&](Session& s) {
+      s.OnChunkFault({chunk.log(), Blame::kPeer, "the root is not the checkpoint's", ""});
+    });
+  }
+  if (bad) {
+    return answer([&](Session& s) {
+      s.OnChunkFault({chunk.log(), Blame::kLog, "an entry that must not be there", "evidence"});
+    });
+  }
+  checkpoint->cosigners += " +" + node.path;
+  copy.checkpoints[copy.size()] = checkpoint->Text();
+  log = std::move(copy);
+  if (!only_received) AppendOwn(node, "received", Recording());
+  Trace(node.path + ": holds " + chunk.log() + " " + std::to_string(log.size()));
+  answer([&](Session& s) { s.OnStored(log.Held(), checkpoint->Text(), store.effect.ticket); });
+  Advanced(node.path, chunk.log());
+  if (!only_received) Advanced(node.path, OwnLog(node.path));
+}
+
+const SimulatedLog* Simulation::Find(const std::string& path, const std::string& log) const {
+  const Node& node = nodes_.at(path);
+  auto it = node.logs.find(log);
+  return it == node.logs.end() ? nullptr : &it->second;
+}
+
+std::string Simulation::Show(const std::string& path) const {
+  const Node& node = nodes_.at(path);
+  std::string text;
+  for (const auto& [name, log] : node.logs) {
+    text += name + " " + std::to_string(log.size()) + (log.frozen ? " frozen" : "");
+    if (!log.checkpoints.empty()) text += ", " + CheckpointText(log.checkpoints.rbegin()->second);
+    text += "\n";
+  }
+  for (const std::string& alarm : node.alarms) text += "alarm: " + alarm + "\n";
+  if (!node.stop_reason.empty()) text += "records nothing: " + node.stop_reason + "\n";
+  for (const auto& [child, link] : links_) {
+    for (const End* end : {&link.child, &link.parent}) {
+      if (end->self != path) continue;
+      text += "with " + end->peer + ": lag " + std::to_string(end->session->lag_entries()) + "\n";
+      for (const std::string& problem : end->session->problems()) text += "  " + problem + "\n";
+    }
+  }
+  if (!node.last_error.empty()) text += "last error: " + node.last_error + "\n";
+  return text;
+}
+
+std::string Simulation::Describe(const End& end, const v1::Frame& frame) const {
+  std::string text = end.self + " -> " + end.peer + "  ";
+  switch (frame.kind_case()) {
+    case v1::Frame::kHello:
+      return text + "hello";
+    case v1::Frame::kFrontier:
+      text += "frontier";
+      for (const v1::LogState& state : frame.frontier().logs()) text += ", " + StateText(state);
+      return text;
+    case v1::Frame::kChunk: {
+      const v1::Chunk& chunk = frame.chunk();
+      if (chunk.entries().empty()) {
+        return text + "proof " + chunk.log() + " " + std::to_string(chunk.first_index()) + ", " +
+               CheckpointText(chunk.checkpoint());
+      }
+      return text + "chunk " + chunk.log() + " " +
+             Interval(chunk.first_index(), chunk.first_index() + chunk.entries_size()) + ", " +
+             CheckpointText(chunk.checkpoint());
+    }
+    case v1::Frame::kAcknowledged:
+      return text + "acknowledged " + StateText(frame.acknowledged().state()) + ", " +
+             CheckpointText(frame.acknowledged().cosigned_checkpoint());
+    case v1::Frame::kExpected:
+      text += "expected " + StateText(frame.expected().state());
+      if (frame.expected().has_refusal())
+        text += ", refused: " + ErrorText(frame.expected().refusal());
+      return text;
+    case v1::Frame::kCosigned:
+      return text + "cosigned " + frame.cosigned().log() + " " +
+             CheckpointText(frame.cosigned().checkpoint());
+    case v1::Frame::kHeartbeat:
+      return text + "heartbeat, lag " + std::to_string(frame.heartbeat().lag_entries());
+    case v1::Frame::kGoodbye:
+      return text + "goodbye: " + ErrorText(frame.goodbye().error());
+    case v1::Frame::kEnrolment:
+      return text + "enrolment";
+    case v1::Frame::KIND_NOT_SET:
+      return text + "nothing";
+  }
+  return text;
+}
+
+}  // namespace liggare::replication
