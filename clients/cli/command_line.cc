@@ -1,0 +1,65 @@
+#include <ostream>
+
+#include "clients/cli/commands.h"
+
+namespace liggare::cli {
+namespace {
+
+constexpr char kVersion[] = "liggare 0.1.0";
+
+void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
+  app.add_option("--server", options.server, "Address of liggared, host:port")
+      ->envname("LIGGARE_SERVER");
+  app.add_option("--ca", options.ca, "Certificate of the authority, PEM")->envname("LIGGARE_CA");
+  app.add_option("--cert", options.certificate, "Own certificate, PEM")->envname("LIGGARE_CERT");
+  app.add_option("--key", options.key, "Its private key, PEM")->envname("LIGGARE_KEY");
+  app.add_option("--host", options.host,
+                 "The server's name, host/<name> in its certificate (default: any)")
+      ->envname("LIGGARE_HOST");
+  app.add_option("--node", options.node, "Which node (default: that of the certificate)")
+      ->envname("LIGGARE_NODE");
+  app.add_flag("--json", options.json, "Print JSON, for programs");
+  app.set_version_flag("--version", kVersion);
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> MakeCommandLine(Shell& shell) {
+  auto app = std::make_unique<CLI::App>(
+      "The register that travels: record, read and verify events.", "liggare");
+  app->footer("Exit code: 0 done, 1 failed, 2 usage, 3 verification failed.");
+  AddGlobalOptions(*app, shell.options());
+  // Global options may also stand after the command.
+  app->fallthrough();
+  app->require_subcommand(1);
+  AddNode(*app, shell);
+  AddNewId(*app, shell);
+  AddRecord(*app, shell);
+  AddAwait(*app, shell);
+  AddRead(*app, shell);
+  AddState(*app, shell);
+  AddHistory(*app, shell);
+  AddSubjects(*app, shell);
+  AddTable(*app, shell);
+  AddFindings(*app, shell);
+  AddMissing(*app, shell);
+  AddStatus(*app, shell);
+  AddReceipt(*app, shell);
+  AddVerify(*app, shell);
+  AddFsck(*app, shell);
+  return app;
+}
+
+int RunCommandLine(int argc, const char* const* argv, Shell& shell) {
+  const std::unique_ptr<CLI::App> app = MakeCommandLine(shell);
+  try {  // CLI11 speaks in exceptions; they end here.
+    app->parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app->exit(error, shell.out(), shell.err());
+    shell.err() << "liggare: " << error.what() << " (see liggare --help)\n";
+    return kUsage;
+  }
+  return shell.Run();
+}
+
+}  // namespace liggare::cli

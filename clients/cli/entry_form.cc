@@ -1,0 +1,42 @@
+#include "clients/cli/entry_form.h"
+
+#include "clients/cli/entry_place.h"
+#include "clients/cli/event_ref_json.h"
+#include "clients/cli/swedish_text.h"
+#include "clients/cpp/proven_entry.h"
+#include "google/protobuf/descriptor.h"
+#include "proto/json/event_json.h"
+
+namespace liggare::cli {
+
+std::string PayloadName(const v1::EventData& data) {
+  const auto* field = v1::EventData::descriptor()->FindFieldByNumber(data.payload_case());
+  return field == nullptr ? "unknown" : field->name();
+}
+
+absl::StatusOr<std::string> EntryText(std::string_view entry) {
+  const auto parsed = client::ParseEntry(entry, "read");
+  if (!parsed.ok()) return parsed.status();
+  const v1::Event& event = parsed->event;
+  const std::string& actor = parsed->data.actor().id();
+  return EntryPlace{event.log(), event.index()}.Text() + "  " + TimeText(event.recorded_at_ms()) +
+         "  " + PayloadName(parsed->data) + "  " + parsed->data.subject() + "  " +
+         (actor.empty() ? event.principal() : actor);
+}
+
+absl::StatusOr<std::string> EntryJson(std::string_view entry) {
+  const auto parsed = client::ParseEntry(entry, "read");
+  if (!parsed.ok()) return parsed.status();
+  const v1::Event& event = parsed->event;
+  Json json = {{"log", event.log()},
+               {"index", event.index()},
+               {"clock", std::to_string(event.clock())},
+               {"recorded_at", IsoTime(event.recorded_at_ms())},
+               {"principal", event.principal()}};
+  json["basis"] = Json::object();
+  for (const v1::Basis& basis : event.basis()) json["basis"][basis.log()] = basis.index();
+  json["event"] = Json::parse(json::EventToJson(parsed->data), nullptr, false);
+  return json.dump();
+}
+
+}  // namespace liggare::cli

@@ -1,0 +1,26 @@
+// An entry's bytes as one line: text for people, JSON for programs.
+#ifndef CLIENTS_CLI_ENTRY_FORM_H_
+#define CLIENTS_CLI_ENTRY_FORM_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "liggare/v1/event.pb.h"
+
+namespace liggare::cli {
+
+// The JSON name of the event's payload, report_corrected; "unknown" for a type
+// that this version does not know.
+std::string PayloadName(const v1::EventData& data);
+
+// se/17@1#3  2025-01-14 09:12:33Z  report_corrected  rapport/2024/…  anna
+absl::StatusOr<std::string> EntryText(std::string_view entry);
+
+// {"log", "index", "clock", "recorded_at", "principal", "basis", "event": the event
+// as docs/events.md has it}
+absl::StatusOr<std::string> EntryJson(std::string_view entry);
+
+}  // namespace liggare::cli
+
+#endif  // CLIENTS_CLI_ENTRY_FORM_H_

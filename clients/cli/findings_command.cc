@@ -1,0 +1,70 @@
+#include <memory>
+#include <ostream>
+
+#include "clients/cli/commands.h"
+#include "clients/cli/event_ref_json.h"
+#include "clients/cli/moment_option.h"
+
+namespace liggare::cli {
+namespace {
+
+constexpr char kFormat[] = "liggare.findings/1";
+
+struct Arguments {
+  int year = 0;
+  std::string scope;
+  MomentArguments moment;
+};
+
+Json FindingsJson(const Arguments& arguments, const v1::ListFindingsResponse& response) {
+  Json findings = Json::array();
+  for (const v1::Finding& finding : response.findings()) {
+    findings.push_back(
+        {{"code", finding.code()},
+         {"subject", finding.subject()},
+         {"fields", std::vector<std::string>(finding.fields().begin(), finding.fields().end())},
+         {"stated", finding.stated()},
+         {"computed", finding.computed()},
+         {"sentence", finding.sentence()}});
+  }
+  return {{"format", kFormat}, {"year", arguments.year}, {"findings", std::move(findings)}};
+}
+
+std::string FindingsText(const v1::ListFindingsResponse& response) {
+  if (response.findings().empty()) return "Inga anmärkningar.\n";
+  std::string text =
+      "Kontroller som inte går ihop: " + std::to_string(response.findings_size()) + "\n";
+  for (const v1::Finding& finding : response.findings()) {
+    text += "\n" + finding.subject() + "  " + finding.code() + "\n  " + finding.sentence() + "\n";
+  }
+  return text;
+}
+
+absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
+  auto connection = shell.Connect();
+  if (!connection.ok()) return connection.status();
+  v1::ListFindingsRequest request;
+  request.set_node((*connection)->node());
+  request.set_year(arguments.year);
+  request.set_scope(arguments.scope);
+  SetMoment(arguments.moment, request);
+  auto findings =
+      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::ListFindings, request);
+  if (!findings.ok()) return findings.status();
+  shell.out() << (shell.options().json ? FindingsJson(arguments, *findings).dump(2) + "\n"
+                                       : FindingsText(*findings));
+  return kDone;
+}
+
+}  // namespace
+
+void AddFindings(CLI::App& app, Shell& shell) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("findings", "What does not add up");
+  command->add_option("--year", arguments->year, "The bidragsår")->required();
+  command->add_option("--scope", arguments->scope, "Path whose subtree counts (default: the node)");
+  AddMomentOptions(*command, arguments->moment);
+  OnChosen(*command, shell, arguments, Run);
+}
+
+}  // namespace liggare::cli

@@ -1,0 +1,88 @@
+#include <memory>
+#include <ostream>
+
+#include "clients/cli/commands.h"
+#include "clients/cli/event_ref_json.h"
+#include "clients/cli/moment_option.h"
+#include "clients/cli/swedish_text.h"
+#include "clients/cli/text_table.h"
+#include "clients/cli/value_text.h"
+
+namespace liggare::cli {
+namespace {
+
+constexpr char kFormat[] = "liggare.history/1";
+
+struct Arguments {
+  std::string subject;
+  std::string field;
+  MomentArguments moment;
+};
+
+Json HistoryJson(const Arguments& arguments, const v1::GetHistoryResponse& history) {
+  EventRefs events;
+  Json changes = Json::array();
+  for (const v1::Change& change : history.changes()) {
+    Json one = {{"path", change.path()},
+                {"old", ValueJson(change.old())},
+                {"new", ValueJson(change.new_())},
+                {"event", events.Add(change.event())}};
+    if (!change.reason().empty()) one["reason"] = change.reason();
+    changes.push_back(std::move(one));
+  }
+  return {{"format", kFormat},
+          {"subject", arguments.subject},
+          {"changes", std::move(changes)},
+          {"events", events.json()}};
+}
+
+std::string WhyText(const v1::Change& change) {
+  const std::string& code = change.event().reason_code();
+  if (change.reason().empty()) return code;
+  return code.empty() ? "”" + change.reason() + "”" : code + ": ”" + change.reason() + "”";
+}
+
+std::string HistoryText(const v1::GetHistoryResponse& history) {
+  if (history.changes().empty()) return "Inga ändringar.\n";
+  TextTable table({Align::kLeft, Align::kLeft, Align::kRight, Align::kRight, Align::kLeft,
+                   Align::kLeft, Align::kLeft});
+  table.AddRow({"När", "Fält", "Från", "Till", "Vem", "Händelse", "Varför"});
+  table.AddRule();
+  for (const v1::Change& change : history.changes()) {
+    table.AddRow({TimeText(change.event().recorded_at_ms()), change.path(), ValueText(change.old()),
+                  ValueText(change.new_()), WhoText(change.event()), EventText(change.event()),
+                  WhyText(change)});
+  }
+  return table.Text();
+}
+
+absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
+  auto connection = shell.Connect();
+  if (!connection.ok()) return connection.status();
+  v1::GetHistoryRequest request;
+  request.set_node((*connection)->node());
+  request.set_subject(arguments.subject);
+  request.set_path_prefix(arguments.field);
+  SetMoment(arguments.moment, request);
+  auto history =
+      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::GetHistory, request);
+  if (!history.ok()) return history.status();
+  shell.out() << (shell.options().json ? HistoryJson(arguments, *history).dump(2) + "\n"
+                                       : HistoryText(*history));
+  return kDone;
+}
+
+}  // namespace
+
+void AddHistory(CLI::App& app, Shell& shell) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand(
+      "history", "Who changed which field of a subject, from what, to what, when, why");
+  command->add_option("subject", arguments->subject, "Such as rapport/2024/se/17/varmland")
+      ->required();
+  command->add_option("--field", arguments->field, "Only fields whose path begins so");
+  AddMomentOptions(*command, arguments->moment);
+  OnChosen(*command, shell, arguments, Run);
+}
+
+}  // namespace liggare::cli

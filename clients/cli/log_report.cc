@@ -1,0 +1,94 @@
+#include "clients/cli/log_report.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "clients/cli/event_ref_json.h"
+#include "clients/cli/swedish_text.h"
+#include "proto/error/error.h"
+
+namespace liggare::cli {
+namespace {
+
+constexpr char kFormat[] = "liggare.verified_logs/1";
+constexpr int64_t kMsPerSecond = 1000;
+
+int64_t MsOf(const client::KeyChain::Cosignature& cosignature) {
+  return static_cast<int64_t>(cosignature.time_s) * kMsPerSecond;
+}
+
+std::string CosignedText(const LogReport& report) {
+  std::string text;
+  for (const client::KeyChain::Cosignature& one : report.cosigned) {
+    text += (text.empty() ? "medsignerad av " : ", ") + one.path + " " + TimeText(MsOf(one));
+  }
+  return text;
+}
+
+Json ReportJson(const LogReport& report) {
+  Json json = Json::object();
+  if (!report.node.empty()) json["node"] = report.node;
+  json["log"] = report.log;
+  json["verified"] = report.status.ok();
+  json["entries"] = report.entries;
+  json["checkpoint_size"] = report.checkpoint_size;
+  json["cosigned"] = Json::array();
+  for (const client::KeyChain::Cosignature& one : report.cosigned) {
+    json["cosigned"].push_back({{"path", one.path}, {"at", IsoTime(MsOf(one))}});
+  }
+  if (!report.status.ok()) {
+    const v1::Error error = ErrorOf(report.status);
+    json["error"] = {
+        {"code", ErrorName(error.code())}, {"where", error.field()}, {"message", error.message()}};
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string LogReportText(const LogReport& report) {
+  const std::string name = report.log + (report.node.empty() ? "" : " hos " + report.node);
+  if (!report.status.ok()) {
+    return "FEL    " + name + ": " + ErrorText(ErrorOf(report.status)) + "\n";
+  }
+  std::string text = "håller " + name + ": " + std::to_string(report.entries) + " poster";
+  if (report.checkpoint_size < report.entries) {
+    text += " (" + std::to_string(report.checkpoint_size) + " under signerad kontrollpunkt)";
+  }
+  if (const std::string cosigned = CosignedText(report); !cosigned.empty()) {
+    text += ", " + cosigned;
+  }
+  return text + "\n";
+}
+
+std::string LogReportsJson(const std::vector<LogReport>& reports) {
+  Json json = {{"format", kFormat}, {"verified", AllOk(reports)}, {"logs", Json::array()}};
+  for (const LogReport& report : reports) json["logs"].push_back(ReportJson(report));
+  return json.dump(2) + "\n";
+}
+
+std::string LogReportsSummary(const std::vector<LogReport>& reports) {
+  const auto failed = std::count_if(reports.begin(), reports.end(),
+                                    [](const LogReport& report) { return !report.status.ok(); });
+  const std::string all = std::to_string(reports.size());
+  if (failed == 0) return "Alla " + all + " loggar håller.\n";
+  return std::to_string(failed) + " av " + all + " loggar håller inte.\n";
+}
+
+bool AllOk(const std::vector<LogReport>& reports) {
+  return std::all_of(reports.begin(), reports.end(),
+                     [](const LogReport& report) { return report.status.ok(); });
+}
+
+bool ComesBefore(const std::string& log, const std::string& other) {
+  const auto order = [](const std::string& name) {
+    const size_t at = name.rfind('@');
+    const std::string path = name.substr(0, at);
+    const std::string epoch = at == std::string::npos ? "" : name.substr(at + 1);
+    // Epochs have no leading zeros: a longer one is a greater one.
+    return std::make_tuple(std::count(path.begin(), path.end(), '/'), path, epoch.size(), epoch);
+  };
+  return order(log) < order(other);
+}
+
+}  // namespace liggare::cli

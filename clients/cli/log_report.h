@@ -1,0 +1,42 @@
+// What `verify` and `fsck` found, log by log.
+#ifndef CLIENTS_CLI_LOG_REPORT_H_
+#define CLIENTS_CLI_LOG_REPORT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "clients/cpp/key_chain.h"
+
+namespace liggare::cli {
+
+// One log.
+struct LogReport {
+  std::string node;  // Which node's copy; empty in a data directory.
+  std::string log;
+  uint64_t entries = 0;          // How many were read.
+  uint64_t checkpoint_size = 0;  // How many of them a signed checkpoint covers.
+  std::vector<client::KeyChain::Cosignature> cosigned;
+  absl::Status status;  // OK, or where and why not.
+};
+
+// A line or two for people, ending in a newline.
+std::string LogReportText(const LogReport& report);
+
+// JSON, format liggare.verified_logs/1.
+std::string LogReportsJson(const std::vector<LogReport>& reports);
+
+// "132 loggar håller." or how many do not, ending in a newline.
+std::string LogReportsSummary(const std::vector<LogReport>& reports);
+
+// Whether every one is OK.
+bool AllOk(const std::vector<LogReport>& reports);
+
+// Nearest the nation first, then by name, then by epoch, so that a log comes after
+// the one that enrols its key.
+bool ComesBefore(const std::string& log, const std::string& other);
+
+}  // namespace liggare::cli
+
+#endif  // CLIENTS_CLI_LOG_REPORT_H_

@@ -1,0 +1,86 @@
+#include <memory>
+#include <ostream>
+
+#include "clients/cli/commands.h"
+#include "clients/cli/entry_form.h"
+#include "clients/cpp/node_path.h"
+#include "clients/cpp/reader.h"
+#include "proto/error/error.h"
+
+namespace liggare::cli {
+namespace {
+
+struct Arguments {
+  std::string log;
+  std::string subject;
+  uint64_t from = 0;
+  uint64_t entries_max = 0;
+  bool follow = false;
+};
+
+absl::Status Check(const Arguments& arguments) {
+  if (arguments.log.empty() == arguments.subject.empty()) {
+    return MakeError(v1::ERROR_CODE_CONFIGURATION,
+                     {"one of a log and --subject must be given", "log", "LOG or --subject S"});
+  }
+  if (arguments.follow && arguments.log.empty()) {
+    return MakeError(v1::ERROR_CODE_CONFIGURATION,
+                     {"only a log can be followed", "follow", "LOG --follow"});
+  }
+  if (arguments.log.empty()) return absl::OkStatus();
+  return client::PathOfLog(arguments.log).status();
+}
+
+client::EntryReader Open(client::Connection& connection, const Arguments& arguments) {
+  if (arguments.follow) {
+    v1::SubscribeRequest request;
+    v1::LogPosition& position = *request.add_positions();
+    position.set_log(arguments.log);
+    position.set_next_index(arguments.from);
+    request.set_only_named_logs(true);
+    return client::EntryReader::Subscribe(connection, std::move(request));
+  }
+  v1::ReadRequest request;
+  request.set_entries_max(arguments.entries_max);
+  if (arguments.log.empty()) {
+    request.set_subject(arguments.subject);
+  } else {
+    request.mutable_log()->set_log(arguments.log);
+    request.mutable_log()->set_next_index(arguments.from);
+  }
+  return client::EntryReader::Read(connection, std::move(request));
+}
+
+absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
+  if (auto status = Check(arguments); !status.ok()) return status;
+  auto connection = shell.Connect();
+  if (!connection.ok()) return connection.status();
+  client::EntryReader reader = Open(**connection, arguments);
+  while (true) {
+    const auto entries = reader.Next();
+    if (!entries.ok()) return entries.status();
+    if (!entries->has_value()) return kDone;
+    for (const std::string& entry : (*entries)->entries()) {
+      auto line = shell.options().json ? EntryJson(entry) : EntryText(entry);
+      if (!line.ok()) return line.status();
+      shell.out() << *line << "\n";
+    }
+    if (arguments.follow) shell.out() << std::flush;
+  }
+}
+
+}  // namespace
+
+void AddRead(CLI::App& app, Shell& shell) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command =
+      app.add_subcommand("read", "The entries of a log or a subject, one a line (--json: whole)");
+  command->add_option("log", arguments->log, "Such as se/17@1");
+  command->add_option("--subject", arguments->subject, "Instead of a log");
+  command->add_option("--from", arguments->from, "Index in the log to begin at");
+  command->add_option("--max", arguments->entries_max, "At most so many (default: all)");
+  command->add_flag("--follow", arguments->follow, "Go on with new entries as they come");
+  OnChosen(*command, shell, arguments, Run);
+}
+
+}  // namespace liggare::cli

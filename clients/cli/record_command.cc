@@ -1,0 +1,155 @@
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "clients/cli/commands.h"
+#include "clients/cli/event_line.h"
+#include "clients/cli/file_text.h"
+#include "clients/cli/progress_bar.h"
+#include "clients/cli/record_tally.h"
+#include "clients/cpp/recorder.h"
+#include "proto/error/error.h"
+
+namespace liggare::cli {
+namespace {
+
+constexpr char kStandardInput[] = "-";
+
+struct Arguments {
+  std::string file;
+  uint64_t from_line = 1;
+  bool stop_on_error = false;
+  std::string frontier_out;
+};
+
+// Where the lines come from.
+class LineSource {
+ public:
+  static absl::StatusOr<std::unique_ptr<LineSource>> Open(const std::string& name) {
+    auto source = std::make_unique<LineSource>();
+    if (name == kStandardInput) return source;
+    source->file_.open(name, std::ios::binary);
+    std::error_code error;
+    const uintmax_t size = std::filesystem::file_size(name, error);
+    if (!error) source->total_bytes_ = size;
+    if (source->file_) {
+      source->in_ = &source->file_;
+      return source;
+    }
+    return MakeError(v1::ERROR_CODE_NOT_FOUND, {"the file " + name + " cannot be read"});
+  }
+
+  // The next line; false at the end.
+  bool Next(std::string& line) {
+    if (!std::getline(*in_, line)) return false;
+    ++number_;
+    done_bytes_ += line.size() + 1;
+    return true;
+  }
+
+  uint64_t number() const { return number_; }
+  uint64_t done_bytes() const { return done_bytes_; }
+  uint64_t total_bytes() const { return total_bytes_; }
+
+ private:
+  std::ifstream file_;
+  std::istream* in_ = &std::cin;
+  uint64_t number_ = 0;
+  uint64_t done_bytes_ = 0;
+  uint64_t total_bytes_ = 0;
+};
+
+// Sends the lines of a source and keeps the tally of what became of them.
+class LineRecorder {
+ public:
+  LineRecorder(Shell& shell, client::Connection& connection, const Arguments& arguments)
+      : arguments_(arguments),
+        node_(connection.node()),
+        bar_(shell.err(), ErrorIsTerminal() && !shell.options().json, "händelser"),
+        recorder_(connection, {}, [this](uint64_t, const v1::RecordResult& result) {
+          const uint64_t line = tally_.Answered(result);
+          if (result.has_error()) bar_.Print(LineError(line, result.error()));
+        }) {}
+
+  // Not OK if the server could not be reached or refused the stream.
+  absl::Status RecordAll(LineSource& source) {
+    std::string line;
+    while (source.Next(line)) {
+      bar_.Update({source.done_bytes(), source.total_bytes(), tally_.answered_count()});
+      if (source.number() < arguments_.from_line || Stripped(line).empty()) continue;
+      if (auto status = RecordOne(source.number(), line); !status.ok()) {
+        tally_.StoppedBefore(source.number());
+        return status;
+      }
+      if (arguments_.stop_on_error && tally_.refused_count() > 0) {
+        tally_.StoppedBefore(source.number());
+        break;
+      }
+    }
+    return recorder_.Finish();
+  }
+
+  RecordSummary Summary() const { return tally_.Summary(); }
+
+ private:
+  absl::Status RecordOne(uint64_t number, const std::string& line) {
+    auto submission = SubmissionOfLine(line, node_, salts_);
+    if (!submission.ok()) {
+      tally_.Refused(number);
+      bar_.Print(LineError(number, ErrorOf(submission.status())));
+      return absl::OkStatus();
+    }
+    tally_.Sent(number);
+    auto status = recorder_.Submit(*std::move(submission));
+    // Nothing may be sent after a refused line, so each answer is awaited.
+    if (status.ok() && arguments_.stop_on_error) status = recorder_.Flush();
+    return status;
+  }
+
+  const Arguments& arguments_;
+  const std::string node_;
+  const json::SaltSource salts_ = json::SystemSalts();
+  RecordTally tally_;
+  ProgressBar bar_;
+  client::Recorder recorder_;  // Last: its thread uses all else.
+};
+
+absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
+  auto source = LineSource::Open(arguments.file);
+  if (!source.ok()) return source.status();
+  auto connection = shell.Connect();
+  if (!connection.ok()) return connection.status();
+  RecordSummary summary;
+  absl::Status status;
+  {
+    LineRecorder recorder(shell, **connection, arguments);
+    status = recorder.RecordAll(**source);
+    summary = recorder.Summary();
+  }
+  shell.out() << (shell.options().json ? SummaryJson(summary) : SummaryText(summary));
+  if (!arguments.frontier_out.empty()) {
+    const auto written = WriteFile(arguments.frontier_out, FrontierJson(summary.frontier));
+    if (!written.ok()) return written;
+  }
+  if (!status.ok()) return status;
+  return summary.refused_lines.empty() ? kDone : kFailed;
+}
+
+}  // namespace
+
+void AddRecord(CLI::App& app, Shell& shell) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command =
+      app.add_subcommand("record", "Records events, one JSON object a line (docs/events.md)");
+  command->add_option("file", arguments->file, "The file, or - for standard input")->required();
+  command->add_option("--from-line", arguments->from_line, "Begin at this line, from 1");
+  command->add_flag("--stop-on-error", arguments->stop_on_error,
+                    "Send nothing after the first refused line");
+  command->add_option("--frontier-out", arguments->frontier_out,
+                      "Write how far each log came, for `await`");
+  OnChosen(*command, shell, arguments, Run);
+}
+
+}  // namespace liggare::cli

@@ -1,0 +1,152 @@
+#include "clients/cli/state_form.h"
+
+#include "clients/cli/entry_place.h"
+#include "clients/cli/event_ref_json.h"
+#include "clients/cli/swedish_text.h"
+#include "clients/cli/text_table.h"
+#include "clients/cli/value_text.h"
+
+namespace liggare::cli {
+namespace {
+
+constexpr char kFormat[] = "liggare.state/1";
+constexpr size_t kIndent = 2;
+
+Json MomentJson(const v1::Moment& moment) {
+  if (moment.known_by().empty()) return nullptr;
+  return {{"known_by", moment.known_by()}, {"at_index", moment.at_index()}};
+}
+
+Json FieldJson(const v1::StateField& field, EventRefs& events) {
+  return {{"value", ValueJson(field.value())}, {"set_by", events.Add(field.set_by())}};
+}
+
+Json FieldsJson(const v1::State& state, EventRefs& events) {
+  Json fields = Json::array();
+  for (const v1::StateField& field : state.fields()) {
+    Json one = {{"path", field.path()}};
+    one.update(FieldJson(field, events));
+    fields.push_back(std::move(one));
+  }
+  return fields;
+}
+
+Json ConflictsJson(const v1::State& state, EventRefs& events) {
+  Json conflicts = Json::array();
+  for (const v1::Conflict& conflict : state.conflicts()) {
+    conflicts.push_back({{"path", conflict.path()},
+                         {"in_effect", FieldJson(conflict.in_effect(), events)},
+                         {"overridden", FieldJson(conflict.overridden(), events)}});
+  }
+  return conflicts;
+}
+
+Json AwaitingJson(const v1::State& state, EventRefs& events) {
+  Json awaiting = Json::array();
+  for (const v1::Awaiting& entry : state.awaiting()) {
+    awaiting.push_back({{"event", events.Add(entry.event())},
+                        {"awaits", EntryPlace{entry.log(), entry.index()}.Text()}});
+  }
+  return awaiting;
+}
+
+Json DisregardedJson(const v1::State& state, EventRefs& events) {
+  Json disregarded = Json::array();
+  for (const v1::Disregarded& entry : state.disregarded()) {
+    disregarded.push_back({{"event", events.Add(entry.event())},
+                           {"code", entry.code()},
+                           {"message", entry.message()}});
+  }
+  return disregarded;
+}
+
+std::string Heading(const AnsweredState& answer) {
+  const v1::State& state = answer.state;
+  TextTable table({Align::kLeft, Align::kLeft});
+  table.AddRow({"Ämne", state.subject()});
+  table.AddRow({"Läge", answer.moment.known_by().empty()
+                            ? "nu, hos " + answer.node
+                            : "som " + answer.moment.known_by() + " visste före index " +
+                                  std::to_string(answer.moment.at_index())});
+  table.AddRow({"Händelser", std::to_string(state.event_count())});
+  return table.Text();
+}
+
+std::string FieldsText(const v1::State& state) {
+  if (state.fields().empty()) return "\nInga fält har något värde.\n";
+  TextTable table({Align::kLeft, Align::kRight, Align::kLeft, Align::kLeft, Align::kLeft});
+  table.AddRow({"Fält", "Värde", "Satt av", "När", "Vem"});
+  table.AddRule();
+  for (const v1::StateField& field : state.fields()) {
+    const v1::EventRef& event = field.set_by();
+    table.AddRow({field.path(), ValueText(field.value()), EventText(event),
+                  TimeText(event.recorded_at_ms()), WhoText(event)});
+  }
+  return "\n" + table.Text();
+}
+
+std::string Setting(const v1::StateField& field) {
+  return ValueText(field.value()) + " (" + EventText(field.set_by()) + ", " +
+         WhoText(field.set_by()) + ")";
+}
+
+std::string ConflictsText(const v1::State& state) {
+  if (state.conflicts().empty()) return "";
+  std::string text = "\nKonflikter: två händelser rör samma fält och ingen kände till den andra\n";
+  for (const v1::Conflict& conflict : state.conflicts()) {
+    text += std::string(kIndent, ' ') + conflict.path() + ": gäller " +
+            Setting(conflict.in_effect()) + "; åsidosatt " + Setting(conflict.overridden()) + "\n";
+  }
+  return text;
+}
+
+std::string AwaitingText(const v1::State& state) {
+  if (state.awaiting().empty()) return "";
+  std::string text = "\nUtan verkan ännu: det som händelsen bygger på har inte kommit\n";
+  for (const v1::Awaiting& entry : state.awaiting()) {
+    text += std::string(kIndent, ' ') + EventText(entry.event()) + " väntar på " +
+            EntryPlace{entry.log(), entry.index()}.Text() + "\n";
+  }
+  return text;
+}
+
+std::string DisregardedText(const v1::State& state) {
+  if (state.disregarded().empty()) return "";
+  std::string text = "\nUtan verkan\n";
+  for (const v1::Disregarded& entry : state.disregarded()) {
+    text += std::string(kIndent, ' ') + EventText(entry.event()) + ": " + entry.code() + ": " +
+            entry.message() + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string StateJson(const AnsweredState& answer) {
+  const v1::State& state = answer.state;
+  EventRefs events;
+  Json json;
+  json["format"] = kFormat;
+  json["subject"] = state.subject();
+  json["node"] = answer.node;
+  json["moment"] = MomentJson(answer.moment);
+  json["fold_version"] = state.fold_version();
+  json["event_count"] = state.event_count();
+  json["fields"] = FieldsJson(state, events);
+  json["conflicts"] = ConflictsJson(state, events);
+  json["awaiting"] = AwaitingJson(state, events);
+  json["disregarded"] = DisregardedJson(state, events);
+  json["positions"] = Json::object();
+  for (const v1::Basis& position : state.positions()) {
+    json["positions"][position.log()] = position.index();
+  }
+  json["events"] = events.json();
+  return json.dump(2) + "\n";
+}
+
+std::string StateText(const AnsweredState& answer) {
+  return Heading(answer) + FieldsText(answer.state) + ConflictsText(answer.state) +
+         AwaitingText(answer.state) + DisregardedText(answer.state);
+}
+
+}  // namespace liggare::cli

@@ -1,0 +1,27 @@
+// The two forms of a state: text for people and JSON for programs. Both are
+// frozen and described in docs/state_format.md.
+#ifndef CLIENTS_CLI_STATE_FORM_H_
+#define CLIENTS_CLI_STATE_FORM_H_
+
+#include <string>
+
+#include "liggare/v1/query_service.pb.h"
+
+namespace liggare::cli {
+
+// A state with the question that it answers.
+struct AnsweredState {
+  std::string node;   // Where it was asked.
+  v1::Moment moment;  // An empty known_by means now.
+  v1::State state;
+};
+
+// JSON, format liggare.state/1, indented, ending in a newline.
+std::string StateJson(const AnsweredState& answer);
+
+// Text in Swedish, ending in a newline.
+std::string StateText(const AnsweredState& answer);
+
+}  // namespace liggare::cli
+
+#endif  // CLIENTS_CLI_STATE_FORM_H_

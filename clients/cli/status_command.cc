@@ -1,0 +1,103 @@
+#include <memory>
+#include <ostream>
+
+#include "clients/cli/commands.h"
+#include "clients/cli/event_ref_json.h"
+#include "clients/cli/hex.h"
+#include "clients/cli/text_table.h"
+
+namespace liggare::cli {
+namespace {
+
+constexpr char kFormat[] = "liggare.status/1";
+constexpr size_t kIndent = 2;
+constexpr size_t kShortRootDigits = 16;
+
+struct Arguments {};
+
+Json ParentJson(const v1::ParentStatus& parent) {
+  return {{"path", parent.path()},
+          {"address", parent.address()},
+          {"connected", parent.connected()},
+          {"lag_entries", parent.lag_entries()},
+          {"last_error", parent.last_error()}};
+}
+
+Json NodeJson(const v1::NodeStatus& node) {
+  Json json = {{"path", node.path()}};
+  json["logs"] = Json::array();
+  for (const v1::HeldLog& log : node.logs()) {
+    json["logs"].push_back({{"name", log.state().log()},
+                            {"size", log.state().size()},
+                            {"root", Hex(log.state().root())},
+                            {"acknowledged_by_parent", log.acknowledged_by_parent()}});
+  }
+  json["parent"] = node.has_parent() ? ParentJson(node.parent()) : Json(nullptr);
+  json["read_only_reason"] = node.read_only_reason();
+  json["alarms"] = Json::array();
+  for (const v1::Alarm& alarm : node.alarms()) {
+    json["alarms"].push_back({{"log", alarm.log()},
+                              {"message", alarm.message()},
+                              {"evidence_file", alarm.evidence_file()}});
+  }
+  return json;
+}
+
+std::string ParentText(const v1::ParentStatus& parent) {
+  std::string text = parent.path() + " (" + parent.address() + "): ";
+  text += parent.connected() ? "ansluten" : "ej ansluten";
+  text += ", efter med " + std::to_string(parent.lag_entries()) + " poster";
+  if (!parent.connected() && !parent.last_error().empty()) text += "; " + parent.last_error();
+  return text;
+}
+
+std::string NodeText(const v1::NodeStatus& node) {
+  std::string text = "Nod " + node.path() + "\n";
+  const std::string indent(kIndent, ' ');
+  if (node.has_parent()) text += indent + "Närmast över: " + ParentText(node.parent()) + "\n";
+  if (!node.read_only_reason().empty()) {
+    text += indent + "STÄNGD FÖR SKRIVNING: " + node.read_only_reason() + "\n";
+  }
+  for (const v1::Alarm& alarm : node.alarms()) {
+    text += indent + "LARM: " + alarm.log() + ": " + alarm.message();
+    if (!alarm.evidence_file().empty()) text += " (bevis: " + alarm.evidence_file() + ")";
+    text += "\n";
+  }
+  TextTable table({Align::kLeft, Align::kRight, Align::kRight, Align::kLeft});
+  table.AddRow({"Logg", "Poster", "Kvitterat uppåt", "Rot"});
+  for (const v1::HeldLog& log : node.logs()) {
+    const std::string acknowledged =
+        node.has_parent() ? std::to_string(log.acknowledged_by_parent()) : "";
+    table.AddRow({log.state().log(), std::to_string(log.state().size()), acknowledged,
+                  Hex(log.state().root()).substr(0, kShortRootDigits)});
+  }
+  return text + table.Text(kIndent);
+}
+
+absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments&) {
+  auto connection = shell.Connect();
+  if (!connection.ok()) return connection.status();
+  v1::GetStatusRequest request;
+  request.set_node(shell.options().node);
+  auto status =
+      (*connection)->Call((*connection)->admin(), &v1::AdminService::Stub::GetStatus, request);
+  if (!status.ok()) return status.status();
+  if (shell.options().json) {
+    Json json = {{"format", kFormat}, {"version", status->version()}, {"nodes", Json::array()}};
+    for (const v1::NodeStatus& node : status->nodes()) json["nodes"].push_back(NodeJson(node));
+    shell.out() << json.dump(2) << "\n";
+    return kDone;
+  }
+  for (const v1::NodeStatus& node : status->nodes()) shell.out() << NodeText(node);
+  return kDone;
+}
+
+}  // namespace
+
+void AddStatus(CLI::App& app, Shell& shell) {
+  CLI::App* command = app.add_subcommand(
+      "status", "The server's nodes: logs, sizes, lag, alarms (one with --node)");
+  OnChosen(*command, shell, std::make_shared<Arguments>(), Run);
+}
+
+}  // namespace liggare::cli

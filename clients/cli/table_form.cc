@@ -1,0 +1,133 @@
+#include "clients/cli/table_form.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "clients/cli/event_ref_json.h"
+#include "clients/cli/swedish_text.h"
+#include "clients/cli/text_table.h"
+
+namespace liggare::cli {
+namespace {
+
+constexpr char kFormat[] = "liggare.table/1";
+constexpr char kDiffers[] = "≠";
+constexpr char kEqual[] = " ";
+
+// Which columns have a published figure in any row.
+std::vector<bool> PublishedColumns(const v1::GetTableResponse& table) {
+  std::vector<bool> published(table.columns_size(), false);
+  for (const v1::TableRow& row : table.rows()) {
+    for (int i = 0; i < row.cells_size() && i < table.columns_size(); ++i) {
+      if (!row.cells(i).stated().empty()) published[i] = true;
+    }
+  }
+  return published;
+}
+
+TextTable WithColumns(const std::vector<bool>& published) {
+  std::vector<Align> aligns = {Align::kLeft};
+  for (const bool has_published : published) {
+    aligns.push_back(Align::kRight);
+    if (has_published) aligns.push_back(Align::kRight);
+  }
+  return TextTable(std::move(aligns));
+}
+
+std::vector<std::string> Headings(const v1::GetTableResponse& table,
+                                  const std::vector<bool>& published) {
+  std::vector<std::string> headings = {""};
+  for (int i = 0; i < table.columns_size(); ++i) {
+    headings.push_back(table.columns(i).label());
+    if (published[i]) headings.push_back(std::string("publ.") + kEqual);
+  }
+  return headings;
+}
+
+std::string PublishedText(const v1::TableCell& cell) {
+  if (cell.stated().empty()) return "";
+  return SwedishNumber(cell.stated()) + (cell.differs() ? kDiffers : kEqual);
+}
+
+std::vector<std::string> CellsOf(const v1::TableRow& row, const std::vector<bool>& published) {
+  std::vector<std::string> cells = {row.label()};
+  for (size_t i = 0; i < published.size(); ++i) {
+    const bool there = static_cast<int>(i) < row.cells_size();
+    const v1::TableCell cell = there ? row.cells(static_cast<int>(i)) : v1::TableCell();
+    cells.push_back(cell.text());
+    if (published[i]) cells.push_back(PublishedText(cell));
+  }
+  return cells;
+}
+
+int DifferingCells(const v1::GetTableResponse& table) {
+  int count = 0;
+  for (const v1::TableRow& row : table.rows()) {
+    for (const v1::TableCell& cell : row.cells()) count += cell.differs() ? 1 : 0;
+  }
+  return count;
+}
+
+std::string Legend(const v1::GetTableResponse& table, const std::vector<bool>& published) {
+  if (std::find(published.begin(), published.end(), true) == published.end()) return "";
+  const int differing = DifferingCells(table);
+  std::string text = "publ.: som publicerat. ";
+  if (differing == 0) return text + "Alla publicerade värden stämmer med de beräknade.\n";
+  return text + kDiffers + ": avviker från det beräknade (" + std::to_string(differing) + ").\n";
+}
+
+Json CellJson(const v1::TableCell& cell) {
+  if (cell.denominator() == 0 && cell.stated().empty()) return nullptr;
+  Json json = Json::object();
+  if (cell.denominator() != 0) {
+    json["numerator"] = cell.numerator();
+    json["denominator"] = cell.denominator();
+    json["text"] = cell.text();
+  }
+  if (!cell.stated().empty()) {
+    json["stated"] = cell.stated();
+    json["differs"] = cell.differs();
+  }
+  return json;
+}
+
+Json RowJson(const v1::TableRow& row) {
+  Json cells = Json::object();
+  for (const v1::TableCell& cell : row.cells()) cells[cell.column()] = CellJson(cell);
+  return {{"id", row.id()}, {"label", row.label()}, {"cells", std::move(cells)}};
+}
+
+}  // namespace
+
+std::string TableText(const AnsweredTable& answer) {
+  const v1::GetTableResponse& table = answer.table;
+  const std::vector<bool> published = PublishedColumns(table);
+  TextTable text = WithColumns(published);
+  text.AddRow(Headings(table, published));
+  text.AddRule();
+  for (const v1::TableRow& row : table.rows()) text.AddRow(CellsOf(row, published));
+  std::string all = table.title() + "\n\n" + text.Text() + "\n" + Legend(table, published);
+  for (const std::string& note : table.notes()) all += note + "\n";
+  return all;
+}
+
+std::string TableJson(const AnsweredTable& answer) {
+  const v1::GetTableResponse& table = answer.table;
+  Json json;
+  json["format"] = kFormat;
+  json["table"] = table.table();
+  json["year"] = answer.year;
+  if (!answer.scope.empty()) json["scope"] = answer.scope;
+  json["title"] = table.title();
+  json["columns"] = Json::array();
+  for (const v1::TableColumn& column : table.columns()) {
+    json["columns"].push_back({{"id", column.id()}, {"label", column.label()}});
+  }
+  json["rows"] = Json::array();
+  for (const v1::TableRow& row : table.rows()) json["rows"].push_back(RowJson(row));
+  json["notes"] = Json::array();
+  for (const std::string& note : table.notes()) json["notes"].push_back(note);
+  return json.dump(2) + "\n";
+}
+
+}  // namespace liggare::cli

@@ -1,0 +1,30 @@
+#include "clients/cli/value_text.h"
+
+#include "clients/cli/entry_place.h"
+
+namespace liggare::cli {
+
+std::string ValueText(const v1::Value& value) {
+  switch (value.kind_case()) {
+    case v1::Value::kNumber:
+      return std::to_string(value.number());
+    case v1::Value::kText:
+      return value.text();
+    case v1::Value::kFlag:
+      return value.flag() ? "ja" : "nej";
+    default:
+      return "–";
+  }
+}
+
+std::string WhoText(const v1::EventRef& event) {
+  const v1::Actor& actor = event.actor();
+  if (actor.id().empty()) return event.principal();
+  return actor.role().empty() ? actor.id() : actor.id() + " (" + actor.role() + ")";
+}
+
+std::string EventText(const v1::EventRef& event) {
+  return EntryPlace{event.log(), event.index()}.Text() + " " + event.type();
+}
+
+}  // namespace liggare::cli

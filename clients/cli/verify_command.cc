@@ -1,0 +1,96 @@
+#include <filesystem>
+#include <memory>
+#include <ostream>
+
+#include "clients/cli/commands.h"
+#include "clients/cli/data_verification.h"
+#include "clients/cli/file_text.h"
+#include "clients/cli/live_verification.h"
+#include "clients/cli/log_report.h"
+#include "clients/cli/receipt_form.h"
+#include "clients/cpp/receipt_verifier.h"
+#include "proto/error/error.h"
+
+namespace liggare::cli {
+namespace {
+
+struct Arguments {
+  std::string trust;
+  std::string receipt_file;
+  bool live = false;
+  std::string directory;
+};
+
+// --trust holds the key itself or names a file that does.
+absl::StatusOr<std::string> NationalKey(const std::string& trust) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(trust, error)) return trust;
+  auto text = ReadFile(trust);
+  if (!text.ok()) return text.status();
+  return Stripped(*text);
+}
+
+absl::StatusOr<ExitCode> VerifyReceiptFile(Shell& shell, const std::string& file,
+                                           const std::string& national_key) {
+  auto json = ReadFile(file);
+  if (!json.ok()) return json.status();
+  auto receipt = client::ReceiptFromJson(*json);
+  // A file that is no receipt proves nothing.
+  if (!receipt.ok()) {
+    return MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
+                     {file + " is " + ErrorOf(receipt.status()).message()});
+  }
+  const auto verified = client::VerifyReceipt(*receipt, national_key);
+  if (!verified.ok()) return verified.status();
+  shell.out() << (shell.options().json ? ReceiptJson(*verified) : ReceiptText(*verified));
+  return kDone;
+}
+
+// The exit code for the reports, after the words that follow them.
+ExitCode Conclude(Shell& shell, const std::vector<LogReport>& reports) {
+  shell.out() << (shell.options().json ? LogReportsJson(reports) : LogReportsSummary(reports));
+  return AllOk(reports) ? kDone : kVerificationFailed;
+}
+
+absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
+  const int modes = (arguments.receipt_file.empty() ? 0 : 1) + (arguments.live ? 1 : 0) +
+                    (arguments.directory.empty() ? 0 : 1);
+  if (modes != 1) {
+    return MakeError(v1::ERROR_CODE_CONFIGURATION, {"one thing is verified at a time", "",
+                                                    "a receipt FILE, --live or --data DIR"});
+  }
+  auto national_key = NationalKey(arguments.trust);
+  if (!national_key.ok()) return national_key.status();
+  if (!arguments.receipt_file.empty()) {
+    return VerifyReceiptFile(shell, arguments.receipt_file, *national_key);
+  }
+  const auto print = [&shell](const LogReport& report) {
+    if (!shell.options().json) shell.out() << LogReportText(report) << std::flush;
+  };
+  absl::StatusOr<std::vector<LogReport>> reports;
+  if (arguments.live) {
+    auto connection = shell.Connect();
+    if (!connection.ok()) return connection.status();
+    reports = VerifyLive(**connection, shell.options().node, *national_key, print);
+  } else {
+    reports = VerifyData(arguments.directory, *national_key, print);
+  }
+  if (!reports.ok()) return reports.status();
+  return Conclude(shell, *reports);
+}
+
+}  // namespace
+
+void AddVerify(CLI::App& app, Shell& shell) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand(
+      "verify", "Verifies a receipt, a running server or a data directory; 3 if it fails");
+  command->add_option("--trust", arguments->trust, "The national vkey, or a file with it")
+      ->required();
+  command->add_option("receipt", arguments->receipt_file, "A receipt's file; needs no server");
+  command->add_flag("--live", arguments->live, "Every log of the server (of --node, if given)");
+  command->add_option("--data", arguments->directory, "A node's data directory, not in use");
+  OnChosen(*command, shell, arguments, Run);
+}
+
+}  // namespace liggare::cli

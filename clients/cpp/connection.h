@@ -1,0 +1,98 @@
+// A connection to one server, liggared, by mutual TLS: the caller shows its own
+// certificate, and the server must be spiffe://<trust domain>/host/<name>.
+//
+// Thread-safe. The stubs live as long as the Connection; so must everything that
+// is made from it (Recorder, EntryReader).
+#ifndef CLIENTS_CPP_CONNECTION_H_
+#define CLIENTS_CPP_CONNECTION_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "clients/cpp/certificate.h"
+#include "clients/cpp/server_identity.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+#include "liggare/v1/admin_service.grpc.pb.h"
+#include "liggare/v1/audit_service.grpc.pb.h"
+#include "liggare/v1/event_service.grpc.pb.h"
+#include "liggare/v1/query_service.grpc.pb.h"
+
+namespace liggare::client {
+
+inline constexpr std::chrono::milliseconds kCallTimeout = std::chrono::seconds(60);
+// The largest answer that is taken; a table or a state is one message.
+inline constexpr int kAnswerBytesMax = 64 * 1024 * 1024;
+
+struct ConnectionOptions {
+  std::string address;  // ip:port or name:port
+  CertificateFiles files;
+  std::string host;  // The server's name; empty: any host of the own trust domain.
+  std::string node;  // Which node calls are for; empty: that of the certificate.
+  std::chrono::milliseconds call_timeout = kCallTimeout;
+};
+
+class Connection {
+ public:
+  // Reads and checks the files; the first call dials. `now_s` is the time at
+  // which the certificate must be valid, in seconds since 1970. CONFIGURATION
+  // names the option that is wrong.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(ConnectionOptions options, int64_t now_s);
+
+  // Who the caller is, by its certificate.
+  const Identity& identity() const { return identity_; }
+  // The node that calls are for.
+  const std::string& node() const { return options_.node; }
+  const std::string& address() const { return options_.address; }
+
+  v1::EventService::Stub& events() { return *events_; }
+  v1::QueryService::Stub& queries() { return *queries_; }
+  v1::AuditService::Stub& audits() { return *audits_; }
+  v1::AdminService::Stub& admin() { return *admin_; }
+
+  // One unary call with the default deadline:
+  //   connection.Call(connection.queries(), &v1::QueryService::Stub::GetState, request)
+  template <class Stub, class Request, class Response>
+  absl::StatusOr<Response> Call(Stub& stub,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request) {
+    return Call(stub, method, request, options_.call_timeout);
+  }
+  template <class Stub, class Request, class Response>
+  absl::StatusOr<Response> Call(Stub& stub,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request, std::chrono::milliseconds timeout) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + timeout);
+    Response response;
+    if (auto status = Result((stub.*method)(&context, request, &response)); !status.ok()) {
+      return status;
+    }
+    return response;
+  }
+
+  // The outcome of any call: OK, the server's own error, or why it could not be
+  // reached: UNAVAILABLE, or UNAUTHENTICATED if it is not the expected server.
+  absl::Status Result(const grpc::Status& status) const;
+
+ private:
+  Connection(ConnectionOptions options, Certificate certificate);
+
+  const ConnectionOptions options_;
+  const Identity identity_;
+  const std::shared_ptr<HandshakeVerdict> verdict_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::EventService::Stub> events_;
+  std::unique_ptr<v1::QueryService::Stub> queries_;
+  std::unique_ptr<v1::AuditService::Stub> audits_;
+  std::unique_ptr<v1::AdminService::Stub> admin_;
+};
+
+}  // namespace liggare::client
+
+#endif  // CLIENTS_CPP_CONNECTION_H_

@@ -1,0 +1,86 @@
+// The keys of nodes, from the pinned national key down: each log enrols the keys
+// of the node's children, and whoever has verified a log knows them.
+//
+//   national key ── signs ── se@1 ── enrols ── se/17 ── signs ── se/17@1 ── enrols ── …
+//
+// A value. The caller verifies that an entry stands in its log before it gives
+// the entry to Apply. Not thread-safe for writing.
+#ifndef CLIENTS_CPP_KEY_CHAIN_H_
+#define CLIENTS_CPP_KEY_CHAIN_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "eventstore/note/checkpoint.h"
+#include "eventstore/note/key.h"
+#include "liggare/v1/entry.pb.h"
+#include "liggare/v1/event.pb.h"
+
+namespace liggare::client {
+
+// What is known of one node's keys.
+struct NodeKeys {
+  std::vector<note::VerifierKey> keys;  // In the order of enrolment; the last is in use.
+  v1::Custody custody = v1::CUSTODY_UNSPECIFIED;
+  std::string hosted_by;
+  std::string display_name;
+};
+
+// Ed25519 by the old key over this makes a key change good (NodeKeyChanged).
+std::string KeyChangeText(const note::VerifierKey& old_key, const note::VerifierKey& new_key);
+
+class KeyChain {
+ public:
+  // `vkey` is the national key, whose name is <trust domain>/se. INVALID_FIELD if
+  // it is not one.
+  static absl::StatusOr<KeyChain> FromNationalKey(std::string_view vkey);
+
+  const std::string& trust_domain() const { return trust_domain_; }
+
+  // The keys of `path`; null while none is enrolled.
+  const NodeKeys* Find(std::string_view path) const;
+  const std::map<std::string, NodeKeys, std::less<>>& all() const { return nodes_; }
+
+  // Takes the key that the entry `event` enrols or changes; other events do
+  // nothing. VERIFICATION_FAILED if the log is not that of the node's parent, the
+  // subject or the key's name is of another node, a second enrolment differs from
+  // the first, or a key change is not signed by the old key.
+  absl::Status Apply(const v1::Event& event, const v1::EventData& data);
+
+  // A checkpoint of `log`, signed by any of the keys of its node. A receipt may
+  // be older than a change of key. VERIFICATION_FAILED says what does not hold.
+  struct Opened {
+    note::SignedCheckpoint checkpoint;
+    note::VerifierKey key;
+    bool superseded;  // Signed by a key that has been replaced.
+  };
+  absl::StatusOr<Opened> OpenCheckpoint(std::string_view bytes, std::string_view log) const;
+
+  // The cosignatures of known nodes other than `signer` on the note.
+  // VERIFICATION_FAILED if one of them does not verify; signatures of nodes that
+  // are not known are passed over, as C2SP signed-note asks.
+  struct Cosignature {
+    std::string path;
+    uint64_t time_s = 0;  // Seconds since 1970.
+  };
+  absl::StatusOr<std::vector<Cosignature>> Cosignatures(const note::Note& note,
+                                                        std::string_view signer) const;
+
+ private:
+  explicit KeyChain(std::string trust_domain, note::VerifierKey national);
+
+  absl::Status ApplyEnrolled(const std::string& path, const v1::NodeEnrolled& enrolled);
+  absl::Status ApplyChanged(const std::string& path, const v1::NodeKeyChanged& changed);
+  absl::StatusOr<note::VerifierKey> KeyOf(const std::string& path, std::string_view vkey) const;
+
+  std::string trust_domain_;
+  std::map<std::string, NodeKeys, std::less<>> nodes_;
+};
+
+}  // namespace liggare::client
+
+#endif  // CLIENTS_CPP_KEY_CHAIN_H_

@@ -1,0 +1,172 @@
+#include "clients/cpp/receipt_verifier.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "clients/cpp/node_path.h"
+#include "clients/cpp/proven_entry.h"
+#include "google/protobuf/util/json_util.h"
+#include "proto/error/error.h"
+
+namespace liggare::client {
+namespace {
+
+absl::Status Failed(std::string step, std::string message, std::string expected = "") {
+  return MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
+                   {std::move(message), std::move(step), std::move(expected)});
+}
+
+// se, se/17, se/17/varmland.
+std::vector<std::string> PathsDownTo(const std::string& path) {
+  std::vector<std::string> paths;
+  for (std::string at = path; !at.empty(); at = ParentPath(at)) paths.push_back(at);
+  std::reverse(paths.begin(), paths.end());
+  return paths;
+}
+
+absl::Status CheckLink(const VerifiedEntry& link, std::string_view path, const std::string& step) {
+  if (!link.data.has_node_enrolled() && !link.data.has_node_key_changed()) {
+    return Failed(step + ".entry", "the entry enrols no key",
+                  "a node_enrolled or node_key_changed");
+  }
+  constexpr std::string_view kNode = "node/";
+  const std::string_view subject = link.data.subject();
+  if (!subject.starts_with(kNode) || !IsSelfOrAbove(subject.substr(kNode.size()), path)) {
+    return Failed(step + ".entry", "the entry is about " + link.data.subject(),
+                  "a node from se down to " + std::string(path));
+  }
+  return absl::OkStatus();
+}
+
+// Adds the cosignatures of ancestors of `path`, keeping each one's first.
+void AddReceived(const VerifiedEntry& entry, std::map<std::string, ProvenReceipt>& received) {
+  for (const KeyChain::Cosignature& cosignature : entry.cosignatures) {
+    if (!IsSelfOrAbove(cosignature.path, entry.path)) continue;
+    const auto [at, added] = received.try_emplace(
+        cosignature.path, ProvenReceipt{cosignature.path, cosignature.time_s,
+                                        entry.checkpoint.checkpoint.checkpoint.size});
+    if (!added && cosignature.time_s < at->second.time_s) {
+      at->second = {cosignature.path, cosignature.time_s,
+                    entry.checkpoint.checkpoint.checkpoint.size};
+    }
+  }
+}
+
+absl::Status VerifyCosigned(const v1::Receipt& receipt, const KeyChain& chain,
+                            std::map<std::string, ProvenReceipt>& received) {
+  for (int i = 0; i < receipt.cosigned_size(); ++i) {
+    const std::string step = "cosigned[" + std::to_string(i) + "]";
+    v1::ProvenEntry proven = receipt.cosigned(i);
+    if (proven.entry().empty()) proven.set_entry(receipt.event().entry());
+    if (proven.entry() != receipt.event().entry()) {
+      return Failed(step + ".entry", "the entry is not the receipt's event");
+    }
+    auto verified = VerifyProvenEntry(proven, chain, step);
+    if (!verified.ok()) return verified.status();
+    AddReceived(*verified, received);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<ProvenSigner> SignersOf(const VerifiedEntry& event, const KeyChain& chain) {
+  std::vector<ProvenSigner> signers;
+  for (const std::string& path : PathsDownTo(event.path)) {
+    const NodeKeys* node = chain.Find(path);
+    if (node == nullptr) continue;
+    const bool is_origin = path == event.path;
+    const note::VerifierKey& key = is_origin ? event.checkpoint.key : node->keys.back();
+    signers.push_back({path, key.Text(), node->display_name, node->custody, node->hosted_by,
+                       is_origin, is_origin && event.checkpoint.superseded});
+  }
+  return signers;
+}
+
+// The path of the log that the receipt's event says it is in.
+absl::StatusOr<std::string> PathOfEvent(const v1::Receipt& receipt) {
+  auto parsed = ParseEntry(receipt.event().entry(), "event");
+  if (!parsed.ok()) return parsed.status();
+  auto path = PathOfLog(parsed->event.log());
+  if (!path.ok()) return Failed("event.entry", ErrorOf(path.status()).message());
+  return path;
+}
+
+}  // namespace
+
+absl::Status ApplyEnrolmentChain(const v1::EnrolmentChain& enrolment, std::string_view path,
+                                 KeyChain& chain) {
+  if (enrolment.links_size() > kChainLinksMax) {
+    return Failed("enrolment.links", "there are " + std::to_string(enrolment.links_size()),
+                  "at most " + std::to_string(kChainLinksMax));
+  }
+  for (int i = 0; i < enrolment.links_size(); ++i) {
+    const std::string step = "enrolment.links[" + std::to_string(i) + "]";
+    auto link = VerifyProvenEntry(enrolment.links(i), chain, step);
+    if (!link.ok()) return link.status();
+    if (auto status = CheckLink(*link, path, step); !status.ok()) return status;
+    if (auto status = chain.Apply(link->event, link->data); !status.ok()) {
+      const v1::Error error = ErrorOf(status);
+      return Failed(step + ".entry", error.message(), error.expected());
+    }
+  }
+  for (const std::string& at : PathsDownTo(std::string(path))) {
+    if (chain.Find(at) == nullptr) {
+      return Failed("enrolment.links", "no link enrols the key of " + at, "one for every tier");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<VerifiedReceipt> VerifyReceipt(const v1::Receipt& receipt,
+                                              std::string_view national_key) {
+  auto chain = KeyChain::FromNationalKey(national_key);
+  if (!chain.ok()) return chain.status();
+  if (receipt.receipt_version() != kReceiptVersion) {
+    return Failed("receipt_version",
+                  "the receipt is of version " + std::to_string(receipt.receipt_version()),
+                  std::to_string(kReceiptVersion));
+  }
+  auto path = PathOfEvent(receipt);
+  if (!path.ok()) return path.status();
+  auto enrolled = ApplyEnrolmentChain(receipt.enrolment(), *path, *chain);
+  if (!enrolled.ok()) return enrolled;
+  auto event = VerifyProvenEntry(receipt.event(), *chain, "event");
+  if (!event.ok()) return event.status();
+  std::map<std::string, ProvenReceipt> received;
+  AddReceived(*event, received);
+  auto cosigned = VerifyCosigned(receipt, *chain, received);
+  if (!cosigned.ok()) return cosigned;
+  auto texts = OpenCommitments(event->data, receipt.disclosures());
+  if (!texts.ok()) return texts.status();
+
+  VerifiedReceipt verified;
+  verified.signers = SignersOf(*event, *chain);
+  verified.path = event->path;
+  verified.checkpoint = event->checkpoint.checkpoint.checkpoint;
+  verified.event = std::move(event->event);
+  verified.data = std::move(event->data);
+  verified.texts = *std::move(texts);
+  for (auto& [tier, proof] : received) verified.received.push_back(proof);
+  std::reverse(verified.received.begin(), verified.received.end());
+  return verified;
+}
+
+std::string ReceiptToJson(const v1::Receipt& receipt) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  (void)google::protobuf::util::MessageToJsonString(receipt, &json, options);
+  return json;
+}
+
+absl::StatusOr<v1::Receipt> ReceiptFromJson(std::string_view json) {
+  v1::Receipt receipt;
+  const auto status = google::protobuf::util::JsonStringToMessage(
+      google::protobuf::StringPiece(json.data(), json.size()), &receipt);
+  if (status.ok()) return receipt;
+  return MakeError(v1::ERROR_CODE_MALFORMED, {"not a receipt: " + std::string(status.message()), "",
+                                              "the JSON form of liggare.v1.Receipt"});
+}
+
+}  // namespace liggare::client
