@@ -106,18 +106,23 @@ running() { [ -e "$dir/run/$1.pid" ] && kill -0 "$(cat "$dir/run/$1.pid")" 2> /d
 
 # Starts a process and waits for its own word that it listens.
 start_one() {
-  local process=$1 fifo=$dir/run/$1.ready line
+  local process=$1 fifo=$dir/run/$1.ready line ready
   running "$process" && return
   rm -f "$fifo" && mkfifo "$fifo"
-  "$bin/liggared" --config "$dir/$process.toml" --ready-file "$fifo" \
+  # Open at both ends, so that neither side waits for the other to open it.
+  exec {ready}<> "$fifo"
+  "$bin/liggared" --config "$dir/$process.toml" --ready-fd "$ready" \
     >> "$dir/run/$process.log" 2>&1 < /dev/null &
   echo $! > "$dir/run/$process.pid"
-  if ! read -r -t 60 line <> "$fifo" || [ -z "$line" ]; then
+  until read -r -t 1 -u "$ready" line; do
+    running "$process" && continue
     tail -n 5 "$dir/run/$process.log" >&2
+    rm -f "$dir/run/$process.pid" "$fifo"
     die "$process did not start; its log is $dir/run/$process.log"
-  fi
+  done
+  exec {ready}>&-
   rm -f "$fifo"
-  echo "$line"
+  echo "$process: ${line#liggared: }"
 }
 
 end_one() {
@@ -155,7 +160,7 @@ cmd_enrol() {
       while read -r child; do
         path=$(jq -r .path <<< "$child")
         jq -c --rawfile vkey "$dir/keys/$(file_name "$path").vkey" \
-          '. + {verifier_key: ($vkey | rtrimstr("\n"))}' <<< "$child"
+          '. + {vkey: ($vkey | rtrimstr("\n"))}' <<< "$child"
       done > "$dir/run/enrol.jsonl"
     (cmd_call "$parent" node enrol --from "$dir/run/enrol.jsonl") > /dev/null
   done
