@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "clients/cpp/log_verifier.h"
+#include "clients/cpp/node_path.h"
+#include "clients/cpp/receipt_verifier.h"
 #include "eventstore/log/event_log.h"
 #include "eventstore/log/fsck.h"
 #include "eventstore/log/rocksdb_database.h"
@@ -17,6 +19,10 @@ namespace {
 
 // Stands for the log's name where what is damaged belongs to none.
 constexpr char kWholeDirectory[] = "(katalogen)";
+
+// Under this name a node keeps the chain that enrols it, which its parent sent
+// (docs/storage_format.md, saved notes).
+constexpr char kEnrolmentNote[] = "enrolment_chain";
 
 absl::Status Failed(const std::string& log, std::string message, std::string expected = "") {
   return MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
@@ -66,6 +72,7 @@ class DataVerification {
 
  private:
   absl::Status VerifyLog(const log::HeldLog& held, LogReport& report) {
+    if (auto status = LearnKey(held.name); !status.ok()) return status;
     auto checkpoint = log_.LatestCheckpoint(held.name);
     if (!checkpoint.ok()) return checkpoint.status();
     client::LogVerifier verifier(held.name);
@@ -85,6 +92,20 @@ class DataVerification {
     report.entries = verifier.size();
     if (verifier.Root() == held.root) return absl::OkStatus();
     return Failed(held.name, "the entries do not give the root that the tiles give");
+  }
+
+  // A node that does not hold its parent's log keeps what enrols it, with proof.
+  absl::Status LearnKey(const std::string& log) {
+    auto path = client::PathOfLog(log);
+    if (!path.ok()) return Failed(log, ErrorOf(path.status()).message());
+    if (chain_.Find(*path) != nullptr) return absl::OkStatus();
+    auto kept = log_.SavedNote(kEnrolmentNote);
+    if (!kept.ok()) return kept.status();
+    v1::EnrolmentChain enrolment;
+    if (!kept->has_value() || !enrolment.ParseFromString(**kept)) {
+      return Failed(log, "nothing in the directory enrols the key of " + *path);
+    }
+    return client::ApplyEnrolmentChain(enrolment, *path, chain_);
   }
 
   static absl::StatusOr<uint64_t> SizeOf(const std::string& checkpoint, const std::string& log) {
@@ -156,6 +177,7 @@ absl::StatusOr<std::vector<LogReport>> VerifyData(
   for (const log::HeldLog& held : InOrder((*log)->Logs())) {
     LogReport one = verification.Verify(held);
     if (auto found = StatusOfFindings(*report, held.name); !found.ok()) one.status = found;
+    one.cut_short = !unplaced.ok();
     add(std::move(one));
   }
   return reports;

@@ -32,6 +32,7 @@ Json ReportJson(const LogReport& report) {
   json["verified"] = report.status.ok();
   json["entries"] = report.entries;
   json["checkpoint_size"] = report.checkpoint_size;
+  if (report.cut_short) json["cut_short"] = true;
   json["cosigned"] = Json::array();
   for (const client::KeyChain::Cosignature& one : report.cosigned) {
     json["cosigned"].push_back({{"path", one.path}, {"at", IsoTime(MsOf(one))}});
@@ -52,6 +53,7 @@ std::string LogReportText(const LogReport& report) {
     return "FEL    " + name + ": " + ErrorText(ErrorOf(report.status)) + "\n";
   }
   std::string text = "håller " + name + ": " + std::to_string(report.entries) + " poster";
+  if (report.cut_short) text += " (längre kan den inte läsas)";
   if (report.checkpoint_size < report.entries) {
     text += " (" + std::to_string(report.checkpoint_size) + " under signerad kontrollpunkt)";
   }
@@ -71,8 +73,7 @@ std::string LogReportsSummary(const std::vector<LogReport>& reports) {
   const auto failed = std::count_if(reports.begin(), reports.end(),
                                     [](const LogReport& report) { return !report.status.ok(); });
   const std::string all = std::to_string(reports.size());
-  if (failed == 0) return "Alla " + all + " loggar håller.\n";
-  return std::to_string(failed) + " av " + all + " loggar håller inte.\n";
+  return "Loggar som håller: " + std::to_string(reports.size() - failed) + " av " + all + "\n";
 }
 
 bool AllOk(const std::vector<LogReport>& reports) {

@@ -19,6 +19,8 @@ struct LogReport {
   uint64_t checkpoint_size = 0;  // How many of them a signed checkpoint covers.
   std::vector<client::KeyChain::Cosignature> cosigned;
   absl::Status status;  // OK, or where and why not.
+  // A file of the directory is damaged: there may have been more entries.
+  bool cut_short = false;
 };
 
 // A line or two for people, ending in a newline.
@@ -27,7 +29,7 @@ std::string LogReportText(const LogReport& report);
 // JSON, format liggare.verified_logs/1.
 std::string LogReportsJson(const std::vector<LogReport>& reports);
 
-// "132 loggar håller." or how many do not, ending in a newline.
+// "Loggar som håller: 132 av 132", ending in a newline.
 std::string LogReportsSummary(const std::vector<LogReport>& reports);
 
 // Whether every one is OK.

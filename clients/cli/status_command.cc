@@ -5,6 +5,7 @@
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/hex.h"
 #include "clients/cli/text_table.h"
+#include "clients/cpp/node_path.h"
 
 namespace liggare::cli {
 namespace {
@@ -51,6 +52,12 @@ std::string ParentText(const v1::ParentStatus& parent) {
   return text;
 }
 
+// Its own log and those from below; the others came from the parent.
+bool FlowsUp(const v1::HeldLog& log, const v1::NodeStatus& node) {
+  const auto path = client::PathOfLog(log.state().log());
+  return node.has_parent() && path.ok() && client::IsSelfOrAbove(node.path(), *path);
+}
+
 std::string NodeText(const v1::NodeStatus& node) {
   std::string text = "Nod " + node.path() + "\n";
   const std::string indent(kIndent, ' ');
@@ -67,7 +74,7 @@ std::string NodeText(const v1::NodeStatus& node) {
   table.AddRow({"Logg", "Poster", "Kvitterat uppåt", "Rot"});
   for (const v1::HeldLog& log : node.logs()) {
     const std::string acknowledged =
-        node.has_parent() ? std::to_string(log.acknowledged_by_parent()) : "";
+        FlowsUp(log, node) ? std::to_string(log.acknowledged_by_parent()) : "";
     table.AddRow({log.state().log(), std::to_string(log.state().size()), acknowledged,
                   Hex(log.state().root()).substr(0, kShortRootDigits)});
   }

@@ -13,9 +13,11 @@
 namespace liggare::client {
 namespace {
 
-// A broken connection is dialled again after 0.1 s at first, 5 s at most.
-constexpr int kReconnectMinMs = 100;
+// A broken connection is dialled again after 0.1 s at first, 5 s at most. gRPC's
+// "minimum backoff" is how long an attempt may take, handshake and all.
+constexpr int kReconnectFirstMs = 100;
 constexpr int kReconnectMaxMs = 5'000;
+constexpr int kConnectTimeoutMs = 10'000;
 
 std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(
     const Certificate& certificate,
@@ -35,8 +37,8 @@ std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(
 grpc::ChannelArguments MakeArguments() {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMinMs);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMinMs);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectFirstMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMs);
   return arguments;
 }

@@ -21,9 +21,9 @@ size_t BytesOf(const std::vector<DisclosureText>& disclosures) {
 }  // namespace
 
 CommandQueue::Cost CommandQueue::CostOf(const Command& command) {
-  Cost cost = {.entries = 1};
+  Cost cost;
   if (const auto* record = std::get_if<RecordCommand>(&command)) {
-    cost.entries = record->submissions.size();
+    cost.commands = cost.entries = record->submissions.size();
     for (const Submission& submission : record->submissions) {
       cost.bytes += submission.data.size() + BytesOf(submission.disclosures);
     }
@@ -50,10 +50,10 @@ absl::Status CommandQueue::Add(Command& command) {
     const std::lock_guard lock(mutex_);
     if (closed_) return Unavailable("the node is stopping");
     if (!waiting_.empty() &&
-        (entries_ + cost.entries > kQueueCommandsMax || bytes_ + cost.bytes > kQueueBytesMax)) {
+        (commands_ + cost.commands > kQueueCommandsMax || bytes_ + cost.bytes > kQueueBytesMax)) {
       return Unavailable("the node's queue is full; try again later");
     }
-    entries_ += cost.entries;
+    commands_ += cost.commands;
     bytes_ += cost.bytes;
     waiting_.push_back({.command = std::move(command), .cost = cost});
   }
@@ -63,7 +63,7 @@ absl::Status CommandQueue::Add(Command& command) {
 
 std::vector<Command> CommandQueue::Take() {
   std::vector<Command> taken;
-  Cost total;
+  Cost total = {.commands = 0, .entries = 0};
   const std::lock_guard lock(mutex_);
   while (!waiting_.empty()) {
     const Cost& cost = waiting_.front().cost;
@@ -73,7 +73,7 @@ std::vector<Command> CommandQueue::Take() {
     const bool full = total.entries > kCommitEntriesMax || total.bytes > kCommitBytesMax ||
                       total.logs > kCommitLogsMax;
     if (full && !taken.empty()) break;
-    entries_ -= cost.entries;
+    commands_ -= cost.commands;
     bytes_ -= cost.bytes;
     taken.push_back(std::move(waiting_.front().command));
     waiting_.pop_front();

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "eventstore/log/chunk.h"
 #include "eventstore/log/sequencer.h"
@@ -63,9 +64,10 @@ class CommandQueue {
  private:
   // What a command costs, counted once when it comes.
   struct Cost {
-    size_t entries = 0;
+    size_t commands = 1;  // In the queue: of a Record, its submissions.
+    size_t entries = 1;   // In a commit.
     size_t bytes = 0;
-    size_t logs = 0;
+    size_t logs = 0;  // Foreign ones.
   };
   struct Waiting {
     Command command;
@@ -75,10 +77,10 @@ class CommandQueue {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Waiting> waiting_;  // Guarded by mutex_, like all below.
-  size_t entries_ = 0;
-  size_t bytes_ = 0;
-  bool closed_ = false;
+  std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t commands_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace liggare::log

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "eventstore/log/event_log.h"
 
 namespace liggare::log {
@@ -38,7 +39,7 @@ class CommitListeners {
 
  private:
   std::mutex mutex_;
-  std::vector<std::shared_ptr<CommitListenerEntry>> entries_;  // Guarded by mutex_.
+  std::vector<std::shared_ptr<CommitListenerEntry>> entries_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace liggare::log

@@ -25,12 +25,8 @@ void CheckNameless(FsckScope& scope) {
   for (cursor->Seek(""); cursor->Valid();) {
     const auto key = keys::ParseEventKey(cursor->key());
     if (!key) {
-      scope.Add({.family = "events",
-                 .log = "",
-                 .index = {},
-                 .subject = "",
-                 .event_id = "",
-                 .message = "the key " + Hex(cursor->key()) + " is not an entry's"});
+      scope.Add(
+          {.family = "events", .message = "the key " + Hex(cursor->key()) + " is not an entry's"});
       cursor->Next();
       continue;
     }
@@ -38,8 +34,6 @@ void CheckNameless(FsckScope& scope) {
       scope.Add({.family = "events",
                  .log = scope.NameOf(key->log),
                  .index = key->index,
-                 .subject = "",
-                 .event_id = "",
                  .message = "the log has entries but no name"});
     }
     if (key->log == UINT32_MAX) break;
@@ -58,10 +52,6 @@ std::string FsckScope::Get(Family family, std::string_view key) {
   auto value = database.Get(family, key);
   if (value.ok()) return value->value_or("");
   Add({.family = FamilyName(family),
-       .log = "",
-       .index = {},
-       .subject = "",
-       .event_id = "",
        .message =
            "the row " + Hex(key) + " can't be read: " + std::string(value.status().message())});
   return "";
@@ -118,12 +108,7 @@ absl::StatusOr<FsckReport> FsckDirectory(const std::string& path, SharedResource
   }
   for (std::string& message : damage) {
     ++report.findings_count;
-    report.findings.push_back({.family = "files",
-                               .log = "",
-                               .index = {},
-                               .subject = "",
-                               .event_id = "",
-                               .message = std::move(message)});
+    report.findings.push_back({.family = "files", .message = std::move(message)});
   }
   return report;
 }

@@ -76,12 +76,8 @@ class LogCheck {
 };
 
 void LogCheck::Add(Family family, std::optional<uint64_t> index, std::string message) {
-  scope_.Add({.family = FamilyName(family),
-              .log = name_,
-              .index = index,
-              .subject = "",
-              .event_id = "",
-              .message = std::move(message)});
+  scope_.Add(
+      {.family = FamilyName(family), .log = name_, .index = index, .message = std::move(message)});
 }
 
 void LogCheck::AddOf(const EntryHeader& header, Family family, std::string message) {

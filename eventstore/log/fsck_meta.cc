@@ -1,4 +1,5 @@
 // Fsck of meta: what the directory says of itself, names, checkpoints.
+#include <algorithm>
 #include <utility>
 
 #include "eventstore/log/entry.h"
@@ -12,12 +13,7 @@ namespace {
 constexpr size_t kInstanceIdBytes = 16;
 
 FsckFinding MetaFinding(std::string log, std::string message) {
-  return {.family = "meta",
-          .log = std::move(log),
-          .index = {},
-          .subject = "",
-          .event_id = "",
-          .message = std::move(message)};
+  return {.family = "meta", .log = std::move(log), .message = std::move(message)};
 }
 
 void CheckIdentity(FsckScope& scope) {
@@ -74,6 +70,10 @@ void ReadNames(FsckScope& scope) {
     TakeName(scope, key->log, std::string(cursor->value()));
   }
   if (!cursor->status().ok()) scope.Add(MetaFinding("", std::string(cursor->status().message())));
+  const bool has_own = std::any_of(scope.names.begin(), scope.names.end(),
+                                   [&](const auto& log) { return scope.IsOwn(log.first); });
+  if (!has_own)
+    scope.Add(MetaFinding("", "there is no log of the node's path " + scope.report.path));
 }
 
 // What is wrong with a stored checkpoint; empty if nothing.

@@ -22,10 +22,6 @@ void ForEachRow(FsckScope& scope, Family family,
   for (cursor->Seek(""); cursor->Valid(); cursor->Next()) visit(cursor->key(), cursor->value());
   if (cursor->status().ok()) return;
   scope.Add({.family = FamilyName(family),
-             .log = "",
-             .index = {},
-             .subject = "",
-             .event_id = "",
              .message = "can't be read on: " + std::string(cursor->status().message())});
 }
 
@@ -36,12 +32,8 @@ uint64_t CountRows(FsckScope& scope, Family family) {
 }
 
 void AddDamagedKey(FsckScope& scope, Family family, std::string_view key) {
-  scope.Add({.family = FamilyName(family),
-             .log = "",
-             .index = {},
-             .subject = "",
-             .event_id = "",
-             .message = "row " + Hex(key) + " is damaged or of no log"});
+  scope.Add(
+      {.family = FamilyName(family), .message = "row " + Hex(key) + " is damaged or of no log"});
 }
 
 std::string EntryAt(FsckScope& scope, uint32_t log, uint64_t index) {
@@ -61,7 +53,6 @@ void CheckIdRow(FsckScope& scope, std::string_view key_bytes, std::string_view v
   scope.Add({.family = "ids",
              .log = scope.NameOf(key->log),
              .index = value->index,
-             .subject = "",
              .event_id = Hex(key->event_id),
              .message = "the id row's entry does not have this id"});
 }
@@ -81,7 +72,6 @@ void CheckSubjectRow(FsckScope& scope, std::string_view key_bytes) {
              .log = scope.NameOf(key->log),
              .index = key->index,
              .subject = std::string(key->subject),
-             .event_id = "",
              .message = "the subject row's entry is not of this subject and clock"});
 }
 
@@ -108,8 +98,6 @@ void CheckKnownRow(FsckScope& scope, std::string_view key_bytes, std::string_vie
   scope.Add({.family = "known",
              .log = scope.NameOf(key->own_log),
              .index = key->own_index,
-             .subject = "",
-             .event_id = "",
              .message = "no Received there says that " + scope.NameOf(key->log) + " has size " +
                         std::to_string(*size)});
 }
@@ -127,9 +115,6 @@ void CheckTileRow(FsckScope& scope, std::string_view key_bytes) {
   } else if (!IsFull(*key, scope.sizes[key->log])) {
     scope.Add({.family = "tiles",
                .log = scope.NameOf(key->log),
-               .index = {},
-               .subject = "",
-               .event_id = "",
                .message = "tile " + std::to_string(key->id.number) + " of level " +
                           std::to_string(key->id.level) + " lies beyond the log's end"});
   }
@@ -154,8 +139,6 @@ void CheckCommitments(FsckScope& scope, const keys::LogMetaKey& key, std::string
   scope.Add({.family = "meta",
              .log = scope.NameOf(key.log),
              .index = key.position,
-             .subject = "",
-             .event_id = "",
              .message = "the entry does not hold the commitments of its row"});
 }
 
@@ -192,12 +175,7 @@ void CheckDisclosures(FsckScope& scope) {
     const auto place = referenced.find(key);
     const bool matches = disclosure && CommitmentOf(disclosure->salt, disclosure->text) == key;
     if (matches && place != referenced.end()) return;
-    FsckFinding finding = {.family = "disclosures",
-                           .log = "",
-                           .index = {},
-                           .subject = "",
-                           .event_id = "",
-                           .message = ""};
+    FsckFinding finding = {.family = "disclosures"};
     finding.message =
         (matches ? "no entry has the commitment " : "the text does not match its commitment ") +
         Hex(key);

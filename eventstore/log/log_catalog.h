@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "eventstore/log/database.h"
 #include "eventstore/log/event_log.h"
@@ -61,9 +62,9 @@ class LogCatalog {
 
  private:
   mutable std::shared_mutex mutex_;
-  std::deque<CatalogLog> logs_;                         // By number; guarded by mutex_.
-  std::map<std::string, uint32_t, std::less<>> names_;  // Guarded by mutex_.
-  uint64_t last_clock_ = 0;                             // Guarded by mutex_.
+  std::deque<CatalogLog> logs_ ABSL_GUARDED_BY(mutex_);  // By number.
+  std::map<std::string, uint32_t, std::less<>> names_ ABSL_GUARDED_BY(mutex_);
+  uint64_t last_clock_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace liggare::log

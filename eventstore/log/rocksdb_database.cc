@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "eventstore/log/rocksdb_options.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
@@ -104,7 +105,7 @@ struct RocksDatabase::State {
   std::vector<std::string> damage;
 
   std::mutex write_mutex;
-  rocksdb::WriteBatch write_batch;  // Guarded by write_mutex; kept for its memory.
+  rocksdb::WriteBatch write_batch ABSL_GUARDED_BY(write_mutex);  // Kept for its memory.
 };
 
 RocksDatabase::RocksDatabase(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -87,6 +87,10 @@ rocksdb::DBOptions DatabaseOptions(const RocksShared& shared) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.track_and_verify_wals_in_manifest = true;
   options.max_total_wal_size = 16 * kMiB;
+  // With a write buffer manager given, this says only how far ahead of the
+  // write-ahead log's end its file gets disk space; a hundred idle nodes would
+  // otherwise hold 16 MiB each.
+  options.db_write_buffer_size = kMiB;
   // Opening and closing a hundred nodes must not write hundreds of small files.
   options.avoid_flush_during_recovery = true;
   options.avoid_flush_during_shutdown = true;

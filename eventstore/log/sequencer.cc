@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "eventstore/log/command_queue.h"
 #include "eventstore/log/commit_builder.h"
 #include "eventstore/log/event_log_state.h"
@@ -74,8 +75,8 @@ struct Sequencer::State {
   std::thread thread;
 
   mutable std::mutex mutex;
-  absl::Status health;                                      // Guarded by mutex.
-  std::optional<note::SignedCheckpoint> latest_checkpoint;  // Guarded by mutex.
+  absl::Status health ABSL_GUARDED_BY(mutex);
+  std::optional<note::SignedCheckpoint> latest_checkpoint ABSL_GUARDED_BY(mutex);
 };
 
 Sequencer::Sequencer(Database& database, EventLog& log, Judge& judge, const note::SigningKey& key,

@@ -29,7 +29,7 @@
 
 namespace liggare::log {
 
-inline constexpr size_t kQueueCommandsMax = 16'384;  // Submissions waiting.
+inline constexpr size_t kQueueCommandsMax = 16'384;  // Submissions and chunks waiting.
 inline constexpr size_t kQueueBytesMax = 64 * 1024 * 1024;
 inline constexpr size_t kCommitEntriesMax = 4'096;  // Per batch.
 inline constexpr size_t kCommitBytesMax = 8 * 1024 * 1024;
@@ -92,14 +92,16 @@ struct SequencerEnvironment {
 class Sequencer {
  public:
   // `database` is the one that `log` was opened on. Everything must outlive the
-  // sequencer. `key` signs checkpoints and
-  // cosignatures; its name is <trust domain>/<path>.
+  // sequencer. `key` signs checkpoints and cosignatures; its name is
+  // <trust domain>/<path>.
   Sequencer(Database& database, EventLog& log, Judge& judge, const note::SigningKey& key,
             SequencerEnvironment environment);
   // Finishes what is queued, then stops. Stop() may be called before.
   ~Sequencer();
   void Start();  // Starts the thread; without it, Step() drives the sequencer.
-  void Stop();   // Later commands are answered UNAVAILABLE.
+  // Finishes what is queued; later commands are answered UNAVAILABLE. Not to be
+  // called from a callback.
+  void Stop();
 
   // Drains the queue once and commits; for tests and the simulator, on the
   // caller's thread. Returns false if there was nothing to do.
@@ -136,7 +138,8 @@ class Sequencer {
   // Freezes a log on evidence that its own key signed. Synced.
   void Freeze(std::string log, std::string evidence, std::function<void(absl::Status)> done);
 
-  // Keeps a small value beside the logs (EventLog::SavedNote). Buffered.
+  // Keeps a small value beside the logs (EventLog::SavedNote). Buffered; dropped if the
+  // queue is full.
   void SaveNote(std::string key, std::string value);
 
   // A checkpoint of the own log at `size`, which must be durable (OUT_OF_RANGE

@@ -28,9 +28,13 @@ class PlanRegistry {
     plan = std::make_unique<MessagePlan>();
     MessagePlan& made = *plan;  // `plan` may move while fields are compiled.
     made.descriptor = &descriptor;
+    made.reflection = google::protobuf::MessageFactory::generated_factory()
+                          ->GetPrototype(&descriptor)
+                          ->GetReflection();
     made.collection = descriptor.options().GetExtension(v1::collection);
     for (int i = 0; i < descriptor.field_count(); ++i) {
       made.fields.push_back(CompileField(*descriptor.field(i)));
+      made.fields.back().reflection = made.reflection;
       if (made.fields.back().key) made.keys.push_back(made.fields.size() - 1);
     }
     return made;
@@ -103,7 +107,7 @@ std::vector<EventType> CompileEventTypes() {
 
 void AddCommitments(const Message& message, const MessagePlan& plan,
                     std::vector<std::string>& out) {
-  const auto* reflection = message.GetReflection();
+  const auto* reflection = plan.reflection;
   for (const FieldPlan& field : plan.fields) {
     if (field.kind != FieldKind::kText && field.kind != FieldKind::kMessage) continue;
     if (!IsPresent(message, field)) continue;
@@ -202,13 +206,12 @@ int TypeNumberOf(const v1::EventData& event) {
 }
 
 const Message& PayloadOf(const v1::EventData& event, const EventType& type) {
-  return event.GetReflection()->GetMessage(event, type.field->descriptor);
+  return type.field->reflection->GetMessage(event, type.field->descriptor);
 }
 
 bool IsPresent(const Message& message, const FieldPlan& field) {
-  const auto* reflection = message.GetReflection();
-  if (field.repeated) return reflection->FieldSize(message, field.descriptor) > 0;
-  return reflection->HasField(message, field.descriptor);
+  if (field.repeated) return field.reflection->FieldSize(message, field.descriptor) > 0;
+  return field.reflection->HasField(message, field.descriptor);
 }
 
 std::vector<std::string> CommitmentsOf(const v1::EventData& event) {

@@ -3,8 +3,8 @@
 // names, field paths and shape rules are all derived from plans, so that a form
 // is described in one place, its .proto.
 //
-// Plans are immutable, live as long as the process and may be used from any
-// thread.
+// Plans are of generated messages only. They are immutable, live as long as the process and may be
+// used from any thread.
 #ifndef PROTO_FORM_PLAN_H_
 #define PROTO_FORM_PLAN_H_
 
@@ -58,6 +58,9 @@ struct MessagePlan;
 // A field.
 struct FieldPlan {
   const google::protobuf::FieldDescriptor* descriptor = nullptr;
+  // Of the generated message that has the field: asking the message for it costs
+  // more than most of what is then done with it.
+  const google::protobuf::Reflection* reflection = nullptr;
   std::string name;
   FieldKind kind = FieldKind::kString;
   bool repeated = false;
@@ -73,6 +76,7 @@ struct FieldPlan {
 // A message.
 struct MessagePlan {
   const google::protobuf::Descriptor* descriptor = nullptr;
+  const google::protobuf::Reflection* reflection = nullptr;
   std::string collection;  // Empty unless the payload is an element of one.
   std::vector<FieldPlan> fields;
   std::vector<size_t> keys;  // The fields that make up the key, in order.

@@ -36,33 +36,32 @@ void AppendHex(std::string_view bytes, std::string& out) {
   }
 }
 
-int64_t IntegerOf(const Message& message, const FieldDescriptor* field) {
-  const Reflection* reflection = message.GetReflection();
-  switch (field->cpp_type()) {
+int64_t IntegerOf(const Message& message, const FieldPlan& field) {
+  switch (field.descriptor->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      return reflection->GetInt32(message, field);
+      return field.reflection->GetInt32(message, field.descriptor);
     case FieldDescriptor::CPPTYPE_UINT32:
-      return reflection->GetUInt32(message, field);
+      return field.reflection->GetUInt32(message, field.descriptor);
     case FieldDescriptor::CPPTYPE_UINT64:
-      return static_cast<int64_t>(reflection->GetUInt64(message, field));
+      return static_cast<int64_t>(field.reflection->GetUInt64(message, field.descriptor));
     default:
-      return reflection->GetInt64(message, field);
+      return field.reflection->GetInt64(message, field.descriptor);
   }
 }
 
 std::string TokenText(const Message& message, const FieldPlan& field) {
-  const int number = message.GetReflection()->GetEnumValue(message, field.descriptor);
+  const int number = field.reflection->GetEnumValue(message, field.descriptor);
   const std::string* token = field.enumeration->TokenOf(number);
   return token != nullptr ? *token : std::to_string(number);
 }
 
 FieldValue ValueOf(const Message& message, const FieldPlan& field) {
-  const Reflection* reflection = message.GetReflection();
+  const Reflection* reflection = field.reflection;
   std::string text;
   switch (field.kind) {
     case FieldKind::kInteger:
     case FieldKind::kUnsigned:
-      return IntegerOf(message, field.descriptor);
+      return IntegerOf(message, field);
     case FieldKind::kFlag:
       return reflection->GetBool(message, field.descriptor);
     case FieldKind::kEnum:
@@ -99,7 +98,7 @@ bool IsAssigned(const Message& message, const FieldPlan& field) {
 void Walk(const Message& message, const MessagePlan& plan, std::string& path, SetField set);
 
 void WalkElements(const Message& message, const FieldPlan& field, std::string& path, SetField set) {
-  const Reflection* reflection = message.GetReflection();
+  const Reflection* reflection = field.reflection;
   const size_t length = path.size();
   for (int i = 0; i < reflection->FieldSize(message, field.descriptor); ++i) {
     const Message& element = reflection->GetRepeatedMessage(message, field.descriptor, i);
@@ -122,8 +121,7 @@ void Walk(const Message& message, const MessagePlan& plan, std::string& path, Se
     if (field.repeated) {
       WalkElements(message, field, path, set);
     } else if (field.kind == FieldKind::kMessage) {
-      Walk(message.GetReflection()->GetMessage(message, field.descriptor), *field.message, path,
-           set);
+      Walk(field.reflection->GetMessage(message, field.descriptor), *field.message, path, set);
     } else {
       set(path, ValueOf(message, field));
     }
@@ -200,7 +198,11 @@ void AppendKeys(const Message& element, const MessagePlan& plan, std::string& pa
     const FieldPlan& field = plan.fields[key];
     path += '[';
     if (field.kind == FieldKind::kString) {
-      path += element.GetReflection()->GetStringReference(element, field.descriptor, &scratch);
+      path += field.reflection->GetStringReference(element, field.descriptor, &scratch);
+    } else if (field.kind == FieldKind::kEnum) {
+      const int number = field.reflection->GetEnumValue(element, field.descriptor);
+      const std::string* token = field.enumeration->TokenOf(number);
+      path += token != nullptr ? *token : std::to_string(number);
     } else {
       path += TextOf(ValueOf(element, field));
     }

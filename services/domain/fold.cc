@@ -1,6 +1,8 @@
 #include "services/domain/fold.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -28,7 +30,7 @@ bool Knows(const State& state, const FoldEntry& entry, uint32_t point_id) {
 class Folder {
  public:
   Folder(State& state, const FoldEntry& entry, ChangeListener* listener)
-      : state_(state), entry_(entry), listener_(listener) {}
+      : state_(state), entry_(entry), listener_(listener), next_(state.fields.end()) {}
 
   void NotePosition();
   // OK, or why the entry has no effect.
@@ -51,6 +53,7 @@ class Folder {
   const FoldEntry& entry_;
   ChangeListener* listener_;
   std::optional<uint32_t> point_;
+  std::map<std::string, Field, std::less<>>::iterator next_;  // After the field set last.
 };
 
 // Most entries' points are needed; those that set nothing (received) keep none.
@@ -128,9 +131,12 @@ FoldOutcome Folder::Apply() {
 }
 
 void Folder::Set(std::string_view path, FieldValue value) {
-  auto it = state_.fields.lower_bound(path);
+  // Fields mostly come in the order of the paths.
+  auto it = next_;
+  if (it == state_.fields.end() || it->first != path) it = state_.fields.lower_bound(path);
   if (it != state_.fields.end() && it->first == path) {
     Replace(path, it->second, std::move(value));
+    next_ = std::next(it);
     return;
   }
   if (!HasValue(value)) return;

@@ -65,7 +65,7 @@ absl::Status CheckMessage(const Message& message, const MessagePlan& plan, const
 
 absl::Status CheckUnknownFields(const Message& message, const MessagePlan& plan,
                                 const Place& place) {
-  const auto& unknown = message.GetReflection()->GetUnknownFields(message);
+  const auto& unknown = plan.reflection->GetUnknownFields(message);
   if (unknown.empty()) return absl::OkStatus();
   return Fault(v1::ERROR_CODE_UNKNOWN_FIELD, place,
                "field number " + std::to_string(unknown.field(0).number()) + " is not known here",
@@ -91,7 +91,7 @@ absl::Status CheckString(const std::string& text, const FieldPlan& field, const 
 
 // A field that is present and single.
 absl::Status CheckSingle(const Message& message, const FieldPlan& field, const Place& place) {
-  const Reflection* reflection = message.GetReflection();
+  const Reflection* reflection = field.reflection;
   std::string scratch;
   switch (field.kind) {
     case FieldKind::kInteger:
@@ -136,7 +136,7 @@ absl::Status CheckSingle(const Message& message, const FieldPlan& field, const P
 }
 
 absl::Status CheckElements(const Message& message, const FieldPlan& field, const Place& above) {
-  const Reflection* reflection = message.GetReflection();
+  const Reflection* reflection = field.reflection;
   const int count = reflection->FieldSize(message, field.descriptor);
   if (static_cast<size_t>(count) > kElementsMax) {
     return Fault(v1::ERROR_CODE_LIMIT_EXCEEDED, {&above, &field},
@@ -180,7 +180,7 @@ absl::Status CheckInterval(const Message& message, const MessagePlan& plan, cons
   const FieldPlan* from = plan.Find("from");
   const FieldPlan* to = plan.Find("to");
   if (from == nullptr || to == nullptr || to->form != v1::TEXT_FORM_DATE) return absl::OkStatus();
-  const Reflection* reflection = message.GetReflection();
+  const Reflection* reflection = plan.reflection;
   const std::string first = reflection->GetString(message, from->descriptor);
   const std::string last = reflection->GetString(message, to->descriptor);
   if (last.empty() || first <= last) return absl::OkStatus();  // ISO dates sort as text.

@@ -22,6 +22,7 @@
 #include "services/audit/audit_service.h"
 #include "services/hosting/addressed_node.h"
 #include "services/ingest/event_service.h"
+#include "services/node/listener_watch.h"
 #include "services/node/node.h"
 #include "services/query/query_service.h"
 #include "services/replication/replication_service.h"
@@ -101,6 +102,8 @@ struct Host::State {
 
   absl::Status OpenNodes();
   absl::Status Listen();
+  void Watch(std::function<void()> on_deaf);
+  std::string Address() const;
   void Stop();
 
   const Config config;
@@ -116,6 +119,7 @@ struct Host::State {
   admin::AdminService admin;
   replication::ReplicationService replications;
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<ListenerWatch> watch;
   int port = 0;
   bool stopped = false;
 };
@@ -162,9 +166,23 @@ absl::Status Host::State::Listen() {
                       "an address of this machine with a free port");
 }
 
+void Host::State::Watch(std::function<void()> on_deaf) {
+  const std::shared_ptr<grpc::ChannelCredentials> credentials = rpc::ChannelCredentials(
+      secrets.host, {config.trust_domain.value, secrets.host.identity.host});
+  ListenerWatch::Options options;
+  options.dial = [address = Address(), credentials] { return rpc::Dial(address, credentials); };
+  options.on_deaf = std::move(on_deaf);
+  watch = std::make_unique<ListenerWatch>(std::move(options));
+}
+
+std::string Host::State::Address() const {
+  return config.listen.value.substr(0, config.listen.value.rfind(':') + 1) + std::to_string(port);
+}
+
 void Host::State::Stop() {
   if (stopped) return;
   stopped = true;
+  watch.reset();
   if (server != nullptr && server->GetHealthCheckService() != nullptr) {
     server->GetHealthCheckService()->Shutdown();  // NOT_SERVING, and its watchers end.
   }
@@ -183,20 +201,19 @@ Host::Host(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Host::~Host() { Stop(); }
 
-absl::StatusOr<std::unique_ptr<Host>> Host::Start(Config config, Secrets secrets) {
+absl::StatusOr<std::unique_ptr<Host>> Host::Start(Config config, Secrets secrets,
+                                                  std::function<void()> on_deaf) {
   std::unique_ptr<Host> host(
       new Host(std::make_unique<State>(std::move(config), std::move(secrets))));
   State& state = *host->state_;
   if (absl::Status status = state.OpenNodes(); !status.ok()) return status;
   if (absl::Status status = state.Listen(); !status.ok()) return status;
   for (const std::unique_ptr<Node>& node : state.nodes) node->StartUplink();
+  if (on_deaf) state.Watch(std::move(on_deaf));
   return host;
 }
 
-std::string Host::address() const {
-  const std::string& listen = state_->config.listen.value;
-  return listen.substr(0, listen.rfind(':') + 1) + std::to_string(state_->port);
-}
+std::string Host::address() const { return state_->Address(); }
 
 size_t Host::node_count() const { return state_->nodes.size(); }
 

@@ -9,6 +9,7 @@
 #define SERVICES_NODE_HOST_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,7 +31,10 @@ class Host {
   // CONFIGURATION, by file, line and key, if a directory is another node's or the
   // address can't be bound; those of Node::Open otherwise. What was opened is
   // closed again.
-  static absl::StatusOr<std::unique_ptr<Host>> Start(Config config, Secrets secrets);
+  // `on_deaf` is called, once, if the server has stopped taking connections: the
+  // process should then end and be started again. May be empty.
+  static absl::StatusOr<std::unique_ptr<Host>> Start(Config config, Secrets secrets,
+                                                     std::function<void()> on_deaf = {});
   // Stops.
   ~Host();
 

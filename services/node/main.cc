@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <string>
 #include <utility>
 
 #include "proto/error/error.h"
+#include "services/node/grpc_log.h"
 #include "services/node/host.h"
 
 namespace liggare::node {
@@ -72,27 +74,34 @@ void WaitForSignal(const sigset_t& signals) {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
+// Renamed, so that whoever sees the file sees all of it.
+absl::Status WriteReadyFile(const std::string& path, const std::string& line) {
+  const std::string unfinished = path + ".new";
+  FILE* file = fopen(unfinished.c_str(), "we");
+  const bool written = file != nullptr && fputs(line.c_str(), file) >= 0;
+  if (file == nullptr || fclose(file) != 0 || !written ||
+      rename(unfinished.c_str(), path.c_str()) != 0) {
+    return absl::UnavailableError("--ready-file " + path + " can't be written");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteReadyFd(int fd, const std::string& line) {
+  const bool written = write(fd, line.data(), line.size()) >= 0;
+  close(fd);
+  return written ? absl::OkStatus() : absl::UnavailableError("--ready-fd can't be written to");
+}
+
 // Tells whoever started the process that it serves.
 absl::Status AnnounceReady(const Host& host, const Arguments& arguments) {
   const std::string line = "liggared: ready, " + std::to_string(host.node_count()) +
                            " nodes, listening on " + host.address() + "\n";
   fputs(line.c_str(), stdout);
   fflush(stdout);
-  if (arguments.ready_fd >= 0) {
-    const bool written = write(arguments.ready_fd, line.data(), line.size()) >= 0;
-    close(arguments.ready_fd);
-    if (!written) return absl::UnavailableError("--ready-fd can't be written to");
-  }
-  if (arguments.ready_file.empty()) return absl::OkStatus();
-  // Renamed, so that whoever sees the file sees all of it.
-  const std::string unfinished = arguments.ready_file + ".new";
-  FILE* file = fopen(unfinished.c_str(), "we");
-  const bool written = file != nullptr && fputs(line.c_str(), file) >= 0;
-  if (file == nullptr || fclose(file) != 0 || !written ||
-      rename(unfinished.c_str(), arguments.ready_file.c_str()) != 0) {
-    return absl::UnavailableError("--ready-file " + arguments.ready_file + " can't be written");
-  }
-  return absl::OkStatus();
+  absl::Status status;
+  if (!arguments.ready_file.empty()) status = WriteReadyFile(arguments.ready_file, line);
+  if (status.ok() && arguments.ready_fd >= 0) status = WriteReadyFd(arguments.ready_fd, line);
+  return status;
 }
 
 int Run(const Arguments& arguments) {
@@ -104,16 +113,23 @@ int Run(const Arguments& arguments) {
     printf("liggared: %s is right, %zu nodes\n", arguments.config.c_str(), config->nodes.size());
     return kExitDone;
   }
+  RouteGrpcLog();
   mallopt(M_ARENA_MAX, 4);  // Or each of hundreds of idle threads keeps memory of its own.
   RaiseFileLimit();
   const sigset_t signals = BlockStopSignals();
-  absl::StatusOr<std::unique_ptr<Host>> host = Host::Start(*std::move(config), *std::move(secrets));
+  std::atomic<bool> deaf = false;
+  absl::StatusOr<std::unique_ptr<Host>> host =
+      Host::Start(*std::move(config), *std::move(secrets), [&deaf] {
+        spdlog::critical("no connection is taken any more; ending, to be started again");
+        deaf = true;
+        kill(getpid(), SIGTERM);
+      });
   if (!host.ok()) return Fail(host.status());
   if (absl::Status ready = AnnounceReady(**host, arguments); !ready.ok()) return Fail(ready);
   WaitForSignal(signals);
   (*host)->Stop();
   spdlog::info("stopped");
-  return kExitDone;
+  return deaf ? kExitFailed : kExitDone;
 }
 
 int Main(int argc, char** argv) {

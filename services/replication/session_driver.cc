@@ -13,7 +13,7 @@ namespace liggare::replication {
 namespace {
 
 constexpr int64_t kTickMs = 1'000;
-constexpr int64_t kPublishMs = 200;       // At most so often while data flows.
+constexpr int64_t kPublishMs = 100;       // At most so often while data flows.
 constexpr int64_t kGoodbyeMaxMs = 3'000;  // For the last frame to go out.
 
 Extent ExtentOfHeld(const log::HeldLog& held) { return {held.name, held.size, held.root}; }
@@ -251,15 +251,20 @@ void SessionDriver::Answer(uint64_t ticket, const absl::Status& status,
 void SessionDriver::WarnOfUnlawful(const log::VerifiedChunk& verified) const {
   const log::Chunk& chunk = verified.chunk;
   const std::string_view writer = domain::PathOfLog(chunk.log);
+  size_t count = 0;
+  std::string first;
   for (size_t i = 0; i < verified.rows.size(); ++i) {
     const log::EntryRow& row = verified.rows[i];
     const std::string_view subject =
         std::string_view(chunk.entries[i]).substr(row.subject_offset, row.subject_bytes);
     absl::Status lawful = domain::AuthoriseWriter(static_cast<int>(row.type), writer, subject);
     if (lawful.ok() || ErrorOf(lawful).code() == v1::ERROR_CODE_UNKNOWN_TYPE) continue;
-    spdlog::warn("{}: entry {} of {} is kept and has no effect: {}", ends_.self,
-                 chunk.first_index + i, chunk.log, std::string(lawful.message()));
+    if (count++ > 0) continue;
+    first = "entry " + std::to_string(chunk.first_index + i) + ": " + std::string(lawful.message());
   }
+  if (count == 0) return;
+  spdlog::warn("{}: {} entries of {} are kept and have no effect; the first is {}", ends_.self,
+               count, chunk.log, first);
 }
 
 Extent SessionDriver::HeldExtent(const std::string& log) const {
@@ -347,7 +352,7 @@ void SessionDriver::Perform(const EndSession& end) {
 
 void SessionDriver::PublishStatus(bool now) {
   const int64_t now_ms = node_.parts().now_ms();
-  if (!now && now_ms - published_ms_ < kPublishMs) return;
+  if (!now && now_ms - published_ms_ < kPublishMs) return PublishLater();
   published_ms_ = now_ms;
   was_live_ = session_.live();
   PeerStatus status;
@@ -360,6 +365,19 @@ void SessionDriver::PublishStatus(bool now) {
   status.problems = session_.problems();
   if (closed_ && end_) status.last_error = ErrorText(ErrorOf(*end_));
   node_.Publish(this, std::move(status));
+}
+
+void SessionDriver::PublishLater() {
+  if (std::exchange(publishing_later_, true)) return;
+  node_.parts().timer.After(kPublishMs, [weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (self == nullptr) return;
+    rpc::Strand& strand = self->strand_;
+    strand.Post([self = std::move(self)] {
+      self->publishing_later_ = false;
+      if (!self->closed_) self->PublishStatus(/*now=*/true);
+    });
+  });
 }
 
 void SessionDriver::Close(const absl::Status& status) {

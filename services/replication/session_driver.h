@@ -83,7 +83,9 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void WarnOfUnlawful(const log::VerifiedChunk& chunk) const;
   Extent HeldExtent(const std::string& log) const;
   std::string StoredCheckpoint(const std::string& log, uint64_t size) const;
+  // At once, or soon if it was done a moment ago.
   void PublishStatus(bool now);
+  void PublishLater();
   void Close(const absl::Status& status);
   void Post(rpc::Closure closure) { strand_.Post(std::move(closure)); }
 
@@ -110,6 +112,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   std::optional<absl::Status> end_;
   int64_t end_ms_ = 0;
   int64_t published_ms_ = 0;
+  bool publishing_later_ = false;
 
   std::mutex mutex_;
   std::map<std::string, log::HeldLog> advances_ ABSL_GUARDED_BY(mutex_);

@@ -145,8 +145,15 @@ void Uplink::Call::OnReadDone(bool ok) {
 void Uplink::Call::OnDone(const grpc::Status& status) {
   // How gRPC ended the call explains a stream that broke off by itself.
   const bool explained = broke_off_ && !status.ok();
-  dialler_->OnCallDone(explained ? rpc::FromGrpcStatus(status) : end_, frames_read_ >= kLiveFrames);
-  self_.reset();
+  const absl::Status why = explained ? rpc::FromGrpcStatus(status) : end_;
+  // The channel must not die here: the last one in the process joins the thread
+  // that this runs on (gRPC 1.51, CallbackAlternativeCQ).
+  auto finish = [self = self_, why]() mutable {
+    self->dialler_->OnCallDone(why, self->frames_read_ >= kLiveFrames);
+    self.reset();
+  };
+  std::shared_ptr<Call> self = std::move(self_);
+  dialler_->node().parts().workers.Post(std::move(finish));
 }
 
 void Uplink::Dialler::Dial() {

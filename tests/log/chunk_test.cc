@@ -1,6 +1,7 @@
 // Which chunks are accepted, and whose fault the others are.
 #include "eventstore/log/chunk.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "eventstore/log/entry.h"
@@ -144,6 +145,19 @@ TEST_F(ChunkTest, ImpossibleEntriesThatItsOwnKeySignedBlameTheLog) {
     EXPECT_EQ(verdict.fault, ChunkFault::kLog);
     EXPECT_EQ(verdict.verified.chunk.entries, chunk.entries);  // The evidence.
   }
+}
+
+TEST(CommitmentPlacesTest, EveryPlaceIsFoundWhateverStandsBefore) {
+  const DisclosureText a = testing::MakeDisclosure("a");
+  const DisclosureText b = testing::MakeDisclosure("b");
+  const std::string start = "\x0a\x20";
+  const std::vector<std::string> entries = {"nothing", start + start + a.commitment,
+                                            start + a.commitment + start + b.commitment,
+                                            start + b.commitment.substr(0, 31), b.commitment};
+  using Place = CommitmentPlace;
+  EXPECT_THAT(FindCommitments(entries, {a, b}),
+              ::testing::ElementsAre(Place{1, 0}, Place{2, 0}, Place{2, 1}));
+  EXPECT_THAT(FindCommitments(entries, {}), ::testing::IsEmpty());
 }
 
 TEST_F(ChunkTest, FaultNamesTheLogAndTheEntry) {

@@ -105,7 +105,9 @@ TEST_F(RocksDatabaseTest, EqualsTheMemoryModel) {
     const Durability durability = random() % 2 == 0 ? Durability::kSynced : Durability::kBuffered;
     ASSERT_TRUE(rocks->Write(batch, durability).ok());
     ASSERT_TRUE(memory.Write(batch, durability).ok());
-    if (round % 50 == 25) ASSERT_TRUE(rocks->Flush().ok());
+    if (round % 50 == 25) {
+      ASSERT_TRUE(rocks->Flush().ok());
+    }
     if (round % 50 == 49) {
       rocks.reset();
       rocks = Open(path_, false);
@@ -143,13 +145,17 @@ TEST_F(RocksDatabaseTest, NodeIsTheSameAfterReopening) {
     auto database = Open(path_);
     TestNode node(*database, "se/17");
     node.now_ms += 1000 * node.log().boot_count();
-    if (node.log().boot_count() > 1) EXPECT_EQ(node.log().Find("se/17@1")->root, root);
+    if (node.log().boot_count() > 1) {
+      EXPECT_EQ(node.log().Find("se/17@1")->root, root);
+    }
     for (uint64_t i = 0; i < 300; ++i) {
       const uint64_t id = node.log().boot_count() * 1000 + i;
       ASSERT_TRUE(node.RecordOne(testing::MakeSubmission(testing::MakeEventId(id), "s")).ok());
     }
     root = node.log().Find("se/17@1")->root;
-    if (flush) ASSERT_TRUE(database->Flush().ok());
+    if (flush) {
+      ASSERT_TRUE(database->Flush().ok());
+    }
   }
   auto database = Open(path_);
   TestNode node(*database, "se/17");

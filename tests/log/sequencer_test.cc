@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <utility>
+
 #include "eventstore/log/entry.h"
 #include "liggare/v1/entry.pb.h"
 #include "proto/error/error.h"
@@ -179,6 +182,29 @@ TEST_F(SequencerTest, DuplicateIsKnownAfterReopening) {
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE(again->duplicate);
   EXPECT_EQ(again->index, 1u);
+}
+
+TEST_F(SequencerTest, DuplicateIsKnownHoweverLongAgoItsFirstCame) {
+  const uint32_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  std::vector<uint64_t> ids(5 * kQueueCommandsMax);  // More than are kept in memory.
+  for (size_t i = 0; i < ids.size(); ++i) ids[i] = 1000 * (i + 1) + random() % 5000;
+  std::vector<Submission> some;
+  for (const uint64_t id : ids) {
+    some.push_back(MakeSubmission(MakeEventId(id), kSubject));
+    if (some.size() == kQueueCommandsMax) node_.Record(std::exchange(some, {}));
+  }
+  const uint64_t size = node_.log().Find("se/17/a@1")->size;
+  for (int i = 0; i < 300; ++i) {
+    const uint64_t id = ids[random() % ids.size()];
+    some.push_back(MakeSubmission(MakeEventId(id), kSubject));
+  }
+  for (const auto& answer : node_.Record(std::move(some))) {
+    ASSERT_TRUE(answer.ok());
+    EXPECT_TRUE(answer->duplicate);
+  }
+  EXPECT_EQ(node_.log().Find("se/17/a@1")->size, size);
 }
 
 TEST_F(SequencerTest, ClockRisesThoughTheWallClockStandsOrGoesBack) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "eventstore/log/database.h"
 
@@ -54,18 +55,18 @@ class MemoryDatabase : public log::Database {
   Rows& MutableRows(log::Family family);
 
   mutable std::mutex mutex_;
-  Families current_;  // Guarded by mutex_, like all below.
-  std::array<Rows, log::kFamilyCount> synced_;
+  Families current_ ABSL_GUARDED_BY(mutex_);
+  std::array<Rows, log::kFamilyCount> synced_ ABSL_GUARDED_BY(mutex_);
   // The writes since the last sync.
   struct Change {
     log::Family family;
     std::string key;
     std::optional<std::string> value;
   };
-  std::vector<Change> buffered_;
-  absl::Status failure_;
-  uint64_t writes_ = 0;
-  uint64_t synced_writes_ = 0;
+  std::vector<Change> buffered_ ABSL_GUARDED_BY(mutex_);
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  uint64_t writes_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t synced_writes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace liggare::testing

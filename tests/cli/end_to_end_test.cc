@@ -1,0 +1,209 @@
+// The real `liggare` against three tiers: record, ask, prove, verify.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "nlohmann/json.hpp"
+#include "tests/cli/liggare_process.h"
+#include "tests/testing/cluster.h"
+
+namespace liggare::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kVerksamhet[] = "se/17/varmland";
+constexpr char kReport[] = "rapport/2024/se/17/varmland";
+
+// A verksamhet's year: it registers, reports, and corrects with a reason in words.
+constexpr char kLines[] =
+    R"({"id":"0190163d-8694-739b-aea5-000000000001","subject":"verksamhet/se/17/varmland","verksamhet_registered":{"namn":"PO Värmland","driftsform":"kommunal_regi","huvudman":"1780","from":"2014-01-01"}}
+{"id":"0190163d-8694-739b-aea5-000000000002","subject":"rapport/2024/se/17/varmland","actor":{"id":"anna","role":"handlaggare"},"report_submitted":{"ombud":{"personer":4,"heltid_hundredths":350},"klienter":[{"kon":"kvinna","alder":"30-49","antal":12}]}}
+{"id":"0190163d-8694-739b-aea5-000000000003","subject":"rapport/2024/se/17/varmland","actor":{"id":"anna"},"reason_code":"rattelse","reason":"Fel åldersgrupp","report_corrected":{"path":"klienter[kvinna][30-49].antal","old":12,"new":13}}
+)";
+
+class EndToEndTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    cluster_.Start();
+    lines_ = cluster_.scratch().Write("lines.jsonl", kLines);
+    trust_ = cluster_.verifier("se").Text();
+  }
+
+  // Runs as a system of the node at `path`.
+  Finished Run(const std::string& path, const std::vector<std::string>& arguments) {
+    const std::string host = path == "se" ? "nation" : path == "se/17" ? "county" : "verksamhet";
+    const Caller caller{cluster_.address(host), FilesOf(path)};
+    return RunLiggare(&caller, arguments, cluster_.scratch().path());
+  }
+  Finished RunOffline(const std::vector<std::string>& arguments) {
+    return RunLiggare(nullptr, arguments, cluster_.scratch().path());
+  }
+
+  rpc::CredentialFiles FilesOf(const std::string& path) {
+    std::string name = "cli_" + path;
+    std::replace(name.begin(), name.end(), '/', '_');
+    return cluster_.authority().Issue(
+        name, "spiffe://" + std::string(kClusterDomain) + "/" + path + "/system/test");
+  }
+
+  // Records kLines and waits until the nation has them.
+  void RecordLines() {
+    const std::string frontier = cluster_.scratch() / "frontier.json";
+    const Finished recorded = Run(kVerksamhet, {"record", lines_, "--frontier-out", frontier});
+    ASSERT_EQ(recorded.code, 0) << recorded.err;
+    EXPECT_THAT(recorded.out, HasSubstr("Registrerade: 3, redan registrerade: 0, avvisade: 0"));
+    const Finished awaited = Run("se", {"await", "--frontier", frontier, "--timeout", "60"});
+    ASSERT_EQ(awaited.code, 0) << awaited.err;
+  }
+
+  Cluster cluster_;
+  std::string lines_;
+  std::string trust_;
+};
+
+TEST_F(EndToEndTest, EveryTierShowsTheSameState) {
+  RecordLines();
+  const Finished nation = Run("se", {"--json", "state", kReport});
+  const Finished county = Run("se/17", {"--json", "state", kReport});
+  ASSERT_EQ(nation.code, 0) << nation.err;
+  json at_nation = json::parse(nation.out);
+  json at_county = json::parse(county.out);
+  EXPECT_EQ(at_nation["node"], "se");
+  at_nation["node"] = at_county["node"];
+  EXPECT_EQ(at_nation, at_county);
+  EXPECT_EQ(at_nation["fields"][0]["path"], "klienter[kvinna][30-49].antal");
+  EXPECT_EQ(at_nation["fields"][0]["value"], 13);
+
+  const Finished history = Run("se", {"history", kReport, "--field", "klienter"});
+  EXPECT_THAT(history.out, AllOf(HasSubstr("12    13  anna"), HasSubstr("rattelse")));
+  EXPECT_THAT(history.out, Not(HasSubstr("ombud")));
+  EXPECT_THAT(Run("se", {"table", "klienter", "--year", "2024"}).out, HasSubstr("13"));
+  EXPECT_THAT(Run("se", {"subjects", "rapport/"}).out, HasSubstr(kReport));
+}
+
+TEST_F(EndToEndTest, SameLinesAgainAreDuplicates) {
+  RecordLines();
+  const Finished again = Run(kVerksamhet, {"record", lines_, "--json"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  const json summary = json::parse(again.out);
+  EXPECT_EQ(summary["recorded"], 0);
+  EXPECT_EQ(summary["duplicates"], 3);
+}
+
+TEST_F(EndToEndTest, BadLinesAreNamedAndTheOthersRecorded) {
+  std::string lines = kLines;
+  lines.insert(0, "{\"subject\": \"verksamhet/se/17/varmland\"}\nnot JSON\n");
+  lines +=
+      R"({"id":"0190163d-8694-739b-aea5-000000000004","subject":"rapport/2024/se/17/varmland","report_corrected":{"path":"klienter[kvinna][30-49].antal","old":99,"new":13}})";
+  const std::string file = cluster_.scratch().Write("bad.jsonl", lines);
+  const Finished recorded = Run(kVerksamhet, {"record", file});
+  EXPECT_EQ(recorded.code, 1);
+  EXPECT_THAT(recorded.out, HasSubstr("Registrerade: 3"));
+  EXPECT_THAT(recorded.out, HasSubstr("Avvisade rader: 1-2, 6"));
+  EXPECT_THAT(recorded.err, HasSubstr("line 1: MISSING_FIELD: id"));
+  EXPECT_THAT(recorded.err, HasSubstr("line 2: MALFORMED"));
+  EXPECT_THAT(recorded.err, AllOf(HasSubstr("line 6: OLD_VALUE_DIFFERS"), HasSubstr("13")));
+}
+
+TEST_F(EndToEndTest, StopOnErrorSendsNothingAfterTheRefusedLine) {
+  const std::string file =
+      cluster_.scratch().Write("bad.jsonl", "not JSON\n" + std::string(kLines));
+  const Finished recorded = Run(kVerksamhet, {"record", file, "--stop-on-error"});
+  EXPECT_EQ(recorded.code, 1);
+  EXPECT_THAT(recorded.out, HasSubstr("Registrerade: 0"));
+  EXPECT_THAT(recorded.out, HasSubstr("--from-line 1\n"));
+  EXPECT_EQ(Run(kVerksamhet, {"record", file, "--from-line", "2"}).code, 0);
+}
+
+TEST_F(EndToEndTest, NodeOfAnotherIsNotWrittenTo) {
+  const Finished recorded = Run("se/17", {"--node", "se", "record", lines_});
+  EXPECT_EQ(recorded.code, 1);
+  EXPECT_EQ(std::count(recorded.err.begin(), recorded.err.end(), '\n'), 1) << recorded.err;
+}
+
+TEST_F(EndToEndTest, ReceiptVerifiesOfflineAndTamperingIsFound) {
+  RecordLines();
+  const std::string file = cluster_.scratch() / "receipt.json";
+  const Finished fetched = Run("se", {"receipt", "se/17/varmland@1#2", "-o", file});
+  ASSERT_EQ(fetched.code, 0) << fetched.err;
+  const Finished verified = RunOffline({"--json", "verify", "--trust", trust_, file});
+  ASSERT_EQ(verified.code, 0) << verified.err;
+  const json proof = json::parse(verified.out);
+  EXPECT_EQ(proof["log"], "se/17/varmland@1");
+  EXPECT_EQ(proof["index"], 2);
+  ASSERT_FALSE(proof["received"].empty());
+  EXPECT_EQ(proof["received"][0]["path"], "se/17");
+  EXPECT_EQ(proof["texts"][0]["text"], "Fel åldersgrupp");
+
+  std::ifstream in(file);
+  json receipt = json::parse(in);
+  receipt["disclosures"][0]["text"] = "Annat";
+  const std::string forged = cluster_.scratch().Write("forged.json", receipt.dump());
+  const Finished refused = RunOffline({"verify", "--trust", trust_, forged});
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_THAT(refused.err, HasSubstr("disclosures[0]"));
+}
+
+TEST_F(EndToEndTest, LiveServerAndItsDirectoryVerify) {
+  RecordLines();
+  const Finished live = Run("se", {"verify", "--trust", trust_, "--live"});
+  EXPECT_EQ(live.code, 0) << live.out << live.err;
+  EXPECT_THAT(live.out, HasSubstr("Loggar som håller: 3 av 3"));
+  const Finished verksamhet = Run(kVerksamhet, {"verify", "--trust", trust_, "--live"});
+  EXPECT_EQ(verksamhet.code, 0) << verksamhet.out << verksamhet.err;
+  const std::string other_key = cluster_.verifier("se/17").Text();
+  EXPECT_NE(Run("se", {"verify", "--trust", other_key, "--live"}).code, 0);
+
+  EXPECT_THAT(Run("se/17", {"status"}).out, HasSubstr("ansluten"));
+  cluster_.StopHost("county");
+  const std::string data = cluster_.data_directory("se/17");
+  const Finished stored = RunOffline({"verify", "--trust", trust_, "--data", data});
+  EXPECT_EQ(stored.code, 0) << stored.out << stored.err;
+  EXPECT_EQ(RunOffline({"fsck", data}).code, 0);
+}
+
+TEST_F(EndToEndTest, StateIsAnsweredAsANodeKnewIt) {
+  RecordLines();
+  EXPECT_EQ(Run("se", {"state", kReport, "--known-by", "se", "--at", "1"}).code, 1);
+  const Finished then = Run("se", {"state", kReport, "--known-by", kVerksamhet, "--at", "2"});
+  EXPECT_EQ(then.code, 0) << then.err;
+  EXPECT_THAT(then.out, HasSubstr("som se/17/varmland visste före index 2"));
+  EXPECT_THAT(then.out, HasSubstr("klienter[kvinna][30-49].antal     12  "));
+}
+
+TEST_F(EndToEndTest, EnrolmentMayBeDoneAgainButNotWithAnotherKey) {
+  const auto init = [this](const std::string& directory) {
+    return RunOffline({"node", "init", "--path", "se/17/ny", "--trust-domain", kClusterDomain,
+                       "--dir", cluster_.scratch() / directory});
+  };
+  ASSERT_EQ(init("first").code, 0);
+  ASSERT_EQ(init("second").code, 0);
+  const std::string first = cluster_.scratch() / "first/se_17_ny.vkey";
+  const std::string second = cluster_.scratch() / "second/se_17_ny.vkey";
+  EXPECT_EQ(Run("se/17", {"node", "enrol", "--vkey", first}).out, "se/17/ny ansluten\n");
+  EXPECT_EQ(Run("se/17", {"node", "enrol", "--vkey", first}).out, "se/17/ny redan ansluten\n");
+  const Finished other = Run("se/17", {"node", "enrol", "--vkey", second});
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.err, HasSubstr("another key is enrolled"));
+  EXPECT_EQ(Run("se", {"node", "enrol", "--vkey", first}).code, 1) << "se is not its parent";
+}
+
+TEST_F(EndToEndTest, ReadShowsEntriesFromAPosition) {
+  RecordLines();
+  const Finished all = Run("se", {"--json", "read", "se/17/varmland@1"});
+  ASSERT_EQ(all.code, 0) << all.err;
+  EXPECT_EQ(std::count(all.out.begin(), all.out.end(), '\n'), 3);
+  const Finished last = Run("se", {"--json", "read", "se/17/varmland@1", "--from", "2"});
+  EXPECT_EQ(json::parse(last.out)["event"]["report_corrected"]["new"], 13);
+}
+
+}  // namespace
+}  // namespace liggare::testing

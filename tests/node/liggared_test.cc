@@ -1,0 +1,163 @@
+// liggared as a process: its command line, its exit codes and its signals.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/testing/cluster.h"
+
+namespace liggare::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kProgram[] = LIGGARE_BINARY_DIR "/bin/liggared";
+
+// A running liggared whose output goes to files.
+class Process {
+ public:
+  Process(const ScratchDirectory& scratch, std::vector<std::string> arguments)
+      : out_(scratch / "out"), err_(scratch / "err") {
+    int ready[2];
+    if (pipe(ready) != 0) abort();
+    pid_ = fork();
+    if (pid_ == 0) {
+      close(ready[0]);
+      dup2(open(out_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
+      dup2(open(err_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDERR_FILENO);
+      arguments.insert(arguments.begin(), kProgram);
+      arguments.push_back("--ready-fd=" + std::to_string(ready[1]));
+      std::vector<char*> argv;
+      for (std::string& argument : arguments) argv.push_back(argument.data());
+      argv.push_back(nullptr);
+      execv(kProgram, argv.data());
+      _exit(127);
+    }
+    close(ready[1]);
+    ready_ = ready[0];
+  }
+  ~Process() {
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+    }
+    close(ready_);
+  }
+
+  // The ready line; empty if the process ended without one.
+  std::string AwaitReady() {
+    std::string line;
+    char c = 0;
+    while (read(ready_, &c, 1) == 1) line += c;
+    return line;
+  }
+
+  void Signal(int number) { kill(pid_, number); }
+
+  // The exit code; 128 and the signal's number if one ended it.
+  int AwaitExit() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  std::string out() const { return Contents(out_); }
+  std::string err() const { return Contents(err_); }
+
+ private:
+  static std::string Contents(const std::string& file) {
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+  }
+
+  const std::string out_;
+  const std::string err_;
+  pid_t pid_ = -1;
+  int ready_ = -1;
+};
+
+class LiggaredTest : public ::testing::Test {
+ protected:
+  std::string ConfigFile() {
+    return cluster_.scratch().Write("liggared.toml", cluster_.config_text("nation"));
+  }
+
+  Cluster cluster_{{{"nation", {"se"}}}};
+};
+
+TEST_F(LiggaredTest, VersionAndHelpExitWithZero) {
+  Process version(cluster_.scratch(), {"--version"});
+  EXPECT_EQ(version.AwaitExit(), 0);
+  EXPECT_THAT(version.out(), HasSubstr("liggared 0."));
+  Process help(cluster_.scratch(), {"--help"});
+  EXPECT_EQ(help.AwaitExit(), 0);
+}
+
+TEST_F(LiggaredTest, WrongCommandLineExitsWithTwo) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{}, {"--nonsense"}, {"--config"}}) {
+    Process process(cluster_.scratch(), arguments);
+    EXPECT_EQ(process.AwaitExit(), 2);
+  }
+}
+
+TEST_F(LiggaredTest, WrongConfigurationExitsWithTwoAndSaysWhere) {
+  const std::string file =
+      cluster_.scratch().Write("bad.toml", "trust_domain = 'a'\nnonsense = 1\n");
+  Process process(cluster_.scratch(), {"--config", file});
+  EXPECT_EQ(process.AwaitReady(), "");
+  EXPECT_EQ(process.AwaitExit(), 2);
+  EXPECT_THAT(process.err(), HasSubstr("CONFIGURATION: "));
+  EXPECT_THAT(process.err(), HasSubstr("bad.toml:1: national_key: is missing"));
+}
+
+TEST_F(LiggaredTest, CheckConfigStartsNothing) {
+  Process right(cluster_.scratch(), {"--config", ConfigFile(), "--check-config"});
+  EXPECT_EQ(right.AwaitReady(), "");
+  EXPECT_EQ(right.AwaitExit(), 0) << right.err();
+  EXPECT_THAT(right.out(), HasSubstr("is right, 1 nodes"));
+  EXPECT_FALSE(std::filesystem::exists(cluster_.data_directory("se")));
+  chmod((cluster_.scratch() / "se.signing").c_str(), 0644);
+  Process wrong(cluster_.scratch(), {"--config", ConfigFile(), "--check-config"});
+  EXPECT_EQ(wrong.AwaitExit(), 2);
+  EXPECT_THAT(wrong.err(), HasSubstr("mode 0600"));
+}
+
+TEST_F(LiggaredTest, TermAndIntStopItWithZero) {
+  for (const int number : {SIGTERM, SIGINT}) {
+    const std::string ready_file = cluster_.scratch() / "ready";
+    Process process(cluster_.scratch(), {"--config", ConfigFile(), "--ready-file", ready_file});
+    const std::string ready = process.AwaitReady();
+    EXPECT_THAT(ready, HasSubstr("liggared: ready, 1 nodes, listening on 127.0.0.1:"))
+        << process.err();
+    std::ostringstream in_file;
+    in_file << std::ifstream(ready_file).rdbuf();
+    EXPECT_EQ(in_file.str(), ready);
+    process.Signal(number);
+    EXPECT_EQ(process.AwaitExit(), 0) << process.err();
+    EXPECT_EQ(process.out(), ready);
+  }
+}
+
+TEST_F(LiggaredTest, DirectoryInUseExitsWithTwo) {
+  Process first(cluster_.scratch(), {"--config", ConfigFile()});
+  ASSERT_NE(first.AwaitReady(), "");
+  Process second(cluster_.scratch(), {"--config", ConfigFile()});
+  EXPECT_EQ(second.AwaitReady(), "");
+  EXPECT_EQ(second.AwaitExit(), 2);
+  EXPECT_THAT(second.err(), HasSubstr("node[0].data"));
+}
+
+}  // namespace
+}  // namespace liggare::testing

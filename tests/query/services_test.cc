@@ -1,0 +1,210 @@
+// QueryService and AuditService over TLS, at three tiers.
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "eventstore/log/entry.h"
+#include "eventstore/merkle/verify.h"
+#include "eventstore/note/checkpoint.h"
+#include "liggare/v1/audit_service.grpc.pb.h"
+#include "liggare/v1/query_service.grpc.pb.h"
+#include "proto/error/error.h"
+#include "services/replication/enrolment_chain.h"
+#include "services/rpc/status.h"
+#include "tests/node/sample_events.h"
+#include "tests/testing/cluster.h"
+
+namespace liggare {
+namespace {
+
+using testing::Cluster;
+using testing::kClusterDomain;
+using testing::kReportSubject;
+using testing::kVerksamhet;
+
+const std::string kVerksamhetLog = std::string(kVerksamhet) + "@1";
+
+v1::Error ErrorIn(const grpc::Status& status) {
+  EXPECT_FALSE(status.ok());
+  return status.ok() ? v1::Error() : ErrorOf(rpc::FromGrpcStatus(status));
+}
+
+class ServicesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    cluster_.Start();
+    Record(testing::Registered(1));
+    Record(testing::Report(2, 3));
+  }
+
+  void Record(const v1::EventData& event) {
+    const v1::RecordResult result = cluster_.Record(kVerksamhet, event);
+    ASSERT_TRUE(result.has_recorded()) << result.error().DebugString();
+    size_ = result.recorded().index() + 1;
+  }
+
+  std::unique_ptr<v1::QueryService::Stub> Queries(const std::string& path) {
+    return v1::QueryService::NewStub(cluster_.DialAsSystem(path));
+  }
+
+  grpc::Status GetState(v1::QueryService::Stub& stub, const std::string& node,
+                        v1::GetStateResponse& response) {
+    v1::GetStateRequest request;
+    request.set_node(node);
+    request.set_subject(kReportSubject);
+    grpc::ClientContext context;
+    return stub.GetState(&context, request, &response);
+  }
+
+  Cluster cluster_;
+  uint64_t size_ = 0;  // Of the verksamhet's log.
+};
+
+TEST_F(ServicesTest, EveryTierAnswersTheSameState) {
+  cluster_.AwaitSize("se", kVerksamhetLog, size_);
+  v1::GetStateResponse at_origin;
+  ASSERT_TRUE(GetState(*Queries(kVerksamhet), "", at_origin).ok());
+  EXPECT_EQ(at_origin.state().event_count(), 1u);
+  for (const char* path : {"se", "se/17"}) {
+    v1::GetStateResponse above;
+    ASSERT_TRUE(GetState(*Queries(path), path, above).ok());
+    EXPECT_EQ(above.DebugString(), at_origin.DebugString()) << path;
+  }
+}
+
+TEST_F(ServicesTest, AncestorMayAskAtADescendantAndNobodyElse) {
+  v1::GetStateResponse response;
+  const auto ancestor = v1::QueryService::NewStub(cluster_.Dial("verksamhet", "se/17/system/test"));
+  EXPECT_TRUE(GetState(*ancestor, kVerksamhet, response).ok());
+  const auto below =
+      v1::QueryService::NewStub(cluster_.Dial("county", "se/17/varmland/system/test"));
+  EXPECT_EQ(ErrorIn(GetState(*below, "se/17", response)).code(), v1::ERROR_CODE_PERMISSION_DENIED);
+  EXPECT_EQ(ErrorIn(GetState(*below, "", response)).code(), v1::ERROR_CODE_UNKNOWN_NODE);
+}
+
+TEST_F(ServicesTest, RefusedQuestionSaysWhatThereIs) {
+  v1::GetTableRequest request;
+  request.set_table("klienterna");
+  request.set_year(2024);
+  v1::GetTableResponse response;
+  grpc::ClientContext context;
+  const auto stub = Queries(kVerksamhet);
+  const v1::Error error = ErrorIn(stub->GetTable(&context, request, &response));
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_NOT_FOUND);
+  EXPECT_NE(error.expected().find("klienter"), std::string::npos);
+  request.set_table("klienter");
+  grpc::ClientContext again;
+  EXPECT_TRUE(stub->GetTable(&again, request, &response).ok());
+}
+
+TEST_F(ServicesTest, AwaitFrontierAnswersWhenTheEntryHasCome) {
+  const uint64_t awaited = size_ + 1;
+  std::thread waiting([&] { cluster_.AwaitSize("se", kVerksamhetLog, awaited); });
+  Record(testing::Correction(3, 3, 4));
+  waiting.join();
+  v1::GetStateResponse response;
+  ASSERT_TRUE(GetState(*Queries("se"), "se", response).ok());
+  EXPECT_EQ(response.state().event_count(), 2u);
+}
+
+TEST_F(ServicesTest, AwaitFrontierEndsAtTheCallersDeadline) {
+  v1::AwaitFrontierRequest request;
+  v1::LogPosition& position = *request.add_positions();
+  position.set_log(kVerksamhetLog);
+  position.set_next_index(1'000'000);
+  v1::AwaitFrontierResponse response;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));
+  const auto stub = Queries(kVerksamhet);
+  EXPECT_EQ(stub->AwaitFrontier(&context, request, &response).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  v1::GetStateResponse state;
+  EXPECT_TRUE(GetState(*stub, "", state).ok());
+}
+
+TEST_F(ServicesTest, StopAnswersThoseThatWait) {
+  v1::AwaitFrontierRequest request;
+  v1::LogPosition& position = *request.add_positions();
+  position.set_log(kVerksamhetLog);
+  position.set_next_index(1'000'000);
+  grpc::Status status;
+  const auto stub = Queries(kVerksamhet);
+  std::thread waiting([&] {
+    v1::AwaitFrontierResponse response;
+    grpc::ClientContext context;
+    status = stub->AwaitFrontier(&context, request, &response);
+  });
+  cluster_.StopHost("verksamhet");
+  waiting.join();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(ServicesTest, ReceiptOfTheNationVerifiesWithTheNationalKeyAlone) {
+  cluster_.AwaitSize("se", kVerksamhetLog, size_);
+  v1::GetReceiptRequest request;
+  request.mutable_place()->set_log(kVerksamhetLog);
+  request.mutable_place()->set_index(size_ - 1);
+  v1::GetReceiptResponse response;
+  grpc::ClientContext context;
+  const grpc::Status status = v1::AuditService::NewStub(cluster_.DialAsSystem("se"))
+                                  ->GetReceipt(&context, request, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  const v1::Receipt& receipt = response.receipt();
+  const auto nodes = replication::VerifyEnrolmentChain(receipt.enrolment(), kClusterDomain,
+                                                       cluster_.verifier("se"));
+  ASSERT_TRUE(nodes.ok()) << nodes.status();
+  const auto checkpoint =
+      note::OpenCheckpoint(receipt.event().checkpoint(), kClusterDomain + ("/" + kVerksamhetLog),
+                           nodes->at(kVerksamhet).keys.front());
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+  merkle::Proof proof;
+  for (const std::string& hash : receipt.event().inclusion_proof()) {
+    proof.push_back(*merkle::HashFromBytes(hash));
+  }
+  EXPECT_TRUE(merkle::VerifyInclusion(merkle::LeafHash(receipt.event().entry()), size_ - 1,
+                                      checkpoint->checkpoint.size, proof,
+                                      checkpoint->checkpoint.root)
+                  .ok());
+}
+
+TEST_F(ServicesTest, CheckpointsOfTwoSizesAreConsistent) {
+  v1::GetCheckpointRequest request;
+  v1::GetCheckpointResponse before;
+  v1::GetCheckpointResponse after;
+  const auto stub = v1::AuditService::NewStub(cluster_.DialAsSystem(kVerksamhet));
+  grpc::ClientContext first;
+  ASSERT_TRUE(stub->GetCheckpoint(&first, request, &before).ok());
+  Record(testing::Correction(3, 3, 4));
+  grpc::ClientContext second;
+  ASSERT_TRUE(stub->GetCheckpoint(&second, request, &after).ok());
+  const auto open = [&](const std::string& checkpoint) {
+    return note::OpenCheckpoint(checkpoint, kClusterDomain + ("/" + kVerksamhetLog),
+                                cluster_.verifier(kVerksamhet))
+        ->checkpoint;
+  };
+  const note::Checkpoint old_one = open(before.checkpoint());
+  const note::Checkpoint new_one = open(after.checkpoint());
+  EXPECT_EQ(new_one.size, old_one.size + 1);
+
+  v1::GetConsistencyProofRequest proof_request;
+  proof_request.set_log(kVerksamhetLog);
+  proof_request.set_old_size(old_one.size);
+  proof_request.set_new_size(new_one.size);
+  v1::GetConsistencyProofResponse proof_response;
+  grpc::ClientContext third;
+  ASSERT_TRUE(stub->GetConsistencyProof(&third, proof_request, &proof_response).ok());
+  merkle::Proof proof;
+  for (const std::string& hash : proof_response.proof()) {
+    proof.push_back(*merkle::HashFromBytes(hash));
+  }
+  EXPECT_TRUE(merkle::VerifyConsistency({.size = old_one.size, .root = old_one.root},
+                                        {.size = new_one.size, .root = new_one.root}, proof)
+                  .ok());
+}
+
+}  // namespace
+}  // namespace liggare

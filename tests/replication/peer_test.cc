@@ -1,0 +1,268 @@
+// What a parent does with a peer that speaks gRPC and not the truth.
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "eventstore/log/entry.h"
+#include "eventstore/merkle/tree.h"
+#include "eventstore/note/checkpoint.h"
+#include "liggare/v1/event.pb.h"
+#include "proto/error/error.h"
+#include "services/replication/limits.h"
+#include "services/rpc/status.h"
+#include "tests/replication/node_under_test.h"
+
+namespace liggare::replication {
+namespace {
+
+// A stream written and read by the test.
+class RawPeer {
+ public:
+  RawPeer(const std::string& as, int port)
+      : stub_(v1::ReplicationService::NewStub(ChannelAs(as, port))),
+        stream_(stub_->Replicate(&context_)) {}
+
+  void Send(v1::Frame frame) {
+    v1::ReplicateRequest request;
+    *request.mutable_frame() = std::move(frame);
+    stream_->Write(request);
+  }
+  void SendHello(const std::string& path, const std::string& to) {
+    v1::Frame frame;
+    frame.mutable_hello()->set_protocol_version(1);
+    frame.mutable_hello()->set_path(path);
+    frame.mutable_hello()->set_to(to);
+    frame.mutable_hello()->set_now_ms(kNowMs);
+    Send(std::move(frame));
+  }
+  void SendFrontier() {
+    v1::Frame frame;
+    frame.mutable_frontier();
+    Send(std::move(frame));
+  }
+  // Reads until there is a frame of this kind; nothing if the stream ends before.
+  std::optional<v1::Frame> Await(v1::Frame::KindCase kind) {
+    v1::ReplicateResponse response;
+    while (stream_->Read(&response)) {
+      if (response.frame().kind_case() == kind) return response.frame();
+    }
+    return {};
+  }
+  // How the call ended, in the project's vocabulary.
+  v1::ErrorCode End() {
+    Await(v1::Frame::KIND_NOT_SET);
+    return ErrorOf(rpc::FromGrpcStatus(stream_->Finish())).code();
+  }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<v1::ReplicationService::Stub> stub_;
+  std::unique_ptr<grpc::ClientReaderWriter<v1::ReplicateRequest, v1::ReplicateResponse>> stream_;
+};
+
+// Entries of a log made by hand, with a checkpoint signed by hand.
+v1::Frame ChunkOf(const std::string& log, const std::vector<std::string>& entries,
+                  const note::SigningKey& key) {
+  merkle::Tree tree;
+  std::vector<merkle::FullTile> full;
+  v1::Frame frame;
+  frame.mutable_chunk()->set_log(log);
+  for (const std::string& entry : entries) {
+    frame.mutable_chunk()->add_entries(entry);
+    tree.Append(merkle::LeafHash(entry), full);
+  }
+  const note::Checkpoint checkpoint{std::string(kTrustDomain) + "/" + log, tree.size(),
+                                    tree.Root()};
+  frame.mutable_chunk()->set_checkpoint(note::SignCheckpoint(checkpoint, key).Encode());
+  return frame;
+}
+
+std::string EntryOf(const std::string& log, uint64_t index, uint64_t clock) {
+  v1::EventData data;
+  data.set_event_id(std::string(15, 'i') + static_cast<char>(index));
+  data.set_subject("rekvisition/2024/17");
+  data.mutable_funds_requisitioned();
+  v1::Event event;
+  event.set_format_version(1);
+  event.set_log(log);
+  event.set_index(index);
+  event.set_clock(clock);
+  event.set_recorded_at_ms(kNowMs);
+  event.set_principal("se/17");
+  event.set_data(data.SerializeAsString());
+  return event.SerializeAsString();
+}
+
+constexpr uint64_t kClock = static_cast<uint64_t>(kNowMs) << 16;
+
+class PeerTest : public ::testing::Test {
+ protected:
+  PeerTest() : se_(std::make_unique<NodeUnderTest>(host_, "se")) {
+    se_->Enrol("se");
+    se_->Enrol("se/17");
+    se_->Serve();
+  }
+  // A peer whose session is live.
+  std::unique_ptr<RawPeer> Greeted() {
+    auto peer = std::make_unique<RawPeer>("se/17", se_->port());
+    peer->SendHello("se/17", "se");
+    EXPECT_TRUE(peer->Await(v1::Frame::kFrontier));
+    peer->SendFrontier();
+    return peer;
+  }
+
+  TestHost host_;
+  std::unique_ptr<NodeUnderTest> se_;
+};
+
+TEST_F(PeerTest, OnlyADirectChildMayReplicate) {
+  for (const char* stranger : {"se", "se/17/varmland", "se/17/system/x"}) {
+    RawPeer peer(stranger, se_->port());
+    peer.SendHello(stranger, "se");
+    EXPECT_EQ(peer.End(), v1::ERROR_CODE_PERMISSION_DENIED) << stranger;
+  }
+}
+
+TEST_F(PeerTest, AHelloInAnothersNameIsRefused) {
+  RawPeer peer("se/17", se_->port());
+  peer.SendHello("se/18", "se");
+  EXPECT_EQ(peer.End(), v1::ERROR_CODE_PERMISSION_DENIED);
+}
+
+TEST_F(PeerTest, ANodeThatIsNotHostedIsUnknown) {
+  RawPeer peer("se/17/varmland", se_->port());
+  peer.SendHello("se/17/varmland", "se/17");
+  EXPECT_EQ(peer.End(), v1::ERROR_CODE_UNKNOWN_NODE);
+}
+
+TEST_F(PeerTest, WithoutACertificateNothingIsSaid) {
+  RawPeer peer("", se_->port());
+  peer.SendHello("se/17", "se");
+  EXPECT_NE(peer.End(), v1::ERROR_CODE_UNKNOWN_NODE);
+}
+
+TEST_F(PeerTest, TheFirstFrameMustBeAHello) {
+  RawPeer peer("se/17", se_->port());
+  peer.SendFrontier();
+  EXPECT_EQ(peer.End(), v1::ERROR_CODE_MALFORMED);
+}
+
+TEST_F(PeerTest, AnotherVersionOfTheProtocolIsRefused) {
+  RawPeer peer("se/17", se_->port());
+  v1::Frame frame;
+  frame.mutable_hello()->set_protocol_version(2);
+  frame.mutable_hello()->set_path("se/17");
+  frame.mutable_hello()->set_to("se");
+  peer.Send(std::move(frame));
+  EXPECT_EQ(peer.End(), v1::ERROR_CODE_INVALID_FIELD);
+}
+
+TEST_F(PeerTest, AGoodChunkIsStoredAndCosigned) {
+  auto peer = Greeted();
+  peer->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17")));
+  std::optional<v1::Frame> answer = peer->Await(v1::Frame::kAcknowledged);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->acknowledged().state().size(), 1u);
+  auto note = note::ParseNote(answer->acknowledged().cosigned_checkpoint());
+  ASSERT_TRUE(note.ok());
+  EXPECT_TRUE(note::VerifyCosignature(*note, KeyOf("se").verifier()).ok());
+}
+
+TEST_F(PeerTest, ARepeatedChunkGetsTheFirstCosignatureAgain) {
+  auto peer = Greeted();
+  const v1::Frame chunk = ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17"));
+  peer->Send(chunk);
+  std::optional<v1::Frame> first = peer->Await(v1::Frame::kAcknowledged);
+  peer->Send(chunk);
+  std::optional<v1::Frame> again = peer->Await(v1::Frame::kAcknowledged);
+  ASSERT_TRUE(first && again);
+  EXPECT_EQ(first->acknowledged().cosigned_checkpoint(),
+            again->acknowledged().cosigned_checkpoint());
+}
+
+TEST_F(PeerTest, AChangedByteBlamesThePeerAndFreezesNothing) {
+  auto peer = Greeted();
+  v1::Frame chunk = ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17"));
+  chunk.mutable_chunk()->mutable_entries(0)->back() ^= 1;
+  peer->Send(std::move(chunk));
+  EXPECT_EQ(peer->End(), v1::ERROR_CODE_VERIFICATION_FAILED);
+  EXPECT_EQ(se_->SizeOf("se/17@1"), 0u);
+  EXPECT_TRUE(se_->node->Alarms().empty());
+}
+
+TEST_F(PeerTest, AnothersSignatureBlamesThePeer) {
+  auto peer = Greeted();
+  peer->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17", /*variant=*/1)));
+  EXPECT_EQ(peer->End(), v1::ERROR_CODE_VERIFICATION_FAILED);
+}
+
+TEST_F(PeerTest, ASignedEntryThatNamesAnotherLogFreezesItsLog) {
+  auto peer = Greeted();
+  peer->Send(ChunkOf("se/17@1", {EntryOf("se/18@1", 0, kClock)}, KeyOf("se/17")));
+  std::optional<v1::Frame> answer = peer->Await(v1::Frame::kExpected);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->expected().refusal().code(), v1::ERROR_CODE_FORKED);
+  ASSERT_TRUE(Eventually([&] { return se_->node->Alarms().size() == 1; }));
+  EXPECT_EQ(se_->node->Alarms()[0].log, "se/17@1");
+  EXPECT_TRUE(std::filesystem::exists(se_->node->Alarms()[0].evidence_file));
+  EXPECT_EQ(se_->SizeOf("se/17@1"), 0u);
+}
+
+TEST_F(PeerTest, TwoRootsForOneSizeFreezeTheLog) {
+  auto peer = Greeted();
+  peer->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17")));
+  ASSERT_TRUE(peer->Await(v1::Frame::kAcknowledged));
+  peer->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock + 1)}, KeyOf("se/17")));
+  std::optional<v1::Frame> answer = peer->Await(v1::Frame::kExpected);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->expected().refusal().code(), v1::ERROR_CODE_FORKED);
+  EXPECT_TRUE(Eventually([&] { return se_->log->Find("se/17@1")->frozen; }));
+  EXPECT_EQ(se_->SizeOf("se/17@1"), 1u);
+}
+
+TEST_F(PeerTest, AGapIsAnsweredWithWhatIsExpected) {
+  auto peer = Greeted();
+  v1::Frame chunk = ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17"));
+  chunk.mutable_chunk()->set_first_index(7);
+  peer->Send(std::move(chunk));
+  std::optional<v1::Frame> answer = peer->Await(v1::Frame::kExpected);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->expected().state().size(), 0u);
+}
+
+TEST_F(PeerTest, AnEntryFarAheadOfTheClockIsHeldBack) {
+  auto peer = Greeted();
+  const uint64_t ahead = static_cast<uint64_t>(kNowMs + kClockAheadMaxMs + 20'000) << 16;
+  peer->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, ahead)}, KeyOf("se/17")));
+  ASSERT_TRUE(Eventually([&] {
+    auto children = se_->node->Children();
+    return !children.empty() && !children[0].problems.empty();
+  }));
+  EXPECT_EQ(se_->SizeOf("se/17@1"), 0u);
+  host_.now_ms += 25'000;
+  EXPECT_TRUE(Eventually([&] { return se_->SizeOf("se/17@1") == 1; }));
+}
+
+TEST_F(PeerTest, ANewerSessionTakesThePlaceOfTheOlder) {
+  auto older = Greeted();
+  auto newer = Greeted();
+  EXPECT_TRUE(older->Await(v1::Frame::kGoodbye));
+  newer->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17")));
+  EXPECT_TRUE(newer->Await(v1::Frame::kAcknowledged));
+}
+
+TEST_F(PeerTest, StoppingTheNodeSaysGoodbye) {
+  auto peer = Greeted();
+  ASSERT_TRUE(Eventually([&] { return !se_->node->Children().empty(); }));
+  se_->node->Stop();
+  std::optional<v1::Frame> last = peer->Await(v1::Frame::kGoodbye);
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->goodbye().error().code(), v1::ERROR_CODE_UNAVAILABLE);
+  EXPECT_EQ(peer->End(), v1::ERROR_CODE_UNAVAILABLE);
+}
+
+}  // namespace
+}  // namespace liggare::replication

@@ -1,0 +1,234 @@
+// Sessions over gRPC between nodes with real logs.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "eventstore/log/entry.h"
+#include "liggare/v1/event.pb.h"
+#include "tests/replication/node_under_test.h"
+
+namespace liggare::replication {
+namespace {
+
+constexpr char kVarmland[] = "se/17/varmland";
+
+class ReplicationTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<NodeUnderTest> NewNode(
+      const std::string& path, std::unique_ptr<liggare::testing::MemoryDatabase> database = {}) {
+    return std::make_unique<NodeUnderTest>(host_, path, std::move(database));
+  }
+  // The nation, which has enrolled itself and county 17.
+  std::unique_ptr<NodeUnderTest> NewNation() {
+    auto se = NewNode("se");
+    se->Enrol("se");
+    se->Enrol("se/17");
+    se->Serve();
+    return se;
+  }
+
+  TestHost host_;
+};
+
+TEST_F(ReplicationTest, CountyAndNationHoldAndCosignEachOthersLogs) {
+  auto se = NewNation();
+  auto county = NewNode("se/17");
+  county->Record(3);
+  county->Dial(*se);
+  EXPECT_TRUE(Eventually([&] {
+    return se->HoldsAllOf(*county) && county->HoldsAllOf(*se) &&
+           county->IsCosigned(county->own(), "se") && se->IsCosigned(se->own(), "se/17");
+  }));
+  // The nation's log names, in its own Received, what it got.
+  // (The county's own Received, which came last, adds none.)
+  EXPECT_GE(*se->log->KnownSize("se/17@1", se->SizeOf("se@1")), 3u);
+  EXPECT_TRUE(Eventually([&] { return county->node->ParentStatus()->lag_entries == 0; }));
+  EXPECT_TRUE(county->node->ParentStatus()->connected);
+}
+
+TEST_F(ReplicationTest, LiveEntriesFollowWithoutDiallingAgain) {
+  auto se = NewNation();
+  auto county = NewNode("se/17");
+  county->Dial(*se);
+  for (int i = 0; i < 20; ++i) {
+    const uint64_t index = county->Record(1);
+    ASSERT_TRUE(Eventually([&] { return se->SizeOf("se/17@1") > index; })) << i;
+  }
+  EXPECT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
+}
+
+TEST_F(ReplicationTest, EntriesAndCosignaturesPassThroughThreeTiers) {
+  auto se = NewNation();
+  auto county = NewNode("se/17");
+  auto varmland = NewNode(kVarmland);
+  county->Enrol(kVarmland);
+  county->Serve();
+  varmland->Record(5);
+  varmland->RecordWithText("en anmärkning");
+  county->Dial(*se);
+  varmland->Dial(*county);
+  EXPECT_TRUE(Eventually([&] {
+    return se->HoldsAllOf(*varmland) && varmland->IsCosigned(varmland->own(), "se/17") &&
+           varmland->IsCosigned(varmland->own(), "se");
+  }));
+  // The text behind the commitment travelled along.
+  EXPECT_EQ(se->log->DisclosuresOf(varmland->own(), 0, se->SizeOf(varmland->own()))->size(), 1u);
+  // The verksamhet holds no log of its ancestors, and yet knows their keys.
+  EXPECT_EQ(varmland->SizeOf("se/17@1"), 0u);
+  EXPECT_TRUE(Eventually([&] { return varmland->keys->KeyFor("se/17").ok(); }));
+  EXPECT_EQ(*varmland->keys->KeyFor("se/17"), KeyOf("se/17").verifier());
+}
+
+TEST_F(ReplicationTest, FourTiersReachTheNation) {
+  auto se = NewNode("se");
+  se->Enrol("se");
+  se->Enrol("se/01");
+  se->Serve();
+  auto county = NewNode("se/01");
+  county->Enrol("se/01/stockholm");
+  county->Serve();
+  auto city = NewNode("se/01/stockholm");
+  city->Enrol("se/01/stockholm/jarva");
+  city->Serve();
+  auto unit = NewNode("se/01/stockholm/jarva");
+  unit->Record(2);
+  unit->Dial(*city);
+  city->Dial(*county);
+  county->Dial(*se);
+  EXPECT_TRUE(
+      Eventually([&] { return se->HoldsAllOf(*unit) && unit->IsCosigned(unit->own(), "se"); }));
+}
+
+TEST_F(ReplicationTest, ChunksOfAnUnenrolledNodeWaitUntilItIsEnrolled) {
+  auto se = NewNode("se");
+  se->Enrol("se");
+  se->Serve();
+  auto county = NewNode("se/17");
+  county->Record(2);
+  county->Dial(*se);
+  ASSERT_TRUE(Eventually([&] { return county->node->ParentStatus()->connected; }));
+  ASSERT_TRUE(Eventually([&] {
+    auto children = se->node->Children();
+    return !children.empty() && !children[0].problems.empty();
+  }));
+  EXPECT_EQ(se->SizeOf("se/17@1"), 0u);
+  se->Enrol("se/17");
+  EXPECT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
+}
+
+TEST_F(ReplicationTest, ManyEntriesCatchUpInChunks) {
+  auto se = NewNation();
+  auto county = NewNode("se/17");
+  for (int i = 0; i < 20; ++i) county->Record(500, 400);
+  county->Dial(*se);
+  EXPECT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
+  EXPECT_GE(se->SizeOf("se/17@1"), 10'000u);
+}
+
+TEST_F(ReplicationTest, ChildGoesOnWhereItWasWhenTheParentComesBack) {
+  auto se = NewNation();
+  auto county = NewNode("se/17");
+  county->Record(3);
+  county->Dial(*se);
+  ASSERT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
+
+  auto database = se->Shut();
+  se.reset();
+  county->Record(3);
+  se = NewNode("se", std::move(database));
+  se->Serve();
+  county->HangUp();
+  county->Dial(*se);
+  EXPECT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
+}
+
+TEST_F(ReplicationTest, UplinkDialsUntilTheParentAnswers) {
+  auto se = NewNation();
+  se->StopServer();
+  auto county = NewNode("se/17");
+  county->Record(1);
+  county->Dial(*se);  // Nobody listens.
+  ASSERT_TRUE(Eventually([&] { return !county->node->ParentStatus()->last_error.empty(); }));
+  EXPECT_FALSE(county->node->ParentStatus()->connected);
+  EXPECT_GT(county->node->ParentStatus()->lag_entries, 0u);
+  se->Serve();
+  EXPECT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
+}
+
+TEST_F(ReplicationTest, AChildThatLostItsDiskStopsRecording) {
+  auto se = NewNation();
+  auto county = NewNode("se/17");
+  county->Record(4);
+  county->Dial(*se);
+  ASSERT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
+  EXPECT_EQ(county->node->recording_stopped(), std::nullopt);
+  county.reset();
+
+  auto empty = NewNode("se/17");
+  empty->Dial(*se);
+  ASSERT_TRUE(Eventually([&] { return empty->node->recording_stopped().has_value(); }));
+  EXPECT_NE(empty->node->recording_stopped()->find("Restore needed"), std::string::npos);
+  // It remembers, though it is not connected.
+  auto database = empty->Shut();
+  empty.reset();
+  auto again = NewNode("se/17", std::move(database));
+  EXPECT_TRUE(again->node->recording_stopped().has_value());
+  EXPECT_EQ(se->node->Alarms().size(), 0u);
+}
+
+// Two histories of a verksamhet, signed by the same key: the nation has one, the
+// county comes with the other.
+TEST_F(ReplicationTest, TwoRootsSignedByOneKeyFreezeTheLogOnBothTiers) {
+  auto se = NewNation();
+  auto county = NewNode("se/17");
+  county->Enrol(kVarmland);
+  county->Serve();
+  auto first = NewNode(kVarmland);
+  first->Record(3);
+  county->Dial(*se);
+  first->Dial(*county);
+  ASSERT_TRUE(Eventually([&] { return se->HoldsAllOf(*first); }));
+  const merkle::Hash root = se->RootOf("se/17/varmland@1");
+  first.reset();
+  county.reset();
+
+  // The county begins anew, with the same key, and is told another history.
+  auto other_county = NewNode("se/17");
+  other_county->Enrol(kVarmland);
+  other_county->Serve();
+  auto second = NewNode(kVarmland);
+  second->Record(3, 50);
+  second->Dial(*other_county);
+  ASSERT_TRUE(Eventually([&] { return other_county->HoldsAllOf(*second); }));
+  other_county->Dial(*se);
+  EXPECT_TRUE(Eventually([&] {
+    return se->log->Find("se/17/varmland@1")->frozen &&
+           other_county->log->Find("se/17/varmland@1")->frozen;
+  }));
+  ASSERT_EQ(se->node->Alarms().size(), 1u);
+  const Alarm alarm = se->node->Alarms()[0];
+  EXPECT_EQ(alarm.log, "se/17/varmland@1");
+  EXPECT_TRUE(std::filesystem::exists(alarm.evidence_file)) << alarm.evidence_file;
+  EXPECT_EQ(se->RootOf("se/17/varmland@1"), root);
+  // Everything else flows on: the nation's log comes down.
+  se->Record(1);
+  EXPECT_TRUE(Eventually([&] { return other_county->HoldsAllOf(*se); }));
+}
+
+TEST_F(ReplicationTest, AlarmsAreReadAgainAfterARestart) {
+  auto se = NewNation();
+  const std::string directory = se->directory / "evidence";
+  se->node->Freeze("se/17@1", "its key has signed two roots at 3",
+                   "{\"log\": \"se/17@1\", \"reason\": \"two roots\"}\n");
+  ReplicationNode again(ReplicationNode::Parts{*se->log, *se->sequencer, *se->keys, host_.workers,
+                                               host_.timer, [] { return kNowMs; }, directory});
+  ASSERT_EQ(again.Alarms().size(), 1u);
+  EXPECT_EQ(again.Alarms()[0].log, "se/17@1");
+  EXPECT_EQ(again.Alarms()[0].message, "two roots");
+}
+
+}  // namespace
+}  // namespace liggare::replication
