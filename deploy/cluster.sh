@@ -136,7 +136,12 @@ end_one() {
 }
 
 cmd_start() { local p; for p in "${@:-${processes[@]}}"; do start_one "$p"; done; }
-cmd_stop() { local p; for p in "${@:-${processes[@]}}"; do end_one TERM "$p"; done; }
+# Children first, so that none is seen to lose its parent.
+cmd_stop() {
+  local p
+  [ $# -gt 0 ] || set -- verksamheter counties nation
+  for p in "$@"; do end_one TERM "$p"; done
+}
 cmd_kill() { end_one KILL "$1"; }
 
 cmd_call() {

@@ -63,7 +63,7 @@ absl::StatusOr<v1::GetEnrolmentChainResponse> Chain(const AuditedNode& node,
 }  // namespace
 
 AuditService::AuditService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool)
-    : nodes_(nodes), calls_(pool) {}
+    : nodes_(nodes), calls_(pool, query::PooledCalls::Limits{.running_max = 1}) {}
 
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* AuditService::Ask(grpc::CallbackServerContext* context,

@@ -6,30 +6,54 @@
 namespace liggare::query {
 namespace {
 
-absl::Status Unavailable(const char* why) {
-  return MakeError(v1::ERROR_CODE_UNAVAILABLE, {.message = why});
+grpc::Status Unavailable(const char* why) {
+  return rpc::ToGrpcStatus(MakeError(v1::ERROR_CODE_UNAVAILABLE, {.message = why}));
 }
 
 }  // namespace
 
 grpc::ServerUnaryReactor* PooledCalls::Run(grpc::CallbackServerContext* context, Work work) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (under_way_.fetch_add(1) >= kPooledCallsMax) {
-    under_way_.fetch_sub(1);
-    reactor->Finish(rpc::ToGrpcStatus(Unavailable("too many calls are under way; try again")));
-    return reactor;
+  Call call = {.context = context, .reactor = reactor, .work = std::move(work)};
+  {
+    std::lock_guard lock(mutex_);
+    if (running_ >= limits_.running_max) {
+      if (waiting_.size() < limits_.waiting_max) {
+        waiting_.push_back(std::move(call));
+      } else {
+        reactor->Finish(Unavailable("too many calls wait; try again later"));
+      }
+      return reactor;
+    }
+    ++running_;
   }
-  const bool posted = pool_.Post([this, context, reactor, work = std::move(work)]() mutable {
-    const absl::Status status =
-        context->IsCancelled() ? absl::CancelledError("the caller has gone") : work();
-    under_way_.fetch_sub(1);  // After Finish nothing here may be touched.
-    reactor->Finish(rpc::ToGrpcStatus(status));
-  });
-  if (!posted) {
-    under_way_.fetch_sub(1);
-    reactor->Finish(rpc::ToGrpcStatus(Unavailable("the process is stopping")));
-  }
+  Start(std::move(call));
   return reactor;
+}
+
+void PooledCalls::Start(Call call) {
+  grpc::ServerUnaryReactor* reactor = call.reactor;
+  const bool posted = pool_.Post([this, call = std::move(call)]() mutable {
+    const absl::Status status =
+        call.context->IsCancelled() ? absl::CancelledError("the caller has gone") : call.work();
+    PassOn();  // Before Finish: after the last one nothing here may be touched.
+    call.reactor->Finish(rpc::ToGrpcStatus(status));
+  });
+  if (posted) return;
+  PassOn();
+  reactor->Finish(Unavailable("the process is stopping"));
+}
+
+void PooledCalls::PassOn() {
+  std::unique_lock lock(mutex_);
+  if (waiting_.empty()) {
+    --running_;
+    return;
+  }
+  Call next = std::move(waiting_.front());
+  waiting_.pop_front();
+  lock.unlock();
+  Start(std::move(next));
 }
 
 }  // namespace liggare::query

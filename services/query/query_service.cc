@@ -35,7 +35,7 @@ class AwaitCall final : public grpc::ServerUnaryReactor {
 }  // namespace
 
 QueryService::QueryService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool)
-    : nodes_(nodes), calls_(pool) {}
+    : nodes_(nodes), calls_(pool, PooledCalls::Limits()) {}
 
 void QueryService::Stop() {
   std::lock_guard lock(mutex_);

@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "eventstore/log/entry.h"
 #include "eventstore/merkle/verify.h"
@@ -84,6 +88,32 @@ TEST_F(ServicesTest, AncestorMayAskAtADescendantAndNobodyElse) {
       v1::QueryService::NewStub(cluster_.Dial("county", "se/17/varmland/system/test"));
   EXPECT_EQ(ErrorIn(GetState(*below, "se/17", response)).code(), v1::ERROR_CODE_PERMISSION_DENIED);
   EXPECT_EQ(ErrorIn(GetState(*below, "", response)).code(), v1::ERROR_CODE_UNKNOWN_NODE);
+}
+
+// More at once than may run, so that most of them wait for their turn.
+TEST_F(ServicesTest, ManyQuestionsAtOnceAreAllAnswered) {
+  struct Call {
+    grpc::ClientContext context;
+    v1::GetStateRequest request;
+    v1::GetStateResponse response;
+    grpc::Status status;
+  };
+  std::vector<Call> calls(100);
+  std::latch answered(static_cast<ptrdiff_t>(calls.size()));
+  const auto stub = Queries(kVerksamhet);
+  for (Call& call : calls) {
+    call.request.set_subject(kReportSubject);
+    stub->async()->GetState(&call.context, &call.request, &call.response,
+                            [&call, &answered](grpc::Status status) {
+                              call.status = std::move(status);
+                              answered.count_down();
+                            });
+  }
+  answered.wait();
+  for (const Call& call : calls) {
+    ASSERT_TRUE(call.status.ok()) << call.status.error_message();
+    EXPECT_EQ(call.response.state().event_count(), 1u);
+  }
 }
 
 TEST_F(ServicesTest, RefusedQuestionSaysWhatThereIs) {
