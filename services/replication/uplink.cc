@@ -68,7 +68,7 @@ class Uplink::Call : public grpc::ClientBidiReactor<v1::ReplicateRequest, v1::Re
 
   // FrameStream.
   void Write(v1::Frame frame) override;
-  void Read() override { StartRead(&response_); }
+  void Read() override;
   void Close(const absl::Status& status) override;
 
   // Reactions.
@@ -92,6 +92,11 @@ class Uplink::Call : public grpc::ClientBidiReactor<v1::ReplicateRequest, v1::Re
   std::atomic<bool> writing_ = false;
   std::atomic<bool> broken_ = false;
   std::atomic<int> frames_read_ = 0;
+  std::mutex mutex_;
+  bool reading_ ABSL_GUARDED_BY(mutex_) = false;
+  // Closed: what still comes is read and dropped, for gRPC gives the call's end
+  // only after the last message.
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   // Set by Close, read by OnDone, which gRPC calls after it.
   absl::Status end_;
   bool broke_off_ = false;
@@ -111,9 +116,24 @@ void Uplink::Call::Write(v1::Frame frame) {
   StartWrite(&request_);
 }
 
+void Uplink::Call::Read() {
+  {
+    std::lock_guard lock(mutex_);
+    reading_ = true;
+  }
+  StartRead(&response_);
+}
+
 void Uplink::Call::Close(const absl::Status& status) {
   end_ = status;
   broke_off_ = broken_;
+  bool drain = false;
+  {
+    std::lock_guard lock(mutex_);
+    draining_ = true;
+    drain = !broken_ && !std::exchange(reading_, true);
+  }
+  if (drain) StartRead(&response_);
   if (broken_ || writing_) {
     context_.TryCancel();
   } else {
@@ -139,7 +159,15 @@ void Uplink::Call::OnWriteDone(bool ok) {
 void Uplink::Call::OnReadDone(bool ok) {
   if (!ok) return Broken();
   ++frames_read_;
-  driver_->OnFrame(std::move(*response_.mutable_frame()));
+  v1::Frame frame;
+  bool drain = false;
+  {
+    std::lock_guard lock(mutex_);
+    frame = std::move(*response_.mutable_frame());
+    reading_ = drain = draining_;
+  }
+  if (drain) return StartRead(&response_);
+  driver_->OnFrame(std::move(frame));
 }
 
 void Uplink::Call::OnDone(const grpc::Status& status) {

@@ -14,6 +14,8 @@ namespace {
 
 constexpr int kRunCount = 60;
 constexpr int kActionCount = 600;
+constexpr int64_t kAheadMs = 6 * 60 * 1000;
+constexpr int64_t kTickMs = 10'000;
 
 class RandomRun {
  public:
@@ -25,8 +27,7 @@ class RandomRun {
     for (int i = 0; i < kActionCount; ++i) {
       switch (Pick(20)) {
         case 0:
-          simulation_.Record(AnyPath(),
-                             {1 + Pick(5), static_cast<size_t>(Pick(3)) * 9'000, 0, "event"});
+          simulation_.Record(AnyPath(), AnyRecording());
           break;
         case 1:
           simulation_.Connect(AnyChild());
@@ -43,6 +44,9 @@ class RandomRun {
         case 5:
           simulation_.Tick(Pick(3'000));
           break;
+        case 6:
+          InjectOne();
+          break;
         default:
           Step();
       }
@@ -53,8 +57,16 @@ class RandomRun {
   void Settle() {
     for (const auto& [at, path] : enrolments_) simulation_.Enrol(at, path);
     for (const std::string& path : paths_) simulation_.Hold(path, false);
+    ASSERT_TRUE(simulation_.RunUntilIdle());
+    // What was injected before a hello has ended sessions. From here on none is
+    // dialled again: those that live must come to the end by themselves.
     for (const std::string& path : paths_) {
       if (path != "se" && !simulation_.IsConnected(path)) simulation_.Connect(path);
+    }
+    // Until no clock is ahead; the sessions stay, for nothing is silent so long.
+    for (int64_t ms = 0; ms < kAheadMs; ms += kTickMs) {
+      ASSERT_TRUE(simulation_.RunUntilIdle());
+      simulation_.Tick(kTickMs);
     }
     ASSERT_TRUE(simulation_.RunUntilIdle());
   }
@@ -90,6 +102,28 @@ class RandomRun {
   }
   const std::string& AnyChild() {
     return paths_[static_cast<size_t>(1 + Pick(static_cast<int>(paths_.size()) - 1))];
+  }
+
+  Simulation::Recording AnyRecording() {
+    Simulation::Recording recording;
+    recording.count = 1 + Pick(5);
+    recording.bytes = static_cast<size_t>(Pick(3)) * 9'000;
+    if (Pick(8) == 0) recording.ahead_ms = kAheadMs;
+    return recording;
+  }
+
+  // A chunk of a child's own log, from anywhere in it: a repetition, an overlap or
+  // a gap.
+  void InjectOne() {
+    const std::string child = AnyChild();
+    const std::string log = child + "@1";
+    const int size = static_cast<int>(simulation_.Find(child, log)->size());
+    if (!simulation_.IsConnected(child) || size == 0) return;
+    const uint64_t first = static_cast<uint64_t>(Pick(size));
+    const uint64_t end = first + 1 + static_cast<uint64_t>(Pick(size - static_cast<int>(first)));
+    v1::Frame frame;
+    *frame.mutable_chunk() = simulation_.MakeChunk(child, log, first, end);
+    simulation_.Inject(child, child.substr(0, child.rfind('/')), std::move(frame));
   }
 
   void EnrolOne() {

@@ -133,11 +133,21 @@ uint64_t NodeUnderTest::Record(int count, size_t bytes) {
   return last.get_future().get();
 }
 
-void NodeUnderTest::Enrol(const std::string& child) {
+void NodeUnderTest::EnrolKey(const std::string& child, const note::SigningKey& its) {
   v1::EventData data = NewData(path(), ++recorded_);
   data.set_subject("node/" + child);
-  data.mutable_node_enrolled()->set_verifier_key(KeyOf(child).verifier().Text());
+  data.mutable_node_enrolled()->set_verifier_key(its.verifier().Text());
   data.mutable_node_enrolled()->set_custody(v1::CUSTODY_OWN);
+  RecordData(data.SerializeAsString(), {});
+}
+
+void NodeUnderTest::ChangeKey(const std::string& child, const note::SigningKey& signer,
+                              const note::SigningKey& to) {
+  v1::EventData data = NewData(path(), ++recorded_);
+  data.set_subject("node/" + child);
+  data.mutable_node_key_changed()->set_verifier_key(to.verifier().Text());
+  data.mutable_node_key_changed()->set_old_key_signature(
+      signer.Sign(KeyChangeText(signer.verifier(), to.verifier())));
   RecordData(data.SerializeAsString(), {});
 }
 

@@ -63,7 +63,11 @@ class NodeUnderTest {
   // Records events; the index of the last.
   uint64_t Record(int count, size_t bytes = 100);
   // Records the enrolment of a child, or of `se` itself.
-  void Enrol(const std::string& path);
+  void Enrol(const std::string& path) { EnrolKey(path, KeyOf(path)); }
+  void EnrolKey(const std::string& path, const note::SigningKey& key);
+  // Records a change of key that `signer` signed.
+  void ChangeKey(const std::string& path, const note::SigningKey& signer,
+                 const note::SigningKey& to);
   // A text behind a commitment, in an event of its own.
   void RecordWithText(const std::string& text);
 

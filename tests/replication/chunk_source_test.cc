@@ -1,0 +1,81 @@
+#include "services/replication/chunk_source.h"
+
+#include <gtest/gtest.h>
+
+#include "services/replication/arrival_check.h"
+#include "services/replication/limits.h"
+#include "tests/replication/node_under_test.h"
+
+namespace liggare::replication {
+namespace {
+
+class ChunkSourceTest : public ::testing::Test {
+ protected:
+  TestHost host_;
+};
+
+TEST_F(ChunkSourceTest, AnOwnChunkHasACheckpointAtItsEndAndVerifies) {
+  NodeUnderTest county(host_, "se/17");
+  county.Record(50, 1'000);
+  ChunkSource source(*county.log, *county.sequencer);
+  absl::StatusOr<ChunkSource::Reading> reading =
+      source.Read({"se/17@1", 0, county.SizeOf("se/17@1"), 10'000, 0});
+  ASSERT_EQ(reading.status(), absl::OkStatus());
+  EXPECT_LT(reading->chunk.entries_size(), 11);
+  EXPECT_TRUE(reading->chunk.consistency_proof().empty());
+
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se/17");
+  ArrivalCheck check(*se.log, *se.sequencer, *se.keys);
+  ArrivalCheck::Verdict verdict = check.Verify(reading->chunk, kNowMs);
+  ASSERT_TRUE(verdict.verified);
+  EXPECT_EQ(verdict.verified->root, reading->end_root);
+  // The next chunk verifies before the first is stored.
+  absl::StatusOr<ChunkSource::Reading> next =
+      source.Read({"se/17@1", static_cast<uint64_t>(reading->chunk.entries_size()), 50, 10'000, 0});
+  ASSERT_EQ(next.status(), absl::OkStatus());
+  EXPECT_TRUE(check.Verify(next->chunk, kNowMs).verified);
+}
+
+TEST_F(ChunkSourceTest, ACopyIsCutAtStoredCheckpoints) {
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se/17");
+  NodeUnderTest county(host_, "se/17");
+  ChunkSource own(*county.log, *county.sequencer);
+  ArrivalCheck check(*se.log, *se.sequencer, *se.keys);
+  // The copy comes in chunks of ten entries.
+  county.Record(30, 1'000);
+  for (uint64_t first = 0; first < 30; first += 10) {
+    auto reading = own.Read({"se/17@1", first, first + 10, kChunkBytesMax, 0});
+    ASSERT_EQ(reading.status(), absl::OkStatus());
+    auto verdict = check.Verify(reading->chunk, kNowMs);
+    ASSERT_TRUE(verdict.verified);
+    se.sequencer->Store(*std::move(verdict.verified), [](const auto&, const auto&) {});
+  }
+  ASSERT_TRUE(Eventually([&] { return se.SizeOf("se/17@1") == 30; }));
+
+  ChunkSource copy(*se.log, *se.sequencer);
+  auto reading = copy.Read({"se/17@1", 0, 30, 25'000, 0});
+  ASSERT_EQ(reading.status(), absl::OkStatus());
+  const int cut = reading->chunk.entries_size();
+  EXPECT_GT(cut, 0);
+  EXPECT_LE(cut, 25);
+  EXPECT_TRUE(reading->chunk.consistency_proof().empty()) << "not cut at a checkpoint: " << cut;
+  // Too small for a whole step: it ends before its checkpoint, with a proof.
+  reading = copy.Read({"se/17@1", 0, 30, 3'000, 0});
+  ASSERT_EQ(reading.status(), absl::OkStatus());
+  EXPECT_LT(reading->chunk.entries_size(), 10);
+  EXPECT_FALSE(reading->chunk.consistency_proof().empty());
+}
+
+TEST_F(ChunkSourceTest, NothingBeyondTheEndIsRead) {
+  NodeUnderTest county(host_, "se/17");
+  county.Record(2);
+  ChunkSource source(*county.log, *county.sequencer);
+  auto reading = source.Read({"se/17@1", 2, 10, kChunkBytesMax, 0});
+  ASSERT_EQ(reading.status(), absl::OkStatus());
+  EXPECT_EQ(reading->chunk.entries_size(), 0);
+}
+
+}  // namespace
+}  // namespace liggare::replication

@@ -1,0 +1,128 @@
+#include "services/replication/key_registry.h"
+
+#include <gtest/gtest.h>
+
+#include "services/replication/enrolment_chain.h"
+#include "tests/replication/node_under_test.h"
+
+namespace liggare::replication {
+namespace {
+
+class KeyRegistryTest : public ::testing::Test {
+ protected:
+  TestHost host_;
+};
+
+TEST_F(KeyRegistryTest, TheNationalKeyIsThePinnedOneWhateverTheLogSays) {
+  NodeUnderTest county(host_, "se/17");
+  EXPECT_EQ(*county.keys->KeyFor("se"), KeyOf("se").verifier());
+  NodeUnderTest se(host_, "se");
+  se.EnrolKey("se", KeyOf("se", /*variant=*/1));
+  EXPECT_EQ(*se.keys->KeyFor("se"), KeyOf("se").verifier());
+}
+
+TEST_F(KeyRegistryTest, AnEnrolmentInTheParentsLogIsBelievedAtOnce) {
+  NodeUnderTest se(host_, "se");
+  EXPECT_TRUE(absl::IsNotFound(se.keys->KeyFor("se/17").status()));
+  se.Enrol("se/17");
+  EXPECT_EQ(*se.keys->KeyFor("se/17"), KeyOf("se/17").verifier());
+  EXPECT_EQ(se.keys->Find("se/17")->places, (std::vector<log::LogIndex>{{"se@1", 0}}));
+}
+
+TEST_F(KeyRegistryTest, AnEnrolmentInAnotherLogIsNotBelieved) {
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se/17/varmland");  // Only se/17 may.
+  EXPECT_TRUE(absl::IsNotFound(se.keys->KeyFor("se/17/varmland").status()));
+}
+
+TEST_F(KeyRegistryTest, AKeyOfAnotherNameIsPassedOver) {
+  NodeUnderTest se(host_, "se");
+  se.EnrolKey("se/17", KeyOf("se/18"));
+  EXPECT_TRUE(absl::IsNotFound(se.keys->KeyFor("se/17").status()));
+}
+
+TEST_F(KeyRegistryTest, AKeyChangeSignedByTheOldKeyTakesEffectAndOldNotesStillVerify) {
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se/17");
+  se.ChangeKey("se/17", KeyOf("se/17", 0), KeyOf("se/17", 1));
+  EXPECT_EQ(*se.keys->KeyFor("se/17"), KeyOf("se/17", 1).verifier());
+  note::Note old_note{"text\n", {note::SignText(KeyOf("se/17", 0), "text\n")}};
+  EXPECT_EQ(*se.keys->KeyForNote("se/17", old_note), KeyOf("se/17", 0).verifier());
+}
+
+TEST_F(KeyRegistryTest, AKeyChangeSignedByAnotherKeyHasNoEffect) {
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se/17");
+  se.ChangeKey("se/17", KeyOf("se/17", 2), KeyOf("se/17", 1));
+  EXPECT_EQ(*se.keys->KeyFor("se/17"), KeyOf("se/17", 0).verifier());
+}
+
+TEST_F(KeyRegistryTest, ANodesOwnKeyCountsUntilAnEnrolmentIsHeld) {
+  NodeUnderTest varmland(host_, "se/17/varmland");
+  EXPECT_EQ(*varmland.keys->KeyFor("se/17/varmland"), KeyOf("se/17/varmland").verifier());
+  EXPECT_FALSE(varmland.keys->KeyFor("se/17").ok());
+}
+
+TEST_F(KeyRegistryTest, TheChainLeadsFromTheNationToTheNode) {
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se");
+  se.Enrol("se/17");
+  EXPECT_EQ(*se.keys->ChainFor("se"), (std::vector<log::LogIndex>{{"se@1", 0}}));
+  EXPECT_EQ(*se.keys->ChainFor("se/17"), (std::vector<log::LogIndex>{{"se@1", 1}}));
+  EXPECT_TRUE(absl::IsNotFound(se.keys->ChainFor("se/17/varmland").status()));
+}
+
+class EnrolmentChainTest : public ::testing::Test {
+ protected:
+  // The chain of se/17/varmland, as its county makes it.
+  v1::EnrolmentChain Chain() {
+    NodeUnderTest se(host_, "se");
+    se.Enrol("se");
+    se.Enrol("se/17");
+    se.Serve();
+    NodeUnderTest county(host_, "se/17");
+    county.Enrol("se/17/varmland");
+    county.Dial(se);
+    EXPECT_TRUE(Eventually([&] { return county.HoldsAllOf(se); }));
+    absl::StatusOr<v1::EnrolmentChain> chain =
+        BuildEnrolmentChain(*county.log, *county.sequencer, *county.keys, "se/17/varmland");
+    EXPECT_EQ(chain.status(), absl::OkStatus());
+    county.HangUp();
+    return *chain;
+  }
+  absl::Status Verify(const v1::EnrolmentChain& chain, const note::VerifierKey& national) {
+    return VerifyEnrolmentChain(chain, kTrustDomain, national).status();
+  }
+
+  TestHost host_;
+};
+
+TEST_F(EnrolmentChainTest, GivesEveryKeyOnTheWay) {
+  auto nodes = VerifyEnrolmentChain(Chain(), kTrustDomain, KeyOf("se").verifier());
+  ASSERT_EQ(nodes.status(), absl::OkStatus());
+  EXPECT_EQ(nodes->at("se/17").keys.front(), KeyOf("se/17").verifier());
+  EXPECT_EQ(nodes->at("se/17/varmland").keys.front(), KeyOf("se/17/varmland").verifier());
+}
+
+TEST_F(EnrolmentChainTest, IsRefusedUnderAnotherNationalKey) {
+  EXPECT_FALSE(Verify(Chain(), KeyOf("se", 1).verifier()).ok());
+}
+
+TEST_F(EnrolmentChainTest, IsRefusedWithAChangedEntryAMissingLinkOrAnotherOrder) {
+  const v1::EnrolmentChain good = Chain();
+  ASSERT_EQ(Verify(good, KeyOf("se").verifier()), absl::OkStatus());
+  for (int i = 0; i < good.links_size(); ++i) {
+    v1::EnrolmentChain changed = good;
+    changed.mutable_links(i)->mutable_entry()->back() ^= 1;
+    EXPECT_FALSE(Verify(changed, KeyOf("se").verifier()).ok()) << i;
+  }
+  v1::EnrolmentChain missing = good;
+  missing.mutable_links()->DeleteSubrange(0, 1);
+  EXPECT_FALSE(Verify(missing, KeyOf("se").verifier()).ok());
+  v1::EnrolmentChain turned = good;
+  turned.mutable_links()->SwapElements(0, turned.links_size() - 1);
+  EXPECT_FALSE(Verify(turned, KeyOf("se").verifier()).ok());
+}
+
+}  // namespace
+}  // namespace liggare::replication

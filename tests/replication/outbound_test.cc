@@ -1,0 +1,142 @@
+#include "services/replication/outbound.h"
+
+#include <gtest/gtest.h>
+
+#include "services/replication/limits.h"
+
+namespace liggare::replication {
+namespace {
+
+constexpr size_t kEntryBytes = 1'000;
+
+// Reads as a disk would: entries of kEntryBytes.
+void Serve(Outbound& outbound, const ReadChunk& read) {
+  v1::Chunk chunk;
+  chunk.set_log(read.log);
+  chunk.set_first_index(read.first_index);
+  const uint64_t count =
+      std::min<uint64_t>(read.end_index - read.first_index, read.bytes_max / kEntryBytes);
+  for (uint64_t i = 0; i < count; ++i) chunk.add_entries(std::string(kEntryBytes, 'x'));
+  outbound.Read(std::move(chunk), read.round, merkle::Hash{});
+}
+
+// What is sent until the window is full.
+std::vector<v1::Chunk> SendAll(Outbound& outbound) {
+  std::vector<v1::Chunk> sent;
+  for (;;) {
+    std::optional<ReadChunk> read = outbound.NextRead();
+    if (read) Serve(outbound, *read);
+    std::optional<v1::Chunk> chunk = outbound.TakeChunk();
+    if (chunk) sent.push_back(*std::move(chunk));
+    if (!read && !chunk) return sent;
+  }
+}
+
+Extent EndOf(const v1::Chunk& chunk) {
+  return {chunk.log(), chunk.first_index() + chunk.entries_size(), merkle::Hash{}};
+}
+
+class OutboundTest : public ::testing::Test {
+ protected:
+  OutboundTest() : outbound_("se/17") {
+    for (const char* log : {"se/17/a@1", "se/17/b@1", "se/17@1"}) outbound_.Advance(log, 100'000);
+  }
+  // Sends the probes and acknowledges them.
+  void Prove() {
+    outbound_.FrontierComplete();
+    for (const v1::Chunk& probe : SendAll(outbound_)) outbound_.Acknowledge(EndOf(probe));
+  }
+  Outbound outbound_;
+};
+
+TEST_F(OutboundTest, NothingIsSentBeforeTheFrontier) { EXPECT_TRUE(SendAll(outbound_).empty()); }
+
+TEST_F(OutboundTest, EveryLogIsProbedOnceOwnFirst) {
+  outbound_.FrontierComplete();
+  std::vector<v1::Chunk> probes = SendAll(outbound_);
+  ASSERT_EQ(probes.size(), 3u);
+  EXPECT_EQ(probes[0].log(), "se/17@1");
+  EXPECT_EQ(probes[1].log(), "se/17/a@1");
+  EXPECT_EQ(probes[2].log(), "se/17/b@1");
+  for (const v1::Chunk& probe : probes) {
+    EXPECT_LE(static_cast<size_t>(probe.entries_size()) * kEntryBytes, kProbeBytesMax);
+  }
+}
+
+TEST_F(OutboundTest, WindowBoundsWhatIsNotAcknowledged) {
+  Prove();
+  size_t bytes = 0;
+  for (const v1::Chunk& chunk : SendAll(outbound_)) {
+    bytes += static_cast<size_t>(chunk.entries_size()) * kEntryBytes;
+  }
+  EXPECT_GE(bytes, kWindowBytesMax - kChunkBytesMax);
+  EXPECT_LE(bytes, kWindowBytesMax + kChunkBytesMax);
+}
+
+TEST_F(OutboundTest, LogsTakeTurns) {
+  Prove();
+  std::vector<v1::Chunk> sent = SendAll(outbound_);
+  ASSERT_GE(sent.size(), 6u);
+  for (size_t i = 0; i + 3 < sent.size(); ++i) EXPECT_EQ(sent[i].log(), sent[i + 3].log()) << i;
+  EXPECT_NE(sent[0].log(), sent[1].log());
+}
+
+TEST_F(OutboundTest, ALogThatIsNeverAcknowledgedDoesNotHoldTheOthersUp) {
+  outbound_.FrontierComplete();
+  for (const v1::Chunk& probe : SendAll(outbound_)) {
+    if (probe.log() != "se/17/a@1") outbound_.Acknowledge(EndOf(probe));
+  }
+  uint64_t reached = 0;
+  for (int i = 0; i < 100; ++i) {
+    for (const v1::Chunk& chunk : SendAll(outbound_)) {
+      ASSERT_NE(chunk.log(), "se/17/a@1");
+      outbound_.Acknowledge(EndOf(chunk));
+      reached = std::max(reached, EndOf(chunk).size);
+    }
+  }
+  EXPECT_EQ(reached, 100'000u);
+}
+
+TEST_F(OutboundTest, AnOldReadIsDroppedAfterARewind) {
+  Outbound outbound("se/17");
+  outbound.Advance("se/17@1", 100);
+  outbound.FrontierComplete();
+  std::optional<ReadChunk> old = outbound.NextRead();
+  ASSERT_TRUE(old);
+  outbound.PeerHolds({"se/17@1", 0, merkle::EmptyRoot()});
+  std::optional<ReadChunk> again = outbound.NextRead();
+  ASSERT_TRUE(again);
+  Serve(outbound, *old);
+  EXPECT_FALSE(outbound.TakeChunk());
+  Serve(outbound, *again);
+  EXPECT_TRUE(outbound.TakeChunk());
+}
+
+TEST_F(OutboundTest, APeerThatAsksAgainAndAgainIsGivenUp) {
+  outbound_.FrontierComplete();
+  for (int i = 0; i < kRewindsMax; ++i) {
+    EXPECT_TRUE(outbound_.PeerHolds({"se/17@1", 0, merkle::EmptyRoot()}));
+  }
+  EXPECT_FALSE(outbound_.PeerHolds({"se/17@1", 0, merkle::EmptyRoot()}));
+  EXPECT_TRUE(outbound_.IsStopped("se/17@1"));
+}
+
+TEST_F(OutboundTest, AnAcknowledgementWithAnotherRootIsADifference) {
+  outbound_.FrontierComplete();
+  std::vector<v1::Chunk> probes = SendAll(outbound_);
+  Extent end = EndOf(probes[0]);
+  end.root[0] = 1;
+  EXPECT_EQ(outbound_.Acknowledge(end), Outbound::Ack::kDiffers);
+  end.size -= 1;
+  EXPECT_EQ(outbound_.Acknowledge(end), Outbound::Ack::kUnknown);
+}
+
+TEST_F(OutboundTest, LagCountsWhatIsNotAcknowledged) {
+  EXPECT_EQ(outbound_.lag_entries(), 300'000u);
+  outbound_.PeerHolds({"se/17@1", 100'000, merkle::Hash{}});
+  outbound_.Agree({"se/17@1", 100'000, merkle::Hash{}});
+  EXPECT_EQ(outbound_.lag_entries(), 200'000u);
+}
+
+}  // namespace
+}  // namespace liggare::replication
