@@ -70,6 +70,10 @@ Connection::Connection(ConnectionOptions options, Certificate certificate)
   admin_ = v1::AdminService::NewStub(channel_);
 }
 
+bool Connection::WaitUntilConnected(std::chrono::milliseconds timeout) {
+  return channel_->WaitForConnected(std::chrono::system_clock::now() + timeout);
+}
+
 absl::Status Connection::Result(const grpc::Status& status) const {
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
     if (absl::Status verdict = verdict_->Get(); !verdict.ok()) return verdict;

@@ -76,6 +76,11 @@ class Connection {
     return response;
   }
 
+  // Dials and waits until the server is reached, at most so long. gRPC 1.51 makes
+  // progress on a connection only while some call waits, so whoever wants to
+  // reconnect must wait here.
+  bool WaitUntilConnected(std::chrono::milliseconds timeout);
+
   // The outcome of any call: OK, the server's own error, or why it could not be
   // reached: UNAVAILABLE, or UNAUTHENTICATED if it is not the expected server.
   absl::Status Result(const grpc::Status& status) const;

@@ -89,7 +89,9 @@ void Recorder::Run() {
       return;
     }
     if (progressed_) wait = options_.retry_min;
-    to_write_.wait_for(lock, wait, [&] { return abandoned_; });
+    if (to_write_.wait_for(lock, options_.retry_min, [&] { return abandoned_; })) continue;
+    lock.unlock();
+    connection_.WaitUntilConnected(wait);
     wait = std::min(wait * 2, options_.retry_max);
   }
 }
