@@ -63,7 +63,7 @@ absl::StatusOr<v1::GetEnrolmentChainResponse> Chain(const AuditedNode& node,
 }  // namespace
 
 AuditService::AuditService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool)
-    : nodes_(nodes), calls_(pool, query::PooledCalls::Limits{.running_max = 1}) {}
+    : nodes_(nodes), calls_(pool, rpc::PooledCalls::Limits{.running_max = 1}) {}
 
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* AuditService::Ask(grpc::CallbackServerContext* context,
@@ -76,7 +76,7 @@ grpc::ServerUnaryReactor* AuditService::Ask(grpc::CallbackServerContext* context
     if (!addressed.ok()) return addressed.status();
     const hosting::HostedNode& node = addressed->node;
     const AuditedNode audited = {.log = node.log, .sequencer = node.sequencer, .keys = node.keys};
-    return query::Deliver(question(audited, *request), response);
+    return rpc::Deliver(question(audited, *request), response);
   });
 }
 

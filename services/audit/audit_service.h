@@ -5,7 +5,7 @@
 #include "liggare/v1/audit_service.grpc.pb.h"
 #include "services/audit/audited_node.h"
 #include "services/hosting/hosted_node.h"
-#include "services/query/pooled_calls.h"
+#include "services/rpc/pooled_calls.h"
 #include "services/rpc/strand.h"
 
 namespace liggare::audit {
@@ -38,7 +38,7 @@ class AuditService final : public v1::AuditService::CallbackService {
                                                                      const Request&));
 
   const hosting::HostedNodes& nodes_;
-  query::PooledCalls calls_;
+  rpc::PooledCalls calls_;
 };
 
 }  // namespace liggare::audit

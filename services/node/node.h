@@ -74,7 +74,7 @@ class Node {
   std::unique_ptr<log::Sequencer> sequencer_;
   std::unique_ptr<replication::ReplicationNode> replication_;
   std::unique_ptr<replication::Uplink> uplink_;  // Null for se.
-  bool flushed_ = false;  // StopRecording wrote everything into tables.
+  bool flushed_ = false;                         // StopRecording wrote everything into tables.
 };
 
 }  // namespace liggare::node

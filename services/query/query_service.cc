@@ -35,7 +35,7 @@ class AwaitCall final : public grpc::ServerUnaryReactor {
 }  // namespace
 
 QueryService::QueryService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool)
-    : nodes_(nodes), calls_(pool, PooledCalls::Limits()) {}
+    : nodes_(nodes), calls_(pool, rpc::PooledCalls::Limits()) {}
 
 void QueryService::Stop() {
   std::lock_guard lock(mutex_);
@@ -52,7 +52,7 @@ grpc::ServerUnaryReactor* QueryService::Ask(
         hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
     if (!addressed.ok()) return addressed.status();
     const NodeQueries queries(addressed->node.log, addressed->node.states);
-    return Deliver((queries.*question)(*request), response);
+    return rpc::Deliver((queries.*question)(*request), response);
   });
 }
 

@@ -13,7 +13,7 @@
 #include "services/hosting/hosted_node.h"
 #include "services/query/frontier_waiters.h"
 #include "services/query/node_queries.h"
-#include "services/query/pooled_calls.h"
+#include "services/rpc/pooled_calls.h"
 #include "services/rpc/strand.h"
 
 namespace liggare::query {
@@ -60,7 +60,7 @@ class QueryService final : public v1::QueryService::CallbackService {
   FrontierWaiters& WaitersOf(const hosting::HostedNode& node);
 
   const hosting::HostedNodes& nodes_;
-  PooledCalls calls_;
+  rpc::PooledCalls calls_;
 
   std::mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

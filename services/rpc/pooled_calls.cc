@@ -1,13 +1,13 @@
-#include "services/query/pooled_calls.h"
+#include "services/rpc/pooled_calls.h"
 
 #include "proto/error/error.h"
 #include "services/rpc/status.h"
 
-namespace liggare::query {
+namespace liggare::rpc {
 namespace {
 
 grpc::Status Unavailable(const char* why) {
-  return rpc::ToGrpcStatus(MakeError(v1::ERROR_CODE_UNAVAILABLE, {.message = why}));
+  return ToGrpcStatus(MakeError(v1::ERROR_CODE_UNAVAILABLE, {.message = why}));
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ void PooledCalls::Start(Call call) {
     const absl::Status status =
         call.context->IsCancelled() ? absl::CancelledError("the caller has gone") : call.work();
     PassOn();  // Before Finish: after the last one nothing here may be touched.
-    call.reactor->Finish(rpc::ToGrpcStatus(status));
+    call.reactor->Finish(ToGrpcStatus(status));
   });
   if (posted) return;
   PassOn();
@@ -56,4 +56,4 @@ void PooledCalls::PassOn() {
   Start(std::move(next));
 }
 
-}  // namespace liggare::query
+}  // namespace liggare::rpc

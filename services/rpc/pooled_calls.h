@@ -1,8 +1,8 @@
 // Unary calls whose work takes time: it runs on a pool, so that gRPC's own
 // threads are free at once, and on few of the pool's threads at a time, so that
 // whatever else uses the pool goes on.
-#ifndef SERVICES_QUERY_POOLED_CALLS_H_
-#define SERVICES_QUERY_POOLED_CALLS_H_
+#ifndef SERVICES_RPC_POOLED_CALLS_H_
+#define SERVICES_RPC_POOLED_CALLS_H_
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
@@ -18,7 +18,7 @@
 #include "absl/status/statusor.h"
 #include "services/rpc/strand.h"
 
-namespace liggare::query {
+namespace liggare::rpc {
 
 // Thread-safe. Must outlive its calls: the server is stopped first.
 class PooledCalls {
@@ -31,7 +31,7 @@ class PooledCalls {
   using Work = absl::AnyInvocable<absl::Status()>;
 
   // `pool` must outlive this.
-  PooledCalls(rpc::WorkerPool& pool, Limits limits) : pool_(pool), limits_(limits) {}
+  PooledCalls(WorkerPool& pool, Limits limits) : pool_(pool), limits_(limits) {}
 
   // What the method returns to gRPC. Runs `work` when its turn comes, unless the
   // call is cancelled first, and finishes the call with its status; UNAVAILABLE
@@ -51,7 +51,7 @@ class PooledCalls {
   // Gives the place of a call that is done to the next that waits.
   void PassOn();
 
-  rpc::WorkerPool& pool_;
+  WorkerPool& pool_;
   const Limits limits_;
   std::mutex mutex_;
   size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -66,6 +66,6 @@ absl::Status Deliver(absl::StatusOr<Response> answer, Response* response) {
   return absl::OkStatus();
 }
 
-}  // namespace liggare::query
+}  // namespace liggare::rpc
 
-#endif  // SERVICES_QUERY_POOLED_CALLS_H_
+#endif  // SERVICES_RPC_POOLED_CALLS_H_
