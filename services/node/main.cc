@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/synchronization/mutex.h"
 #include "proto/error/error.h"
 #include "services/node/grpc_log.h"
 #include "services/node/host.h"
@@ -113,6 +114,8 @@ int Run(const Arguments& arguments) {
     printf("liggared: %s is right, %zu nodes\n", arguments.config.c_str(), config->nodes.size());
     return kExitDone;
   }
+  // Debian's absl checks every lock for deadlocks, in gRPC too; it costs much.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   RouteGrpcLog();
   mallopt(M_ARENA_MAX, 4);  // Or each of hundreds of idle threads keeps memory of its own.
   RaiseFileLimit();
