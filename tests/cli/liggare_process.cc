@@ -9,12 +9,14 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/testing/paths.h"
+
 extern char** environ;
 
 namespace liggare::testing {
 namespace {
 
-constexpr char kProgram[] = LIGGARE_BINARY_DIR "/bin/liggare";
+const std::string kProgram = ProgramPath("liggare");
 
 std::string Contents(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
@@ -44,7 +46,7 @@ pid_t Spawn(std::vector<std::string> line, const std::string& out, const std::st
   posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), kCreate, 0600);
   posix_spawn_file_actions_addopen(&actions, 2, err.c_str(), kCreate, 0600);
   pid_t pid = 0;
-  if (posix_spawn(&pid, kProgram, &actions, nullptr, argv.data(), environ) != 0) abort();
+  if (posix_spawn(&pid, kProgram.c_str(), &actions, nullptr, argv.data(), environ) != 0) abort();
   posix_spawn_file_actions_destroy(&actions);
   return pid;
 }

@@ -14,12 +14,13 @@
 #include "proto/json/event_json.h"
 #include "services/domain/authority.h"
 #include "services/domain/shape.h"
+#include "tests/testing/paths.h"
 
 namespace liggare::domain {
 namespace {
 
 std::string Document() {
-  std::ifstream file(std::string(LIGGARE_SOURCE_DIR) + "/docs/events.md");
+  std::ifstream file(testing::SourcePath("docs/events.md"));
   std::stringstream text;
   text << file.rdbuf();
   return text.str();

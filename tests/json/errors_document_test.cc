@@ -6,13 +6,14 @@
 #include <set>
 
 #include "proto/error/error.h"
+#include "tests/testing/paths.h"
 
 namespace liggare {
 namespace {
 
 // The rows "| `CODE` | … | `GRPC` | HTTP |" of the table: code → gRPC name.
 std::map<std::string, std::string> DocumentedCodes() {
-  std::ifstream file(std::string(LIGGARE_SOURCE_DIR) + "/docs/errors.md");
+  std::ifstream file(testing::SourcePath("docs/errors.md"));
   std::map<std::string, std::string> codes;
   std::string line;
   while (std::getline(file, line)) {

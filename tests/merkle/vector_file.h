@@ -12,12 +12,13 @@
 
 #include "eventstore/merkle/hash.h"
 #include "eventstore/merkle/proof.h"
+#include "tests/testing/paths.h"
 
 namespace liggare::testing {
 
 // Ends the test run if the file cannot be read: nothing would be tested.
 inline nlohmann::json ReadVectorFile(const std::string& name) {
-  std::ifstream file(LIGGARE_SOURCE_DIR "/tests/data/vectors/" + name);
+  std::ifstream file(SourcePath("tests/data/vectors/" + name));
   nlohmann::json json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) {
     ADD_FAILURE() << "cannot read " << name;

@@ -14,13 +14,14 @@
 #include <vector>
 
 #include "tests/testing/cluster.h"
+#include "tests/testing/paths.h"
 
 namespace liggare::testing {
 namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kProgram[] = LIGGARE_BINARY_DIR "/bin/liggared";
+const std::string kProgram = ProgramPath("liggared");
 
 // A running liggared whose output goes to files.
 class Process {
@@ -39,7 +40,7 @@ class Process {
       std::vector<char*> argv;
       for (std::string& argument : arguments) argv.push_back(argument.data());
       argv.push_back(nullptr);
-      execv(kProgram, argv.data());
+      execv(kProgram.c_str(), argv.data());
       _exit(127);
     }
     close(ready[1]);

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/testing/paths.h"
+
 namespace liggare::replication {
 namespace {
 
@@ -20,17 +22,17 @@ bool rewrite = false;
 std::vector<std::string> ScenarioNames() {
   std::vector<std::string> names;
   for (const auto& entry :
-       std::filesystem::directory_iterator(LIGGARE_SOURCE_DIR "/tests/scenarios")) {
+       std::filesystem::directory_iterator(testing::SourcePath("tests/scenarios"))) {
     if (entry.path().extension() == ".txt") names.push_back(entry.path().stem().string());
   }
   std::ranges::sort(names);
   return names;
 }
 
-class ScenarioTest : public testing::TestWithParam<std::string> {};
+class ScenarioTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(ScenarioTest, GoesAsWritten) {
-  const std::string path = LIGGARE_SOURCE_DIR "/tests/scenarios/" + GetParam() + ".txt";
+  const std::string path = testing::SourcePath("tests/scenarios/" + GetParam() + ".txt");
   std::stringstream script;
   script << std::ifstream(path).rdbuf();
   ASSERT_FALSE(script.str().empty()) << path;
@@ -43,7 +45,7 @@ TEST_P(ScenarioTest, GoesAsWritten) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Scripts, ScenarioTest, testing::ValuesIn(ScenarioNames()),
+INSTANTIATE_TEST_SUITE_P(Scripts, ScenarioTest, ::testing::ValuesIn(ScenarioNames()),
                          [](const auto& test) {
                            std::string name = test.param;
                            std::ranges::replace_if(
@@ -55,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(Scripts, ScenarioTest, testing::ValuesIn(ScenarioNames(
 }  // namespace liggare::replication
 
 int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
+  ::testing::InitGoogleTest(&argc, argv);
   for (int i = 1; i < argc; ++i) {
     if (std::string(argv[i]) == "--rewrite") liggare::replication::rewrite = true;
   }

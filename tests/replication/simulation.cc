@@ -243,38 +243,9 @@ void Simulation::Perform(Link& link, End& end, Effect effect) {
   Node& node = nodes_.at(end.self);
   Session& session = *end.session;
   if (auto* read = std::get_if<ReadChunk>(&effect)) {
-    const SimulatedLog& log = node.logs.at(read->log);
-    size_t bytes = 0;
-    uint64_t stop = read->first_index;
-    while (stop < std::min(read->end_index, log.size())) {
-      bytes += log.entry(stop).size();
-      if (stop > read->first_index && bytes > read->bytes_max) break;
-      ++stop;
-    }
-    // A copy can be cut only where it has a checkpoint.
-    if (read->log != OwnLog(node.path)) {
-      auto after = log.checkpoints.upper_bound(stop);
-      if (after == log.checkpoints.begin() || std::prev(after)->first <= read->first_index) {
-        stop = after == log.checkpoints.end() ? read->first_index : after->first;
-      } else {
-        stop = std::prev(after)->first;
-      }
-    }
-    session.OnChunkRead(MakeChunk(node.path, read->log, read->first_index, stop), read->round,
-                        log.At(stop).root);
+    Read(session, node, *read);
   } else if (auto* duplicate = std::get_if<CheckDuplicate>(&effect)) {
-    const v1::Chunk& chunk = duplicate->chunk;
-    const SimulatedLog& log = node.logs.at(chunk.log());
-    bool same = true;
-    for (int i = 0; i < chunk.entries_size(); ++i) {
-      same &= chunk.entries(i) == log.entry(chunk.first_index() + i);
-    }
-    if (same) {
-      session.OnDuplicateChecked(
-          log.Held(), CheckpointAt(node, chunk.log(), chunk.first_index() + chunk.entries_size()));
-    } else {
-      session.OnChunkFault({chunk.log(), Blame::kPeer, "other entries than before", ""});
-    }
+    Compare(session, node, duplicate->chunk);
   } else if (auto* compare = std::get_if<CompareRoot>(&effect)) {
     const SimulatedLog& log = LogOf(node, compare->peer.log);
     session.OnRootCompared(compare->peer, log.At(compare->peer.size).root);
@@ -307,6 +278,42 @@ void Simulation::Perform(Link& link, End& end, Effect effect) {
     if (node.keys.contains(end.peer)) session.OnEnrolmentBuilt(v1::EnrolmentChain());
   }
   Collect(link, end);
+}
+
+void Simulation::Read(Session& session, const Node& node, const ReadChunk& read) {
+  const SimulatedLog& log = node.logs.at(read.log);
+  size_t bytes = 0;
+  uint64_t stop = read.first_index;
+  while (stop < std::min(read.end_index, log.size())) {
+    bytes += log.entry(stop).size();
+    if (stop > read.first_index && bytes > read.bytes_max) break;
+    ++stop;
+  }
+  // A copy can be cut only where it has a checkpoint.
+  if (read.log != OwnLog(node.path)) {
+    auto after = log.checkpoints.upper_bound(stop);
+    if (after == log.checkpoints.begin() || std::prev(after)->first <= read.first_index) {
+      stop = after == log.checkpoints.end() ? read.first_index : after->first;
+    } else {
+      stop = std::prev(after)->first;
+    }
+  }
+  session.OnChunkRead(MakeChunk(node.path, read.log, read.first_index, stop), read.round,
+                      log.At(stop).root);
+}
+
+void Simulation::Compare(Session& session, const Node& node, const v1::Chunk& chunk) {
+  const SimulatedLog& log = node.logs.at(chunk.log());
+  bool same = true;
+  for (int i = 0; i < chunk.entries_size(); ++i) {
+    same &= chunk.entries(i) == log.entry(chunk.first_index() + i);
+  }
+  if (same) {
+    session.OnDuplicateChecked(
+        log.Held(), CheckpointAt(node, chunk.log(), chunk.first_index() + chunk.entries_size()));
+  } else {
+    session.OnChunkFault({chunk.log(), Blame::kPeer, "other entries than before", ""});
+  }
 }
 
 void Simulation::Judge(End& end, Node& node, const JudgeDispute& dispute) {

@@ -27,8 +27,6 @@ class Simulation {
   // Connects a node to its parent, cutting an older connection.
   void Connect(const std::string& child);
   void Cut(const std::string& child);
-  // Like Connect, but the parent's end of the old connection learns nothing: its
-  // stores go on.
   bool IsConnected(const std::string& child) const { return links_.contains(child); }
 
   struct Recording {
@@ -114,6 +112,8 @@ class Simulation {
   void SendStep(Link& link, End& end);
   void DeliverStep(Link& link, End& from, End& to);
   void Perform(Link& link, End& end, Effect effect);
+  void Read(Session& session, const Node& node, const ReadChunk& read);
+  void Compare(Session& session, const Node& node, const v1::Chunk& chunk);
   void PerformStore(Node& node);
   void Judge(End& end, Node& node, const JudgeDispute& dispute);
   void SaveCheckpoint(End& end, Node& node, const SaveCosigned& save);
