@@ -38,17 +38,6 @@ absl::StatusOr<std::vector<Hash>> OpenHashes(uint64_t size, const TileReader& ti
   return hashes;
 }
 
-// Adds the perfect subtrees that an open tile consists of, from right to left.
-void AddOpenTile(const std::vector<Hash>& hashes, RightEdge& edge) {
-  size_t end = hashes.size();
-  for (size_t width = 1; width <= end; width *= 2) {
-    if ((end & width) == 0) continue;
-    const auto last = hashes.begin() + static_cast<std::ptrdiff_t>(end);
-    edge.AddLeft(PerfectRoot({last - static_cast<std::ptrdiff_t>(width), last}));
-    end -= width;
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<Hash>> ReadTileHashes(const TileReader& tiles, TileId id) {
@@ -78,43 +67,61 @@ absl::StatusOr<Tree> Tree::Load(uint64_t size, const TileReader& tiles,
   }
   Tree tree;
   tree.size_ = size;
-  if (size > 0) tree.open_.push_back(open_leaves);
+  if (size > 0) tree.open_.emplace_back().AddAll(open_leaves);
   for (int level = 1; level < kLevelsMax && (size >> (kTileHeight * level)) > 0; ++level) {
     auto hashes = OpenHashes(size, tiles, level);
     if (!hashes.ok()) return hashes.status();
-    tree.open_.push_back(*std::move(hashes));
+    tree.open_.emplace_back().AddAll(*hashes);
   }
   return tree;
+}
+
+void Tree::Open::Add(const Hash& hash) {
+  hashes.push_back(hash);
+  Hash root = hash;
+  for (size_t count = hashes.size(); count % 2 == 0; count /= 2) {
+    root = NodeHash(subtrees.back(), root);
+    subtrees.pop_back();
+  }
+  subtrees.push_back(root);
+}
+
+void Tree::Open::AddAll(const std::vector<Hash>& all) {
+  hashes.reserve(kTileHashes);
+  for (const Hash& hash : all) Add(hash);
 }
 
 void Tree::Append(const Hash& leaf, std::vector<FullTile>& full) {
   ++size_;
   Hash hash = leaf;
   for (size_t level = 0;; ++level) {
-    if (level == open_.size()) open_.emplace_back().reserve(kTileHashes);
-    std::vector<Hash>& tile = open_[level];
-    tile.push_back(hash);
-    if (tile.size() < kTileHashes) return;
+    if (level == open_.size()) open_.emplace_back().hashes.reserve(kTileHashes);
+    Open& tile = open_[level];
+    tile.Add(hash);
+    if (tile.hashes.size() < kTileHashes) return;
 
     const int height = kTileHeight * static_cast<int>(level + 1);
     const uint64_t number = (size_ >> height) - 1;
-    full.push_back(
-        {.id = {.level = static_cast<int>(level), .number = number}, .hashes = TileBytes(tile)});
-    hash = PerfectRoot(tile);
-    tile.clear();
+    full.push_back({.id = {.level = static_cast<int>(level), .number = number},
+                    .hashes = TileBytes(tile.hashes)});
+    hash = tile.subtrees.front();
+    tile.hashes.clear();
+    tile.subtrees.clear();
   }
 }
 
 Hash Tree::Root() const {
   RightEdge edge;
-  for (const std::vector<Hash>& hashes : open_) AddOpenTile(hashes, edge);
+  for (const Open& tile : open_) {
+    for (size_t i = tile.subtrees.size(); i > 0; --i) edge.AddLeft(tile.subtrees[i - 1]);
+  }
   return edge.hash().value_or(EmptyRoot());
 }
 
 const std::vector<Hash>& Tree::OpenTile(int level) const {
   static const std::vector<Hash> none;
   const auto i = static_cast<size_t>(level);
-  return i < open_.size() ? open_[i] : none;
+  return i < open_.size() ? open_[i].hashes : none;
 }
 
 }  // namespace liggare::merkle

@@ -68,15 +68,26 @@ class Tree {
   uint64_t size() const { return size_; }
 
   // The root of the whole tree (RFC 6962, 2.1); EmptyRoot() for size 0. Needs
-  // no tile: the open tiles hold all that is needed.
+  // no tile and hashes at most 8 times for each level.
   Hash Root() const;
 
   // The hashes of the open tile of `level`; empty where there is none.
   const std::vector<Hash>& OpenTile(int level) const;
 
  private:
+  // A tile that is not full, and the roots of the perfect subtrees that it
+  // consists of, from left to right: one for each bit of its count.
+  struct Open {
+    std::vector<Hash> hashes;
+    std::vector<Hash> subtrees;
+
+    // Afterwards `subtrees` has one root alone if the tile is full.
+    void Add(const Hash& hash);
+    void AddAll(const std::vector<Hash>& all);
+  };
+
   uint64_t size_ = 0;
-  std::vector<std::vector<Hash>> open_;  // By level; each shorter than kTileHashes.
+  std::vector<Open> open_;  // By level; each shorter than kTileHashes.
 };
 
 }  // namespace liggare::merkle
