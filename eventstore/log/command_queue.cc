@@ -81,6 +81,11 @@ std::vector<Command> CommandQueue::Take() {
   return taken;
 }
 
+bool CommandQueue::empty() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.empty();
+}
+
 bool CommandQueue::Wait() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });

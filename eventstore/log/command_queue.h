@@ -54,6 +54,8 @@ class CommandQueue {
   // kCommitLogsMax; at least one command), or nothing.
   std::vector<Command> Take();
 
+  bool empty() const;
+
   // Waits until there is something to take or the queue is closed. False if it is
   // closed and empty.
   bool Wait();
@@ -75,7 +77,7 @@ class CommandQueue {
   };
   static Cost CostOf(const Command& command);
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t commands_ ABSL_GUARDED_BY(mutex_) = 0;

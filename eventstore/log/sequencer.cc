@@ -277,6 +277,8 @@ absl::StatusOr<note::SignedCheckpoint> Sequencer::OwnCheckpoint(std::optional<ui
   return signed_checkpoint;
 }
 
+bool Sequencer::HasWork() const { return !state_->queue.empty(); }
+
 absl::Status Sequencer::health() const {
   const std::lock_guard lock(state_->mutex);
   return state_->health;

@@ -146,6 +146,9 @@ class Sequencer {
   // otherwise); signed now or before. At the whole durable size if nothing.
   absl::StatusOr<note::SignedCheckpoint> OwnCheckpoint(std::optional<uint64_t> size = {});
 
+  // Whether commands wait for the next commit.
+  bool HasWork() const;
+
   // OK while the node records; READ_ONLY with the reason after a failed write.
   absl::Status health() const;
 

@@ -9,8 +9,9 @@
 
 namespace liggare::ingest {
 
-EventService::EventService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool)
-    : nodes_(nodes), pool_(pool) {}
+EventService::EventService(const hosting::HostedNodes& nodes, rpc::WorkerPool& readers,
+                           rpc::WorkerPool& answers)
+    : nodes_(nodes), readers_(readers), answers_(answers) {}
 
 grpc::ServerUnaryReactor* EventService::Record(grpc::CallbackServerContext* context,
                                                const v1::RecordRequest* request,
@@ -25,23 +26,24 @@ grpc::ServerUnaryReactor* EventService::Record(grpc::CallbackServerContext* cont
     return reactor;
   }
   RecordBatch(target->node, target->caller.uri, request->submissions(),
-              *response->mutable_results(), [reactor] { reactor->Finish(grpc::Status::OK); });
+              *response->mutable_results(), answers_,
+              [reactor] { reactor->Finish(grpc::Status::OK); });
   return reactor;
 }
 
 grpc::ServerBidiReactor<v1::RecordStreamRequest, v1::RecordStreamResponse>*
 EventService::RecordStream(grpc::CallbackServerContext* context) {
-  return new ingest::RecordStream(nodes_, *context, streams_);
+  return new ingest::RecordStream(nodes_, *context, answers_, streams_);
 }
 
 grpc::ServerWriteReactor<v1::ReadResponse>* EventService::Read(grpc::CallbackServerContext* context,
                                                                const v1::ReadRequest* request) {
-  return new ReadStream(nodes_, *context, *request, pool_, streams_);
+  return new ReadStream(nodes_, *context, *request, readers_, streams_);
 }
 
 grpc::ServerWriteReactor<v1::SubscribeResponse>* EventService::Subscribe(
     grpc::CallbackServerContext* context, const v1::SubscribeRequest* request) {
-  return new Subscription(nodes_, *context, *request, pool_, streams_);
+  return new Subscription(nodes_, *context, *request, readers_, streams_);
 }
 
 void EventService::Drain() { streams_.DrainAll(); }

@@ -10,11 +10,13 @@
 
 namespace liggare::ingest {
 
-// Thread-safe. The nodes and the pool, on which entries are read from disk, must
-// outlive the server that this is registered with.
+// Thread-safe. The nodes and the pools must outlive the server that this is
+// registered with: entries are read from disk on `readers`, and answers to
+// recorders, which must not wait behind that, go out on `answers`.
 class EventService : public v1::EventService::CallbackService {
  public:
-  EventService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool);
+  EventService(const hosting::HostedNodes& nodes, rpc::WorkerPool& readers,
+               rpc::WorkerPool& answers);
 
   grpc::ServerUnaryReactor* Record(grpc::CallbackServerContext* context,
                                    const v1::RecordRequest* request,
@@ -32,7 +34,8 @@ class EventService : public v1::EventService::CallbackService {
 
  private:
   const hosting::HostedNodes& nodes_;
-  rpc::WorkerPool& pool_;
+  rpc::WorkerPool& readers_;
+  rpc::WorkerPool& answers_;
   OpenStreams streams_;
 };
 

@@ -1,5 +1,6 @@
 #include "services/ingest/record_batch.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,6 +24,21 @@ void SetOutcome(const absl::StatusOr<log::Recorded>& outcome, v1::RecordResult& 
   recorded.set_recorded_at_ms(outcome->recorded_at_ms);
   recorded.set_duplicate(outcome->duplicate);
 }
+
+// What is left to do when the sequencer has answered.
+struct Answer {
+  std::vector<int> places;  // Of the outcomes, in the request.
+  std::vector<absl::StatusOr<log::Recorded>> outcomes;
+  RecordResults& results;
+  std::function<void()> done;
+
+  void Give() {
+    for (size_t i = 0; i < outcomes.size(); ++i) {
+      SetOutcome(outcomes[i], *results.Mutable(places[i]));
+    }
+    done();
+  }
+};
 
 // Why the node records nothing at all; OK if it does.
 absl::Status CheckRecording(const hosting::HostedNode& node) {
@@ -56,7 +72,8 @@ absl::Status CheckSubmissionCount(int count) {
 }
 
 void RecordBatch(const hosting::HostedNode& node, const std::string& principal,
-                 Submissions submissions, RecordResults& results, std::function<void()> done) {
+                 Submissions submissions, RecordResults& results, rpc::WorkerPool& pool,
+                 std::function<void()> done) {
   const Writer writer{.path = node.path, .principal = principal};
   std::vector<log::Submission> parsed;
   std::vector<int> places;  // Of the parsed ones, in the request.
@@ -81,14 +98,18 @@ void RecordBatch(const hosting::HostedNode& node, const std::string& principal,
     done();
     return;
   }
-  node.sequencer.Record(std::move(parsed),
-                        [places = std::move(places), &results, done = std::move(done)](
-                            std::vector<absl::StatusOr<log::Recorded>> outcomes) {
-                          for (size_t i = 0; i < outcomes.size(); ++i) {
-                            SetOutcome(outcomes[i], *results.Mutable(places[i]));
-                          }
-                          done();
-                        });
+  auto answer = std::make_shared<Answer>(Answer{
+      .places = std::move(places), .outcomes = {}, .results = results, .done = std::move(done)});
+  // gRPC's work for an answer is as long as that of recording it. The sequencer's
+  // thread hands it on if there is a next commit to make; if not, a hand-over
+  // would cost a single recorder more than the answer.
+  log::Sequencer& sequencer = node.sequencer;
+  sequencer.Record(std::move(parsed), [answer, &pool, &sequencer](
+                                          std::vector<absl::StatusOr<log::Recorded>> outcomes) {
+    answer->outcomes = std::move(outcomes);
+    const bool posted = sequencer.HasWork() && pool.Post([answer] { answer->Give(); });
+    if (!posted) answer->Give();
+  });
 }
 
 }  // namespace liggare::ingest

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "liggare/v1/event_service.pb.h"
 #include "services/hosting/hosted_node.h"
+#include "services/rpc/strand.h"
 
 namespace liggare::ingest {
 
@@ -21,10 +22,12 @@ absl::Status CheckSubmissionCount(int count);
 
 // Parses the submissions on the calling thread, hands those that are well formed
 // to the node's sequencer, and fills `results`, one for each, in order. Then
-// calls `done`: on the sequencer's thread, or on this one before returning when
-// nothing is left to record. `results` must live until then.
+// calls `done`: on a thread of `pool` or the sequencer's, or on this one before
+// returning when nothing is left to record. `results` must live until then, and
+// the pool as long as the sequencer.
 void RecordBatch(const hosting::HostedNode& node, const std::string& principal,
-                 Submissions submissions, RecordResults& results, std::function<void()> done);
+                 Submissions submissions, RecordResults& results, rpc::WorkerPool& pool,
+                 std::function<void()> done);
 
 }  // namespace liggare::ingest
 

@@ -10,8 +10,9 @@
 namespace liggare::ingest {
 
 RecordStream::RecordStream(const hosting::HostedNodes& nodes,
-                           const grpc::CallbackServerContext& context, OpenStreams& streams)
-    : nodes_(nodes), context_(context), streams_(streams) {
+                           const grpc::CallbackServerContext& context, rpc::WorkerPool& answers,
+                           OpenStreams& streams)
+    : nodes_(nodes), context_(context), answers_(answers), streams_(streams) {
   StartRead(&request_);
   streams_.Add(*this);
 }
@@ -52,7 +53,7 @@ void RecordStream::Take() {
   if (answer == nullptr) return EndReading(absl::OkStatus());  // Drained; it will be sent again.
   // Without the lock: the answer may come before this returns.
   RecordBatch(*node_, principal_, std::move(*request_.mutable_submissions()),
-              *answer->response.mutable_results(), [this, answer] { Answered(*answer); });
+              *answer->response.mutable_results(), answers_, [this, answer] { Answered(*answer); });
   bool finish = false;
   {
     std::lock_guard lock(mutex_);

@@ -23,6 +23,7 @@
 #include "liggare/v1/event_service.pb.h"
 #include "services/hosting/hosted_node.h"
 #include "services/ingest/open_streams.h"
+#include "services/rpc/strand.h"
 
 namespace liggare::ingest {
 
@@ -36,7 +37,7 @@ class RecordStream
   static constexpr size_t kBytesMax = 16 * 1024 * 1024;
 
   RecordStream(const hosting::HostedNodes& nodes, const grpc::CallbackServerContext& context,
-               OpenStreams& streams);
+               rpc::WorkerPool& answers, OpenStreams& streams);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -64,6 +65,7 @@ class RecordStream
 
   const hosting::HostedNodes& nodes_;
   const grpc::CallbackServerContext& context_;
+  rpc::WorkerPool& answers_;
   OpenStreams& streams_;
 
   // Touched by the reading side only: one OnReadDone at a time.

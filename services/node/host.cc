@@ -32,7 +32,11 @@
 namespace liggare::node {
 namespace {
 
-constexpr int kWorkerThreads = 4;
+// Replication, reading from disk, and answers to recorders do not wait for each
+// other: a table that takes a second must delay neither of the others.
+constexpr int kReplicationThreads = 2;
+constexpr int kReaderThreads = 4;
+constexpr int kAnswerThreads = 2;
 constexpr size_t kOpeningThreadsMax = 8;
 constexpr size_t kServerMemoryBytesMax = size_t{1} << 30;
 
@@ -80,11 +84,13 @@ struct Host::State {
   State(Config the_config, Secrets the_secrets)
       : config(std::move(the_config)),
         secrets(std::move(the_secrets)),
-        workers(kWorkerThreads),
-        events(hosted, workers),
-        queries(hosted, workers),
-        audits(hosted, workers),
-        admin(hosted, workers, kVersion),
+        replicators(kReplicationThreads),
+        readers(kReaderThreads),
+        answers(kAnswerThreads),
+        events(hosted, readers, answers),
+        queries(hosted, readers),
+        audits(hosted, readers),
+        admin(hosted, readers, kVersion),
         replications({.find = [this](std::string_view path) { return Find(path); },
                       .identify =
                           [this](const grpc::CallbackServerContext& context) {
@@ -109,7 +115,9 @@ struct Host::State {
   const Config config;
   Secrets secrets;
   log::SharedResources databases;
-  rpc::WorkerPool workers;
+  rpc::WorkerPool replicators;
+  rpc::WorkerPool readers;
+  rpc::WorkerPool answers;
   replication::ThreadTimer timer;
   std::vector<std::unique_ptr<Node>> nodes;
   hosting::HostedNodes hosted;
@@ -130,7 +138,7 @@ absl::Status Host::State::OpenNodes() {
       .host = secrets.host.identity.host,
       .national_key = *note::VerifierKey::Parse(config.national_key.value),
       .databases = databases,
-      .workers = workers,
+      .workers = replicators,
       .timer = timer};
   nodes.resize(config.nodes.size());
   std::vector<absl::Status> outcomes(nodes.size());
@@ -194,7 +202,9 @@ void Host::State::Stop() {
     server->Wait();
   }
   InParallel(nodes.size(), [this](size_t i) { nodes[i]->StopRecording(); });
-  workers.Stop();
+  replicators.Stop();
+  readers.Stop();
+  answers.Stop();
 }
 
 Host::Host(std::unique_ptr<State> state) : state_(std::move(state)) {}

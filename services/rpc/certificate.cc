@@ -138,6 +138,7 @@ absl::StatusOr<std::string> ReadPemFile(const PemFile& file) {
   }
   if (text.empty()) return Bad(file, "is empty", "a PEM file");
   if (text.size() > kPemBytesMax) return Bad(file, "is larger than 1 MiB", "a PEM file");
+  text.shrink_to_fit();  // A process keeps three of these for every node.
   return text;
 }
 
