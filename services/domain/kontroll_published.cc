@@ -32,13 +32,14 @@ struct SumRule {
   CellId total;
   std::vector<Part> parts;
   bool needs_all_parts = false;
+  std::string_view parts_name = "de angivna delarna";
 };
 
 // Each row's total over its columns, less those that are no parts of it.
 void AddRowTotals(const Published& published, const std::vector<std::string>& no_parts,
                   std::vector<SumRule>& rules) {
   for (const std::string& row : published.Rows()) {
-    SumRule rule{.total = {row, kTotal}, .parts = {}};
+    SumRule rule{.total = {row, kTotal}, .parts = {}, .parts_name = "radens kolumner"};
     for (const std::string& column : published.ColumnsOf(row)) {
       const bool is_part = std::find(no_parts.begin(), no_parts.end(), column) == no_parts.end();
       if (is_part && column != kTotal) rule.parts.push_back({{row, column}});
@@ -50,7 +51,7 @@ void AddRowTotals(const Published& published, const std::vector<std::string>& no
 // The total row over the other rows, per column.
 void AddColumnTotals(const Published& published, std::vector<SumRule>& rules) {
   for (const std::string& column : published.ColumnsOf(kTotal)) {
-    SumRule rule{.total = {kTotal, column}, .parts = {}};
+    SumRule rule{.total = {kTotal, column}, .parts = {}, .parts_name = "kolumnens rader"};
     for (const std::string& row : published.Rows()) {
       if (row != kTotal) rule.parts.push_back({{row, column}});
     }
@@ -167,8 +168,8 @@ void PublishedTable::CheckSum(const SumRule& rule, std::vector<v1::Finding>& out
                       .stated = SwedishText(*total),
                       .computed = SwedishText(sum),
                       .sentence = computed_.title() + ": " + Headings(rule.total) + " anges till " +
-                                  SwedishText(*total) + ", men de angivna delarna ger " +
-                                  SwedishText(sum) + "."}));
+                                  SwedishText(*total) + ", men " + std::string(rule.parts_name) +
+                                  " ger " + SwedishText(sum) + "."}));
 }
 
 void PublishedTable::AddSums(std::vector<v1::Finding>& out) const {

@@ -68,6 +68,18 @@ TEST(KontrollTest, FindsWhatDoesNotAddUpInThePublishedReport) {
                   "SUM_DIFFERS tabell/2024/klienter 10 248 10 182"));
 }
 
+TEST(KontrollTest, ATotalThatIsWrongByRowAndByColumnSaysWhich) {
+  const auto world = Year2024();
+  Publish(*world, "klienter", "man 18-29 1, man totalt 1, totalt 18-29 1, totalt totalt 3");
+  std::vector<std::string> sentences;
+  for (const v1::Finding& finding : Findings(*world)) {
+    if (finding.code() == "SUM_DIFFERS") sentences.push_back(finding.sentence());
+  }
+  EXPECT_THAT(sentences, testing::UnorderedElementsAre(
+                             testing::HasSubstr("anges till 3, men radens kolumner ger 1."),
+                             testing::HasSubstr("anges till 3, men kolumnens rader ger 1.")));
+}
+
 TEST(KontrollTest, WhatWasPublishedIsTheNationsOnly) {
   const auto world = Year2024();
   Publish(*world, "klienter", "totalt totalt 10182");
