@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <ostream>
@@ -11,12 +12,29 @@
 namespace liggare::cli {
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr double kTimeoutSeconds = 60;
 
 struct Arguments {
   std::vector<std::string> files;
   double timeout_s = kTimeoutSeconds;
 };
+
+// A server that goes away in between, to be restarted say, is waited for as well.
+absl::Status Await(client::Connection& connection, const v1::AwaitFrontierRequest& request,
+                   milliseconds timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<milliseconds>(
+        std::max(end - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration(0)));
+    auto response = connection.Call(connection.queries(), &v1::QueryService::Stub::AwaitFrontier,
+                                    request, left);
+    if (response.ok()) return absl::OkStatus();
+    const bool away = ErrorOf(response.status()).code() == v1::ERROR_CODE_UNAVAILABLE;
+    if (!away || !connection.WaitUntilConnected(left)) return response.status();
+  }
+}
 
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   Frontier frontier;
@@ -38,11 +56,9 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
     position.set_log(log);
     position.set_next_index(next_index);
   }
-  const std::chrono::milliseconds timeout(static_cast<int64_t>(arguments.timeout_s * 1000));
-  auto response = (*connection)
-                      ->Call((*connection)->queries(), &v1::QueryService::Stub::AwaitFrontier,
-                             request, timeout);
-  if (!response.ok()) return response.status();
+  const milliseconds timeout(static_cast<int64_t>(arguments.timeout_s * 1000));
+  absl::Status status = Await(**connection, request, timeout);
+  if (!status.ok()) return status;
   return kDone;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "clients/cli/answer_file.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/event_line.h"
 #include "clients/cli/file_text.h"
@@ -22,6 +23,7 @@ struct Arguments {
   uint64_t from_line = 1;
   bool stop_on_error = false;
   std::string frontier_out;
+  std::string answers_out;
 };
 
 // Where the lines come from.
@@ -64,12 +66,15 @@ class LineSource {
 // Sends the lines of a source and keeps the tally of what became of them.
 class LineRecorder {
  public:
-  LineRecorder(Shell& shell, client::Connection& connection, const Arguments& arguments)
+  LineRecorder(Shell& shell, client::Connection& connection, const Arguments& arguments,
+               AnswerFile& answers)
       : arguments_(arguments),
+        answers_(answers),
         node_(connection.node()),
         bar_(shell.err(), ErrorIsTerminal() && !shell.options().json, "händelser"),
         recorder_(connection, {}, [this](uint64_t, const v1::RecordResult& result) {
           const uint64_t line = tally_.Answered(result);
+          answers_.Write(line, result);
           if (result.has_error()) bar_.Print(LineError(line, result.error()));
         }) {}
 
@@ -98,6 +103,7 @@ class LineRecorder {
     auto submission = SubmissionOfLine(line, node_, salts_);
     if (!submission.ok()) {
       tally_.Refused(number);
+      answers_.WriteRefused(number, ErrorOf(submission.status()));
       bar_.Print(LineError(number, ErrorOf(submission.status())));
       return absl::OkStatus();
     }
@@ -109,6 +115,7 @@ class LineRecorder {
   }
 
   const Arguments& arguments_;
+  AnswerFile& answers_;
   const std::string node_;
   const json::SaltSource salts_ = json::SystemSalts();
   RecordTally tally_;
@@ -119,12 +126,14 @@ class LineRecorder {
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   auto source = LineSource::Open(arguments.file);
   if (!source.ok()) return source.status();
+  auto answers = AnswerFile::Open(arguments.answers_out);
+  if (!answers.ok()) return answers.status();
   auto connection = shell.Connect();
   if (!connection.ok()) return connection.status();
   RecordSummary summary;
   absl::Status status;
   {
-    LineRecorder recorder(shell, **connection, arguments);
+    LineRecorder recorder(shell, **connection, arguments, **answers);
     status = recorder.RecordAll(**source);
     summary = recorder.Summary();
   }
@@ -149,6 +158,8 @@ void AddRecord(CLI::App& app, Shell& shell) {
                     "Send nothing after the first refused line");
   command->add_option("--frontier-out", arguments->frontier_out,
                       "Write how far each log came, for `await`");
+  command->add_option("--answers-out", arguments->answers_out,
+                      "Append each line's answer as it comes: JSON, one a line");
   OnChosen(*command, shell, arguments, Run);
 }
 

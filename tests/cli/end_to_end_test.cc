@@ -18,6 +18,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 constexpr char kVerksamhet[] = "se/17/varmland";
 constexpr char kReport[] = "rapport/2024/se/17/varmland";
@@ -28,6 +29,20 @@ constexpr char kLines[] =
 {"id":"0190163d-8694-739b-aea5-000000000002","subject":"rapport/2024/se/17/varmland","actor":{"id":"anna","role":"handlaggare"},"report_submitted":{"ombud":{"personer":4,"heltid_hundredths":350},"klienter":[{"kon":"kvinna","alder":"30-49","antal":12}]}}
 {"id":"0190163d-8694-739b-aea5-000000000003","subject":"rapport/2024/se/17/varmland","actor":{"id":"anna"},"reason_code":"rattelse","reason":"Fel åldersgrupp","report_corrected":{"path":"klienter[kvinna][30-49].antal","old":12,"new":13}}
 )";
+
+// "1 se/17/varmland@1#0" or "2 MALFORMED", of each line of an answer file.
+std::vector<std::string> AnswersIn(const std::string& file) {
+  std::ifstream in(file);
+  std::vector<std::string> answers;
+  for (std::string line; std::getline(in, line);) {
+    const json answer = json::parse(line);
+    answers.push_back(answer["line"].dump() + " " +
+                      (answer.contains("error")
+                           ? answer["error"]["code"].get<std::string>()
+                           : answer["log"].get<std::string>() + "#" + answer["index"].dump()));
+  }
+  return answers;
+}
 
 class EndToEndTest : public ::testing::Test {
  protected:
@@ -104,10 +119,15 @@ TEST_F(EndToEndTest, BadLinesAreNamedAndTheOthersRecorded) {
   lines +=
       R"({"id":"0190163d-8694-739b-aea5-000000000004","subject":"rapport/2024/se/17/varmland","report_corrected":{"path":"klienter[kvinna][30-49].antal","old":99,"new":13}})";
   const std::string file = cluster_.scratch().Write("bad.jsonl", lines);
-  const Finished recorded = Run(kVerksamhet, {"record", file});
+  const std::string answers = cluster_.scratch() / "answers.jsonl";
+  const Finished recorded = Run(kVerksamhet, {"record", file, "--answers-out", answers});
   EXPECT_EQ(recorded.code, 1);
   EXPECT_THAT(recorded.out, HasSubstr("Registrerade: 3"));
   EXPECT_THAT(recorded.out, HasSubstr("Avvisade rader: 1-2, 6"));
+  EXPECT_THAT(
+      AnswersIn(answers),
+      UnorderedElementsAre("1 MISSING_FIELD", "2 MALFORMED", "3 se/17/varmland@1#0",
+                           "4 se/17/varmland@1#1", "5 se/17/varmland@1#2", "6 OLD_VALUE_DIFFERS"));
   EXPECT_THAT(recorded.err, HasSubstr("line 1: MISSING_FIELD: id"));
   EXPECT_THAT(recorded.err, HasSubstr("line 2: MALFORMED"));
   EXPECT_THAT(recorded.err, AllOf(HasSubstr("line 6: OLD_VALUE_DIFFERS"), HasSubstr("13")));
