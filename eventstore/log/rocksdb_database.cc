@@ -22,10 +22,9 @@ bool IsLocked(const rocksdb::Status& status) {
          text.find("lock") != std::string::npos;
 }
 
-bool IsMissing(const rocksdb::Status& status) {
-  return (status.IsInvalidArgument() || status.IsIOError() || status.IsNotFound()) &&
-         (status.ToString().find("does not exist") != std::string::npos ||
-          status.ToString().find("No such file") != std::string::npos);
+bool IsMissingFile(const rocksdb::Status& status) {
+  return (status.IsIOError() || status.IsNotFound()) &&
+         status.ToString().find("No such file") != std::string::npos;
 }
 
 absl::Status ToStatus(const rocksdb::Status& status, const std::string& path) {
@@ -35,12 +34,51 @@ absl::Status ToStatus(const rocksdb::Status& status, const std::string& path) {
   return absl::UnavailableError(message);
 }
 
-absl::Status ToOpenStatus(const rocksdb::Status& status, const std::string& path) {
+absl::Status ToOpenStatus(const rocksdb::Status& status, rocksdb::Env& env,
+                          const std::string& path) {
   if (IsLocked(status)) {
     return absl::FailedPreconditionError(path + " is in use by another process");
   }
-  if (IsMissing(status)) return absl::NotFoundError(path + " holds no database");
+  if (env.FileExists(path + "/CURRENT").IsNotFound()) {
+    return absl::NotFoundError(path + " holds no database");
+  }
+  if (IsMissingFile(status)) return absl::DataLossError(path + ": " + status.ToString());
   return ToStatus(status, path);
+}
+
+// RocksDB makes the directory too, but does not sync the one that holds it: after a
+// power loss all of it would be gone, with whatever was acknowledged.
+rocksdb::Status MakeDurableDirectory(rocksdb::Env& env, const std::string& path) {
+  rocksdb::Status status = env.CreateDirIfMissing(path);
+  if (!status.ok()) return status;
+  const std::string parent = std::filesystem::absolute(path + "/").parent_path().parent_path();
+  std::unique_ptr<rocksdb::Directory> directory;
+  status = env.NewDirectory(parent, &directory);
+  return status.ok() ? directory->Fsync() : status;
+}
+
+rocksdb::Status SyncFile(rocksdb::Env& env, const std::string& file) {
+  rocksdb::EnvOptions options;
+  options.use_mmap_writes = false;
+  std::unique_ptr<rocksdb::WritableFile> writable;
+  rocksdb::Status status = env.ReopenWritableFile(file, &writable, options);
+  if (status.ok()) status = writable->Sync();
+  if (status.ok()) status = writable->Close();
+  return status;
+}
+
+// A process that was killed may have left records that the system holds but the disk
+// does not. RocksDB reads them as if they were durable and goes on in a new file: a
+// power loss would then take them from under what follows. So they are synced first.
+rocksdb::Status SyncWriteAheadLogs(rocksdb::Env& env, const std::string& path) {
+  std::vector<std::string> names;
+  rocksdb::Status status = env.GetChildren(path, &names);
+  for (const std::string& name : names) {
+    if (status.ok() && name.ends_with(".log")) status = SyncFile(env, path + "/" + name);
+  }
+  std::unique_ptr<rocksdb::Directory> directory;
+  if (status.ok()) status = env.NewDirectory(path, &directory);
+  return status.ok() ? directory->Fsync() : status;
 }
 
 class RocksCursor : public Cursor {
@@ -71,7 +109,9 @@ struct SharedResources::State {
 };
 
 SharedResources::SharedResources() : SharedResources(Limits()) {}
-SharedResources::SharedResources(Limits limits) : state_(std::make_unique<State>()) {
+SharedResources::SharedResources(Limits limits, rocksdb::Env* env)
+    : state_(std::make_unique<State>()) {
+  state_->shared.env = env == nullptr ? rocksdb::Env::Default() : env;
   state_->shared.block_cache = rocksdb::NewLRUCache(limits.block_cache_bytes);
   state_->shared.write_buffers =
       std::make_shared<rocksdb::WriteBufferManager>(limits.write_buffer_bytes);
@@ -84,7 +124,7 @@ struct RocksDatabase::State {
       db->DestroyColumnFamilyHandle(family).PermitUncheckedError();
     }
     db.reset();
-    if (lock != nullptr) rocksdb::Env::Default()->UnlockFile(lock).PermitUncheckedError();
+    if (lock != nullptr) env->UnlockFile(lock).PermitUncheckedError();
   }
   rocksdb::ColumnFamilyHandle* Handle(Family family) const {
     return families[static_cast<size_t>(family)];
@@ -97,6 +137,7 @@ struct RocksDatabase::State {
     return status;
   }
 
+  rocksdb::Env* env = nullptr;
   std::string path;
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> families;  // By Family.
@@ -118,26 +159,37 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
   db_options.create_if_missing = options.create_if_missing;
   db_options.create_missing_column_families = options.create_if_missing;
   auto state = std::make_unique<State>();
+  state->env = shared.state_->shared.env;
   state->path = path;
+  if (options.create_if_missing) {
+    const rocksdb::Status made = MakeDurableDirectory(*state->env, path);
+    if (!made.ok()) return ToStatus(made, path);
+  }
+  if (state->env->FileExists(path + "/CURRENT").ok()) {
+    const rocksdb::Status synced = SyncWriteAheadLogs(*state->env, path);
+    if (!synced.ok()) return ToOpenStatus(synced, *state->env, path);
+  }
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(
       db_options, path, FamilyDescriptors(shared.state_->shared), &state->families, &db);
   state->db.reset(db);
-  if (!status.ok()) return ToOpenStatus(status, path);
+  if (!status.ok()) return ToOpenStatus(status, *state->env, path);
   return std::unique_ptr<RocksDatabase>(new RocksDatabase(std::move(state)));
 }
 
 absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::OpenForInspection(
     const std::string& path, SharedResources& shared) {
-  if (!std::filesystem::exists(path + "/CURRENT")) {
+  rocksdb::Env* env = shared.state_->shared.env;
+  if (!env->FileExists(path + "/CURRENT").ok()) {
     return absl::NotFoundError(path + " holds no database");
   }
   auto state = std::make_unique<State>();
+  state->env = env;
   state->path = path;
   state->read_options.verify_checksums = false;
   state->read_options.fill_cache = false;
-  rocksdb::Status status = rocksdb::Env::Default()->LockFile(path + "/LOCK", &state->lock);
-  if (!status.ok()) return ToOpenStatus(status, path);
+  rocksdb::Status status = env->LockFile(path + "/LOCK", &state->lock);
+  if (!status.ok()) return ToOpenStatus(status, *state->env, path);
   rocksdb::DBOptions options = DatabaseOptions(shared.state_->shared);
   status = state->OpenReadOnly(options, shared.state_->shared);
   if (!status.ok()) {
@@ -147,7 +199,7 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::OpenForInspection(
     options.track_and_verify_wals_in_manifest = false;
     status = state->OpenReadOnly(options, shared.state_->shared);
   }
-  if (!status.ok()) return ToOpenStatus(status, path);
+  if (!status.ok()) return ToOpenStatus(status, *state->env, path);
   return std::unique_ptr<RocksDatabase>(new RocksDatabase(std::move(state)));
 }
 

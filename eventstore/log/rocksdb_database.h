@@ -13,6 +13,10 @@
 #include "absl/status/statusor.h"
 #include "eventstore/log/database.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace liggare::log {
 
 // What all databases of a process share: a process may host a hundred nodes, most
@@ -25,7 +29,9 @@ class SharedResources {
     size_t write_buffer_bytes = 192 * 1024 * 1024;
   };
   SharedResources();
-  explicit SharedResources(Limits limits);
+  // Files and threads come from `env`, which must outlive this; from the system if
+  // null. Tests put a disk with faults there.
+  explicit SharedResources(Limits limits, rocksdb::Env* env = nullptr);
   ~SharedResources();
 
  private:

@@ -79,7 +79,7 @@ std::string ColumnFamilyName(Family family) {
 
 rocksdb::DBOptions DatabaseOptions(const RocksShared& shared) {
   rocksdb::DBOptions options;
-  options.env = rocksdb::Env::Default();
+  options.env = shared.env;
   options.write_buffer_manager = shared.write_buffers;
   options.paranoid_checks = true;
   // A record that a crash cut off was never acknowledged and is dropped; any other

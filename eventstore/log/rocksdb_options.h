@@ -9,6 +9,7 @@
 #include "eventstore/log/database.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
+#include "rocksdb/env.h"
 #include "rocksdb/options.h"
 #include "rocksdb/write_buffer_manager.h"
 
@@ -16,6 +17,7 @@ namespace liggare::log {
 
 // What every database of the process shares.
 struct RocksShared {
+  rocksdb::Env* env = nullptr;
   std::shared_ptr<rocksdb::Cache> block_cache;
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
 };
