@@ -1,5 +1,6 @@
 #include "eventstore/log/rocksdb_database.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -7,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "eventstore/log/rocksdb_options.h"
+#include "eventstore/log/write_ahead_log.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
 
@@ -57,28 +59,40 @@ rocksdb::Status MakeDurableDirectory(rocksdb::Env& env, const std::string& path)
   return status.ok() ? directory->Fsync() : status;
 }
 
-rocksdb::Status SyncFile(rocksdb::Env& env, const std::string& file) {
-  rocksdb::EnvOptions options;
-  options.use_mmap_writes = false;
-  std::unique_ptr<rocksdb::WritableFile> writable;
-  rocksdb::Status status = env.ReopenWritableFile(file, &writable, options);
-  if (status.ok()) status = writable->Sync();
-  if (status.ok()) status = writable->Close();
-  return status;
+std::vector<std::string> FilesOf(rocksdb::Env& env, const std::string& path) {
+  std::vector<std::string> names;
+  env.GetChildren(path, &names).PermitUncheckedError();
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
-// A process that was killed may have left records that the system holds but the disk
-// does not. RocksDB reads them as if they were durable and goes on in a new file: a
-// power loss would then take them from under what follows. So they are synced first.
-rocksdb::Status SyncWriteAheadLogs(rocksdb::Env& env, const std::string& path) {
-  std::vector<std::string> names;
-  rocksdb::Status status = env.GetChildren(path, &names);
-  for (const std::string& name : names) {
-    if (status.ok() && name.ends_with(".log")) status = SyncFile(env, path + "/" + name);
+// Tables and write-ahead logs come after CURRENT. Without it RocksDB would begin a new
+// database beside them.
+absl::Status CheckHasCurrent(rocksdb::Env& env, const std::string& path) {
+  if (!env.FileExists(path + "/CURRENT").IsNotFound()) return absl::OkStatus();
+  for (const std::string& name : FilesOf(env, path)) {
+    if (!name.ends_with(".log") && !name.ends_with(".sst")) continue;
+    return absl::DataLossError(path + " has " + name + " but no CURRENT");
   }
-  std::unique_ptr<rocksdb::Directory> directory;
-  if (status.ok()) status = env.NewDirectory(path, &directory);
-  return status.ok() ? directory->Fsync() : status;
+  return absl::OkStatus();
+}
+
+// The worst state of any file of the write-ahead log; what is damaged is named.
+absl::StatusOr<WalState> InspectWriteAheadLogs(rocksdb::Env& env, const std::string& path,
+                                               std::vector<std::string>& damage) {
+  WalState worst = WalState::kWhole;
+  for (const std::string& name : FilesOf(env, path)) {
+    if (!name.ends_with(".log")) continue;
+    std::string bytes;
+    const rocksdb::Status read = rocksdb::ReadFileToString(&env, path + "/" + name, &bytes);
+    if (!read.ok()) return ToStatus(read, path);
+    const WalVerdict verdict = InspectWriteAheadLog(bytes);
+    worst = std::max(worst, verdict.state);
+    if (verdict.state != WalState::kDamaged) continue;
+    damage.push_back("the write-ahead log " + name + " is damaged at byte " +
+                     std::to_string(verdict.offset));
+  }
+  return worst;
 }
 
 class RocksCursor : public Cursor {
@@ -165,9 +179,13 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
     const rocksdb::Status made = MakeDurableDirectory(*state->env, path);
     if (!made.ok()) return ToStatus(made, path);
   }
-  if (state->env->FileExists(path + "/CURRENT").ok()) {
-    const rocksdb::Status synced = SyncWriteAheadLogs(*state->env, path);
-    if (!synced.ok()) return ToOpenStatus(synced, *state->env, path);
+  if (absl::Status found = CheckHasCurrent(*state->env, path); !found.ok()) return found;
+  auto wal = InspectWriteAheadLogs(*state->env, path, state->damage);
+  if (!wal.ok()) return wal.status();
+  if (!state->damage.empty()) return absl::DataLossError(path + ": " + state->damage.front());
+  // Where nothing was cut off, nothing may be left out.
+  if (*wal == WalState::kWhole) {
+    db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   }
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(
@@ -191,6 +209,9 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::OpenForInspection(
   rocksdb::Status status = env->LockFile(path + "/LOCK", &state->lock);
   if (!status.ok()) return ToOpenStatus(status, *state->env, path);
   rocksdb::DBOptions options = DatabaseOptions(shared.state_->shared);
+  if (auto wal = InspectWriteAheadLogs(*env, path, state->damage); !wal.ok()) {
+    state->damage.push_back(std::string(wal.status().message()));
+  }
   status = state->OpenReadOnly(options, shared.state_->shared);
   if (!status.ok()) {
     state->damage.push_back(status.ToString());

@@ -83,7 +83,7 @@ rocksdb::DBOptions DatabaseOptions(const RocksShared& shared) {
   options.write_buffer_manager = shared.write_buffers;
   options.paranoid_checks = true;
   // A record that a crash cut off was never acknowledged and is dropped; any other
-  // damage to the write-ahead log must not be passed over.
+  // damage to the write-ahead log must not be passed over (write_ahead_log.h).
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.track_and_verify_wals_in_manifest = true;
   options.max_total_wal_size = 16 * kMiB;
@@ -91,8 +91,10 @@ rocksdb::DBOptions DatabaseOptions(const RocksShared& shared) {
   // write-ahead log's end its file gets disk space; a hundred idle nodes would
   // otherwise hold 16 MiB each.
   options.db_write_buffer_size = kMiB;
-  // Opening and closing a hundred nodes must not write hundreds of small files.
-  options.avoid_flush_during_recovery = true;
+  // What was read of a write-ahead log may be in the system's cache only: its process
+  // was killed before the sync, or the sync failed. It is written again before anything
+  // is built upon it. A node that was stopped in order has nothing there.
+  options.avoid_flush_during_recovery = false;
   options.avoid_flush_during_shutdown = true;
   options.manifest_preallocation_size = 64 * kKiB;
   options.max_file_opening_threads = 1;

@@ -20,7 +20,7 @@ using testing::MemoryDatabase;
 using testing::SimulatedDisk;
 using testing::TestNode;
 
-constexpr uint64_t kSeeds = 40;
+constexpr uint64_t kSeeds = 12;
 constexpr int kLives = 8;
 constexpr uint64_t kOperationsMax = 400;  // Of one life, mostly.
 
@@ -128,12 +128,12 @@ class OpeningTest : public CrashTest {
   static void Nothing(CrashingNode&) {}
   static void InWriteAheadLog(CrashingNode& node) {
     ASSERT_TRUE(node.Open().ok());
-    node.Work(20, 3);
+    node.Work(5, 1);
     node.Close(false);
   }
   static void InTables(CrashingNode& node) {
     ASSERT_TRUE(node.Open().ok());
-    node.Work(20, 3);
+    node.Work(5, 1);
     node.Close(true);
   }
 };
