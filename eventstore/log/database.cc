@@ -1,5 +1,7 @@
 #include "eventstore/log/database.h"
 
+#include "eventstore/log/keys.h"
+
 namespace liggare::log {
 
 const char* FamilyName(Family family) {
@@ -22,22 +24,25 @@ const char* FamilyName(Family family) {
   return "";
 }
 
-void Batch::Put(Family family, std::string_view key, std::string_view value) {
+void Batch::Add(Family family, bool is_delete, std::string_view key, std::string_view value) {
   places_.push_back({.family = family,
-                     .is_delete = false,
+                     .is_delete = is_delete,
                      .key_bytes = static_cast<uint32_t>(key.size()),
                      .value_bytes = static_cast<uint32_t>(value.size()),
                      .offset = bytes_.size()});
   bytes_.append(key).append(value);
 }
 
+void Batch::Put(Family family, std::string_view key, std::string_view value) {
+  Add(family, false, key, value);
+  if (family != Family::kMeta || keys::IsSealKey(key)) return;
+  Add(family, false, keys::SealKey(key), keys::SealOf(key, value));
+}
+
 void Batch::Delete(Family family, std::string_view key) {
-  places_.push_back({.family = family,
-                     .is_delete = true,
-                     .key_bytes = static_cast<uint32_t>(key.size()),
-                     .value_bytes = 0,
-                     .offset = bytes_.size()});
-  bytes_.append(key);
+  Add(family, true, key, "");
+  if (family != Family::kMeta || keys::IsSealKey(key)) return;
+  Add(family, true, keys::SealKey(key), "");
 }
 
 void Batch::Clear() {

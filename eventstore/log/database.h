@@ -27,7 +27,8 @@ inline constexpr Family kFamilies[] = {Family::kEvents,   Family::kTiles, Family
 const char* FamilyName(Family family);
 
 // Changes that are written together or not at all. Later operations win over
-// earlier ones on the same key. The bytes lie in one buffer, which Clear keeps, so
+// earlier ones on the same key. A row of meta brings its seal (storage_format.md), so
+// that whoever writes one cannot forget it. The bytes lie in one buffer, which Clear keeps, so
 // that a batch that is used again allocates nothing.
 class Batch {
  public:
@@ -48,6 +49,7 @@ class Batch {
   Operation operation(size_t i) const;
 
  private:
+  void Add(Family family, bool is_delete, std::string_view key, std::string_view value);
   struct Place {
     Family family;
     bool is_delete;

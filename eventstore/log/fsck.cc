@@ -1,5 +1,6 @@
 #include "eventstore/log/fsck.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "eventstore/log/fsck_scope.h"
@@ -45,6 +46,9 @@ void CheckNameless(FsckScope& scope) {
 
 void FsckScope::Add(FsckFinding finding) {
   ++report.findings_count;
+  if (finding.family == FamilyName(Family::kEvents)) {
+    report.logs_with_damaged_entries.insert(finding.log);
+  }
   if (report.findings.size() < options.findings_max) report.findings.push_back(std::move(finding));
 }
 
@@ -65,6 +69,16 @@ std::string FsckScope::NameOf(uint32_t number) const {
 bool FsckScope::IsOwn(uint32_t number) const {
   const std::string name = NameOf(number);
   return name.substr(0, name.rfind('@')) == report.path;
+}
+
+void FsckScope::TakeKey(const note::VerifierKey& key) {
+  auto& known = keys[key.name()];
+  if (std::find(known.begin(), known.end(), key) == known.end()) known.push_back(key);
+}
+
+void FsckScope::TakeKeys(const EntryHeader& header) {
+  if (options.keys == nullptr) return;
+  for (const auto& key : options.keys->InEvent(header.data_header.type, header.data)) TakeKey(key);
 }
 
 std::string Hex(std::string_view bytes) {
@@ -93,6 +107,7 @@ FsckReport Fsck(const Database& database, const FsckOptions& options) {
   for (const uint32_t number : LogsInOrder(scope)) CheckLog(scope, number);
   CheckRows(scope);
   CheckDisclosures(scope);
+  CheckSignatures(scope);
   scope.report.logs = scope.names.size();
   return std::move(scope.report);
 }

@@ -16,6 +16,8 @@ namespace {
 constexpr uint64_t kProgressEntries = 10'000;
 // How far to look, index by index, for the next entry that can be read.
 constexpr uint64_t kUnreadableEntriesMax = 4'096;
+// Beyond as many missing in a row no tile helps the tree over the gap.
+constexpr uint64_t kMissingEntriesMax = 1'000'000;
 
 // Checks one log. Entries are taken in windows of one tile:
 //
@@ -23,7 +25,9 @@ constexpr uint64_t kUnreadableEntriesMax = 4'096;
 //   compared    with tile 0       with tile 1         with nothing stored
 //
 // Where an entry is missing or changed, the tree goes on with the leaf hash that
-// the tile has, so that one fault is found once.
+// the tile has, so that one fault is found once. Where an entry and its id row differ,
+// the tile says which of the two has changed, or else the next root that somebody
+// claims.
 class LogCheck {
  public:
   LogCheck(FsckScope& scope, uint32_t number)
@@ -35,14 +39,26 @@ class LogCheck {
   void Run();
 
  private:
+  // What speaks against an entry.
+  enum class Doubt {
+    kNone,
+    kIdRowDiffers,
+    kNoIdRow,  // Of this index. Or the entry does not parse.
+  };
   // What is known of one entry of the window.
   struct Leaf {
     std::optional<merkle::Hash> hash;  // Nothing if the entry is missing.
-    bool suspect = false;              // Its id row has another hash.
+    Doubt doubt = Doubt::kNone;
+    FsckFinding place = {};  // Names the entry, if there is doubt.
   };
 
   void Add(Family family, std::optional<uint64_t> index, std::string message);
   void AddOf(const EntryHeader& header, Family family, std::string message);
+  // A finding about the entry at next_index_, still without family and message.
+  FsckFinding PlaceOf(const EntryHeader& header) const;
+  void AddAt(FsckFinding place, Family family, std::string message);
+  // Whether the row stands where its entry does not belong, behind a gap.
+  bool IsMisplaced(uint64_t index, std::string_view entry);
   void TakeEntry(uint64_t index, std::string_view entry);
   void TakeMissing(uint64_t end);
   void CheckHeader(const EntryHeader& header, uint64_t index);
@@ -53,6 +69,11 @@ class LogCheck {
   void CheckReceived(const EntryHeader& header, uint64_t index);
   void PushLeaf(Leaf leaf);
   void CloseWindow();
+  void CompareWithTile(Leaf& leaf, const merkle::Hash& stored, uint64_t index);
+  // The root of `size` entries is confirmed, or is not: so are the entries in doubt.
+  void SettleDoubts(const std::string& confirmed_by);
+  // Whether some id row names the entry, though it has another id.
+  bool HasRowOfAnotherId(uint64_t index, std::string_view event_id);
   std::string StoredTile(merkle::TileId id);
   void Append(const merkle::Hash& leaf);
   void CheckClaims();
@@ -71,6 +92,7 @@ class LogCheck {
   uint64_t next_index_ = 0;
   uint64_t last_clock_ = 0;
   std::vector<Leaf> window_;
+  std::vector<Leaf> doubts_;  // Of the tree, that no tile settled.
   merkle::Tree tree_;
   std::vector<merkle::FullTile> full_tiles_;
 };
@@ -80,13 +102,31 @@ void LogCheck::Add(Family family, std::optional<uint64_t> index, std::string mes
       {.family = FamilyName(family), .log = name_, .index = index, .message = std::move(message)});
 }
 
+FsckFinding LogCheck::PlaceOf(const EntryHeader& header) const {
+  return {.log = name_,
+          .index = next_index_,
+          .subject = std::string(header.data_header.subject),
+          .event_id = Hex(header.data_header.event_id)};
+}
+
+void LogCheck::AddAt(FsckFinding place, Family family, std::string message) {
+  place.family = FamilyName(family);
+  place.message = std::move(message);
+  scope_.Add(std::move(place));
+}
+
 void LogCheck::AddOf(const EntryHeader& header, Family family, std::string message) {
-  scope_.Add({.family = FamilyName(family),
-              .log = name_,
-              .index = next_index_,
-              .subject = std::string(header.data_header.subject),
-              .event_id = Hex(header.data_header.event_id),
-              .message = std::move(message)});
+  AddAt(PlaceOf(header), family, std::move(message));
+}
+
+bool LogCheck::IsMisplaced(uint64_t index, std::string_view entry) {
+  if (index == next_index_) return false;
+  const auto header = ParseEntryHeader(entry);
+  if (!header.ok() || (header->log == name_ && header->index == index)) return false;
+  Add(Family::kEvents, index,
+      "a row that belongs elsewhere: its entry is " + std::string(header->log) + " " +
+          std::to_string(header->index));
+  return true;
 }
 
 uint64_t LogCheck::NextReadable(uint64_t index) {
@@ -106,6 +146,7 @@ void LogCheck::Run() {
     for (; cursor->Valid(); cursor->Next()) {
       const auto key = keys::ParseEventKey(cursor->key());
       if (!key || key->log != number_) break;
+      if (IsMisplaced(key->index, cursor->value())) continue;
       if (key->index > next_index_) TakeMissing(key->index);
       TakeEntry(key->index, cursor->value());
     }
@@ -114,6 +155,7 @@ void LogCheck::Run() {
     from = NextReadable(next_index_);
   }
   CloseWindow();
+  SettleDoubts("");
   CheckClaimsBeyondEnd();
   scope_.sizes[number_] = next_index_;
 }
@@ -122,6 +164,11 @@ void LogCheck::TakeMissing(uint64_t end) {
   Add(Family::kEvents, next_index_,
       end == next_index_ + 1 ? "the entry is missing"
                              : "the entries up to " + std::to_string(end - 1) + " are missing");
+  if (end - next_index_ > kMissingEntriesMax) {
+    tree_broken_ = true;
+    window_.clear();
+    next_index_ = end;
+  }
   for (; next_index_ < end; ++next_index_) PushLeaf({});
 }
 
@@ -132,16 +179,20 @@ void LogCheck::TakeEntry(uint64_t index, std::string_view entry) {
     CheckHeader(*header, index);
     CheckIdRow(*header, index, leaf);
     CheckSubjectRow(*header, index);
-    if (header->data_header.type == kReceivedType && scope_.IsOwn(number_)) {
+    if (header->data_header.type == kReceivedType && scope_.IsOwn(number_) &&
+        leaf.doubt != Doubt::kIdRowDiffers) {
       CheckReceived(*header, index);
     }
+    if (leaf.doubt != Doubt::kNone) leaf.place = PlaceOf(*header);
+    scope_.TakeKeys(*header);
     last_clock_ = header->clock;
   } else {
     Add(Family::kEvents, index,
         "the entry does not parse: " + std::string(header.status().message()));
-    leaf.suspect = true;
+    leaf.doubt = Doubt::kNoIdRow;
+    leaf.place = {.log = name_, .index = index};
   }
-  PushLeaf(leaf);
+  PushLeaf(std::move(leaf));
   ++next_index_;
   if (++scope_.report.entries % kProgressEntries == 0 && scope_.options.progress) {
     scope_.options.progress(scope_.report.entries);
@@ -166,10 +217,11 @@ void LogCheck::CheckIdRow(const EntryHeader& header, uint64_t index, Leaf& leaf)
   if (!value) {
     AddOf(header, Family::kIds,
           row.empty() ? "the entry's id row is missing" : "the entry's id row is damaged");
-    leaf.suspect = true;  // Its id may be what has changed; a tile can tell.
+    leaf.doubt = Doubt::kNoIdRow;  // Its id may be what has changed; a tile can tell.
     return;
   }
   if (value->index != index) {
+    leaf.doubt = Doubt::kNoIdRow;
     if (!IsRepeatedId(event_id, index, value->index)) {
       AddOf(header, Family::kIds,
             "the entry's id row names the index " + std::to_string(value->index));
@@ -177,9 +229,7 @@ void LogCheck::CheckIdRow(const EntryHeader& header, uint64_t index, Leaf& leaf)
     return;
   }
   ++scope_.id_rows;
-  if (value->leaf_prefix == keys::LeafPrefix(*leaf.hash)) return;
-  leaf.suspect = true;
-  AddOf(header, Family::kEvents, "the entry's bytes differ from the hash in its id row");
+  if (value->leaf_prefix != keys::LeafPrefix(*leaf.hash)) leaf.doubt = Doubt::kIdRowDiffers;
 }
 
 bool LogCheck::IsRepeatedId(std::string_view event_id, uint64_t index, uint64_t later) {
@@ -255,20 +305,61 @@ void LogCheck::CloseWindow() {
   if (window_.size() == merkle::kTileHashes && !tree_broken_) {
     tile = StoredTile({.level = 0, .number = first / merkle::kTileHashes});
   }
-  for (size_t i = 0; i < window_.size() && !tree_broken_; ++i) {
+  for (size_t i = 0; i < window_.size(); ++i) {
     Leaf& leaf = window_[i];
     const auto stored = merkle::HashFromBytes(std::string_view(tile).substr(
         std::min(tile.size(), i * merkle::kHashBytes), merkle::kHashBytes));
-    if (stored && leaf.hash && *stored != *leaf.hash) {
-      Add(leaf.suspect ? Family::kEvents : Family::kTiles, first + i,
-          leaf.suspect ? "the entry's bytes differ from the hash in its tile"
-                       : "the tile's hash differs from the entry, which its id row confirms");
+    if (stored) {
+      CompareWithTile(leaf, *stored, first + i);
+    } else if (leaf.doubt != Doubt::kNone && leaf.hash) {
+      doubts_.push_back({.hash = leaf.hash, .doubt = leaf.doubt, .place = std::move(leaf.place)});
     }
-    if (stored && (!leaf.hash || leaf.suspect)) leaf.hash = stored;
-    tree_broken_ = !leaf.hash;
+    tree_broken_ = tree_broken_ || !leaf.hash;
     if (!tree_broken_) Append(*leaf.hash);
   }
   window_.clear();
+}
+
+void LogCheck::CompareWithTile(Leaf& leaf, const merkle::Hash& stored, uint64_t index) {
+  const bool agrees = leaf.hash && *leaf.hash == stored;
+  if (agrees && leaf.doubt == Doubt::kIdRowDiffers) {
+    AddAt(std::move(leaf.place), Family::kIds,
+          "the hash in the id row differs from the entry, which its tile confirms");
+  } else if (!agrees && leaf.hash && leaf.doubt == Doubt::kNone) {
+    Add(Family::kTiles, index, "the tile's hash differs from the entry, which its id row confirms");
+  } else if (!agrees && leaf.hash) {
+    AddAt(std::move(leaf.place), Family::kEvents,
+          "the entry's bytes differ from the hash in its tile");
+  }
+  if (!leaf.hash || leaf.doubt != Doubt::kNone) leaf.hash = stored;
+}
+
+void LogCheck::SettleDoubts(const std::string& confirmed_by) {
+  for (Leaf& leaf : doubts_) {
+    FsckFinding& place = leaf.place;
+    if (leaf.doubt == Doubt::kIdRowDiffers && !confirmed_by.empty()) {
+      AddAt(std::move(place), Family::kIds,
+            "the hash in the id row differs from the entry, which " + confirmed_by + " confirms");
+    } else if (leaf.doubt == Doubt::kIdRowDiffers) {
+      AddAt(std::move(place), Family::kEvents,
+            "the entry's bytes differ from the hash in its id row; nothing else says which of the "
+            "two has changed");
+    } else if (confirmed_by.empty() && HasRowOfAnotherId(*place.index, place.event_id)) {
+      AddAt(std::move(place), Family::kEvents, "the entry's bytes have changed: it had another id");
+    }
+  }
+  doubts_.clear();
+}
+
+bool LogCheck::HasRowOfAnotherId(uint64_t index, std::string_view event_id) {
+  const auto cursor = scope_.database.NewCursor(Family::kIds);
+  for (cursor->Seek(""); cursor->Valid(); cursor->Next()) {
+    const auto key = keys::ParseIdKey(cursor->key());
+    const auto value = keys::ParseIdValue(cursor->value());
+    const bool names = key && value && key->log == number_ && value->index == index;
+    if (names && Hex(key->event_id) != event_id) return true;
+  }
+  return false;
 }
 
 void LogCheck::Append(const merkle::Hash& leaf) {
@@ -292,9 +383,11 @@ void LogCheck::CheckClaims() {
     if (root_differs_) continue;
     if (claim.root == tree_.Root()) {
       confirmed_size_ = claim.size;
+      SettleDoubts(claim.source);
       continue;
     }
     root_differs_ = true;
+    SettleDoubts("");
     const std::string range = claim.size == 0
                                   ? ""
                                   : " (something has changed in the entries " +

@@ -18,7 +18,8 @@ FsckFinding MetaFinding(std::string log, std::string message) {
 
 void CheckIdentity(FsckScope& scope) {
   const auto version = keys::ParseInteger(scope.Get(Family::kMeta, keys::kFormatVersionKey));
-  if (!version || *version != kFormatVersion) {
+  scope.has_seals = version != keys::kDirectoryFormatWithoutSeals;
+  if (!version || (scope.has_seals && *version != keys::kDirectoryFormat)) {
     scope.Add(MetaFinding("", version ? "the format version is " + std::to_string(*version)
                                       : "the format version is missing"));
   }
@@ -91,27 +92,79 @@ std::string TakeCheckpoint(FsckScope& scope, const keys::LogMetaKey& key, std::s
   return "";
 }
 
-// What is wrong with the row; empty if nothing.
+void TakeNote(FsckScope& scope, std::string_view key, std::string_view value) {
+  if (scope.options.keys == nullptr) return;
+  for (const auto& found : scope.options.keys->InNote(key, value)) scope.TakeKey(found);
+}
+
+bool IsKnownWord(std::string_view key) {
+  return key == keys::kFormatVersionKey || key == keys::kPathKey || key == keys::kTrustDomainKey ||
+         key == keys::kInstanceIdKey || key == keys::kBootCountKey;
+}
+
+// What is wrong with the row itself; empty if nothing.
 std::string TakeRow(FsckScope& scope, std::string_view key_bytes, std::string_view value) {
-  const bool is_word = key_bytes.substr(0, 1) == "!";
-  const bool is_note = !key_bytes.empty() && key_bytes.front() == keys::kSavedNoteTag;
-  if (is_note) return "";
-  if (is_word) {
-    for (const std::string_view known :
-         {keys::kFormatVersionKey, keys::kPathKey, keys::kTrustDomainKey, keys::kInstanceIdKey,
-          keys::kBootCountKey}) {
-      if (key_bytes == known) return "";
-    }
-    return "the key is unknown";
+  if (key_bytes.substr(0, 1) == "!") {
+    if (key_bytes == keys::kRepairKey) return "a repair was begun and not finished";
+    return IsKnownWord(key_bytes) ? "" : "the key is unknown";
+  }
+  if (!key_bytes.empty() && key_bytes.front() == keys::kSavedNoteTag) {
+    TakeNote(scope, key_bytes.substr(1), value);
+    return "";
   }
   const auto key = keys::ParseLogMetaKey(key_bytes);
   if (!key) return "the key is unknown";
   if (!scope.names.contains(key->log)) return "its log has no name";
-  if (key->tag != keys::kCheckpointTag) return "";
-  const std::string fault = TakeCheckpoint(scope, *key, value);
-  return fault.empty() ? ""
-                       : "the checkpoint of " + scope.NameOf(key->log) + " at " +
-                             std::to_string(key->position) + ": " + fault;
+  return key->tag == keys::kCheckpointTag ? TakeCheckpoint(scope, *key, value) : "";
+}
+
+// What a row is, for people.
+std::string Describe(const FsckScope& scope, std::string_view key_bytes) {
+  if (key_bytes.substr(0, 1) == "!")
+    return "what is said once, " + std::string(key_bytes.substr(1));
+  if (!key_bytes.empty() && key_bytes.front() == keys::kSavedNoteTag) {
+    return "the saved note " + std::string(key_bytes.substr(1));
+  }
+  const auto key = keys::ParseLogMetaKey(key_bytes);
+  if (!key) return "the row " + Hex(key_bytes);
+  const std::string of_log = " of " + scope.NameOf(key->log);
+  switch (key->tag) {
+    case keys::kCheckpointTag:
+      return "the checkpoint" + of_log + " at " + std::to_string(key->position);
+    case keys::kCommitmentsTag:
+      return "the commitments" + of_log + " " + std::to_string(key->position);
+    case keys::kLogNameTag:
+      return "the name" + of_log;
+    default:
+      return "the evidence on which the log was frozen," + of_log;
+  }
+}
+
+void AddRowFinding(FsckScope& scope, std::string_view key_bytes, const std::string& fault) {
+  const auto key = keys::ParseLogMetaKey(key_bytes);
+  FsckFinding finding =
+      MetaFinding(key ? scope.NameOf(key->log) : "", Describe(scope, key_bytes) + ": " + fault);
+  if (key && key->tag == keys::kCommitmentsTag) finding.index = key->position;
+  scope.Add(std::move(finding));
+}
+
+// What the seal says of the row; empty if nothing.
+std::string FaultOfSeal(FsckScope& scope, std::string_view key, std::string_view value) {
+  if (!scope.has_seals) return "";
+  const std::string seal = scope.Get(Family::kMeta, keys::SealKey(key));
+  if (seal.empty()) return "it has no seal: the row was added, or its seal is lost";
+  return seal == keys::SealOf(key, value) ? "" : "the row or its seal has changed";
+}
+
+// A seal without a row, or where there should be none.
+void CheckSeal(FsckScope& scope, std::string_view seal_key) {
+  const std::string_view key = seal_key.substr(1);
+  if (!scope.has_seals || keys::IsSealKey(key)) {
+    scope.Add(MetaFinding("", "the row " + Hex(seal_key) + " is a seal of nothing"));
+    return;
+  }
+  const auto row = scope.database.Get(Family::kMeta, key);
+  if (row.ok() && !row->has_value()) AddRowFinding(scope, key, "the row is lost");
 }
 
 }  // namespace
@@ -121,11 +174,14 @@ void CheckMeta(FsckScope& scope) {
   ReadNames(scope);
   const auto cursor = scope.database.NewCursor(Family::kMeta);
   for (cursor->Seek(""); cursor->Valid(); cursor->Next()) {
-    const std::string fault = TakeRow(scope, cursor->key(), cursor->value());
-    if (fault.empty()) continue;
-    const auto key = keys::ParseLogMetaKey(cursor->key());
-    scope.Add(
-        MetaFinding(key ? scope.NameOf(key->log) : "", "row " + Hex(cursor->key()) + ": " + fault));
+    if (keys::IsSealKey(cursor->key())) {
+      CheckSeal(scope, cursor->key());
+      continue;
+    }
+    // A row that its seal disowns may claim nothing.
+    std::string fault = FaultOfSeal(scope, cursor->key(), cursor->value());
+    if (fault.empty()) fault = TakeRow(scope, cursor->key(), cursor->value());
+    if (!fault.empty()) AddRowFinding(scope, cursor->key(), fault);
   }
   if (!cursor->status().ok()) scope.Add(MetaFinding("", std::string(cursor->status().message())));
 }

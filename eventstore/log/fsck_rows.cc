@@ -31,48 +31,48 @@ uint64_t CountRows(FsckScope& scope, Family family) {
   return count;
 }
 
-void AddDamagedKey(FsckScope& scope, Family family, std::string_view key) {
-  scope.Add(
-      {.family = FamilyName(family), .message = "row " + Hex(key) + " is damaged or of no log"});
+using Fault = std::optional<FsckFinding>;
+
+Fault DamagedKey(Family family, std::string_view key) {
+  return FsckFinding{.family = FamilyName(family),
+                     .message = "row " + Hex(key) + " is damaged or of no log"};
 }
 
 std::string EntryAt(FsckScope& scope, uint32_t log, uint64_t index) {
   return scope.Get(Family::kEvents, keys::Encode(keys::EventKey{.log = log, .index = index}));
 }
 
-void CheckIdRow(FsckScope& scope, std::string_view key_bytes, std::string_view value_bytes) {
+Fault FaultOfIdRow(FsckScope& scope, std::string_view key_bytes, std::string_view value_bytes) {
   const auto key = keys::ParseIdKey(key_bytes);
   const auto value = keys::ParseIdValue(value_bytes);
   if (!key || !value || !scope.names.contains(key->log)) {
-    AddDamagedKey(scope, Family::kIds, key_bytes);
-    return;
+    return DamagedKey(Family::kIds, key_bytes);
   }
   const std::string entry = EntryAt(scope, key->log, value->index);
   const auto header = ParseEntryHeader(entry);
-  if (header.ok() && header->data_header.event_id == key->event_id) return;
-  scope.Add({.family = "ids",
-             .log = scope.NameOf(key->log),
-             .index = value->index,
-             .event_id = Hex(key->event_id),
-             .message = "the id row's entry does not have this id"});
+  if (header.ok() && header->data_header.event_id == key->event_id) return std::nullopt;
+  return FsckFinding{.family = "ids",
+                     .log = scope.NameOf(key->log),
+                     .index = value->index,
+                     .event_id = Hex(key->event_id),
+                     .message = "the id row's entry does not have this id"};
 }
 
-void CheckSubjectRow(FsckScope& scope, std::string_view key_bytes) {
+Fault FaultOfSubjectRow(FsckScope& scope, std::string_view key_bytes) {
   const auto key = keys::ParseSubjectRow(key_bytes);
   if (!key || !scope.names.contains(key->log)) {
-    AddDamagedKey(scope, Family::kSubjects, key_bytes);
-    return;
+    return DamagedKey(Family::kSubjects, key_bytes);
   }
   const std::string entry = EntryAt(scope, key->log, key->index);
   const auto header = ParseEntryHeader(entry);
   if (header.ok() && header->data_header.subject == key->subject && header->clock == key->clock) {
-    return;
+    return std::nullopt;
   }
-  scope.Add({.family = "subjects",
-             .log = scope.NameOf(key->log),
-             .index = key->index,
-             .subject = std::string(key->subject),
-             .message = "the subject row's entry is not of this subject and clock"});
+  return FsckFinding{.family = "subjects",
+                     .log = scope.NameOf(key->log),
+                     .index = key->index,
+                     .subject = std::string(key->subject),
+                     .message = "the subject row's entry is not of this subject and clock"};
 }
 
 // Whether the Received at `own_index` says that the log has this size.
@@ -87,19 +87,18 @@ bool ReceivedSays(FsckScope& scope, const keys::KnownKey& key, uint64_t size) {
   return false;
 }
 
-void CheckKnownRow(FsckScope& scope, std::string_view key_bytes, std::string_view value) {
+Fault FaultOfKnownRow(FsckScope& scope, std::string_view key_bytes, std::string_view value) {
   const auto key = keys::ParseKnownKey(key_bytes);
   const auto size = keys::ParseInteger(value);
   if (!key || !size || !scope.names.contains(key->log) || !scope.names.contains(key->own_log)) {
-    AddDamagedKey(scope, Family::kKnown, key_bytes);
-    return;
+    return DamagedKey(Family::kKnown, key_bytes);
   }
-  if (ReceivedSays(scope, *key, *size)) return;
-  scope.Add({.family = "known",
-             .log = scope.NameOf(key->own_log),
-             .index = key->own_index,
-             .message = "no Received there says that " + scope.NameOf(key->log) + " has size " +
-                        std::to_string(*size)});
+  if (ReceivedSays(scope, *key, *size)) return std::nullopt;
+  return FsckFinding{.family = "known",
+                     .log = scope.NameOf(key->own_log),
+                     .index = key->own_index,
+                     .message = "no Received there says that " + scope.NameOf(key->log) +
+                                " has size " + std::to_string(*size)};
 }
 
 // Whether all entries below the tile are held.
@@ -108,16 +107,16 @@ bool IsFull(const keys::TileKey& key, uint64_t size) {
   return shift < 64 && key.id.number < size >> shift;
 }
 
-void CheckTileRow(FsckScope& scope, std::string_view key_bytes) {
+Fault FaultOfTileRow(FsckScope& scope, std::string_view key_bytes) {
   const auto key = keys::ParseTileKey(key_bytes);
   if (!key || !scope.names.contains(key->log)) {
-    AddDamagedKey(scope, Family::kTiles, key_bytes);
-  } else if (!IsFull(*key, scope.sizes[key->log])) {
-    scope.Add({.family = "tiles",
-               .log = scope.NameOf(key->log),
-               .message = "tile " + std::to_string(key->id.number) + " of level " +
-                          std::to_string(key->id.level) + " lies beyond the log's end"});
+    return DamagedKey(Family::kTiles, key_bytes);
   }
+  if (IsFull(*key, scope.sizes[key->log])) return std::nullopt;
+  return FsckFinding{.family = "tiles",
+                     .log = scope.NameOf(key->log),
+                     .message = "tile " + std::to_string(key->id.number) + " of level " +
+                                std::to_string(key->id.level) + " lies beyond the log's end"};
 }
 
 // The entry of each commitment.
@@ -142,25 +141,37 @@ void CheckCommitments(FsckScope& scope, const keys::LogMetaKey& key, std::string
              .message = "the entry does not hold the commitments of its row"});
 }
 
+void CheckFamily(FsckScope& scope, Family family) {
+  ForEachRow(scope, family, [&](std::string_view key, std::string_view value) {
+    if (auto fault = FaultOfRow(scope, family, key, value)) scope.Add(*std::move(fault));
+  });
+}
+
 }  // namespace
 
+std::optional<FsckFinding> FaultOfRow(FsckScope& scope, Family family, std::string_view key,
+                                      std::string_view value) {
+  switch (family) {
+    case Family::kIds:
+      return FaultOfIdRow(scope, key, value);
+    case Family::kSubjects:
+      return FaultOfSubjectRow(scope, key);
+    case Family::kKnown:
+      return FaultOfKnownRow(scope, key, value);
+    case Family::kTiles:
+      return FaultOfTileRow(scope, key);
+    default:
+      return std::nullopt;
+  }
+}
+
 void CheckRows(FsckScope& scope) {
-  if (CountRows(scope, Family::kIds) != scope.id_rows) {
-    ForEachRow(scope, Family::kIds, [&](std::string_view key, std::string_view value) {
-      CheckIdRow(scope, key, value);
-    });
-  }
+  if (CountRows(scope, Family::kIds) != scope.id_rows) CheckFamily(scope, Family::kIds);
   if (CountRows(scope, Family::kSubjects) != scope.subject_rows) {
-    ForEachRow(scope, Family::kSubjects,
-               [&](std::string_view key, std::string_view) { CheckSubjectRow(scope, key); });
+    CheckFamily(scope, Family::kSubjects);
   }
-  if (CountRows(scope, Family::kKnown) != scope.known_rows) {
-    ForEachRow(scope, Family::kKnown, [&](std::string_view key, std::string_view value) {
-      CheckKnownRow(scope, key, value);
-    });
-  }
-  ForEachRow(scope, Family::kTiles,
-             [&](std::string_view key, std::string_view) { CheckTileRow(scope, key); });
+  if (CountRows(scope, Family::kKnown) != scope.known_rows) CheckFamily(scope, Family::kKnown);
+  CheckFamily(scope, Family::kTiles);
 }
 
 void CheckDisclosures(FsckScope& scope) {

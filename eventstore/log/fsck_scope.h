@@ -4,12 +4,15 @@
 #define EVENTSTORE_LOG_FSCK_SCOPE_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "eventstore/log/database.h"
+#include "eventstore/log/entry.h"
 #include "eventstore/log/fsck.h"
 #include "eventstore/merkle/hash.h"
 
@@ -35,6 +38,8 @@ class FsckScope {
   // The name of a log; "log number <n>" if it has none.
   std::string NameOf(uint32_t number) const;
   bool IsOwn(uint32_t number) const;
+  void TakeKeys(const EntryHeader& header);
+  void TakeKey(const note::VerifierKey& key);
 
   const Database& database;
   const FsckOptions& options;
@@ -44,6 +49,8 @@ class FsckScope {
   std::map<std::string, uint32_t, std::less<>> numbers;
   std::map<uint32_t, std::vector<RootClaim>> claims;
   std::map<uint32_t, uint64_t> sizes;  // Of the logs checked so far.
+  std::map<std::string, std::vector<note::VerifierKey>, std::less<>> keys;  // By name.
+  bool has_seals = true;  // The directory's format has them.
   // How many index rows the entries account for.
   uint64_t id_rows = 0;
   uint64_t subject_rows = 0;
@@ -63,6 +70,13 @@ void CheckLog(FsckScope& scope, uint32_t number);
 void CheckRows(FsckScope& scope);
 // Checks texts against their commitments, and those against the entries.
 void CheckDisclosures(FsckScope& scope);
+// Checks the signatures on stored checkpoints with the keys found by then.
+void CheckSignatures(FsckScope& scope);
+
+// What is wrong with one row by itself, for an entry may account for it or not;
+// nothing if nothing is. `scope` must know the names and, for tiles, the sizes.
+std::optional<FsckFinding> FaultOfRow(FsckScope& scope, Family family, std::string_view key,
+                                      std::string_view value);
 
 }  // namespace liggare::log
 

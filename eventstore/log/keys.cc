@@ -211,6 +211,15 @@ std::string SavedNoteKey(std::string_view key) { return std::string(1, kSavedNot
 
 std::string FrozenKey(uint32_t log) { return TaggedKey(kFrozenTag, log); }
 
+std::string SealKey(std::string_view key) { return std::string(1, kSealTag).append(key); }
+
+std::string SealOf(std::string_view key, std::string_view value) {
+  std::string sealed;
+  Append32(sealed, static_cast<uint32_t>(key.size()));
+  sealed.append(key).append(value);
+  return EncodeInteger(LeafPrefix(merkle::LeafHash(sealed)));
+}
+
 std::optional<LogMetaKey> ParseLogMetaKey(std::string_view key) {
   if (key.empty()) return std::nullopt;
   LogMetaKey parsed;

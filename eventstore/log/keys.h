@@ -18,6 +18,10 @@
 
 namespace liggare::log::keys {
 
+// The format of a data directory (docs/storage_format.md). 1 had no seals.
+inline constexpr uint64_t kDirectoryFormat = 2;
+inline constexpr uint64_t kDirectoryFormatWithoutSeals = 1;
+
 // The first log number that is given out: the own log of a new directory.
 inline constexpr uint32_t kFirstLogNumber = 1;
 
@@ -103,6 +107,7 @@ inline constexpr std::string_view kPathKey = "!path";
 inline constexpr std::string_view kTrustDomainKey = "!trust_domain";
 inline constexpr std::string_view kInstanceIdKey = "!instance";
 inline constexpr std::string_view kBootCountKey = "!boots";
+inline constexpr std::string_view kRepairKey = "!repairing";
 std::string EncodeInteger(uint64_t value);
 std::optional<uint64_t> ParseInteger(std::string_view value);
 
@@ -111,12 +116,20 @@ inline constexpr char kCheckpointTag = 'c';   // log number, size -> signed note
 inline constexpr char kCommitmentsTag = 'd';  // log number, index -> commitments
 inline constexpr char kLogNameTag = 'l';      // log number -> name
 inline constexpr char kSavedNoteTag = 'n';    // key -> value
+inline constexpr char kSealTag = 's';         // key of a row of meta -> its seal
 inline constexpr char kFrozenTag = 'z';       // log number -> evidence
 std::string CheckpointKey(uint32_t log, uint64_t size);
 std::string CommitmentsKey(uint32_t log, uint64_t index);
 std::string LogNameKey(uint32_t log);
 std::string SavedNoteKey(std::string_view key);
 std::string FrozenKey(uint32_t log);
+
+// Nothing implies most rows of meta, so each has a seal beside it: a changed, lost or
+// added row can be named. A seal has none.
+inline constexpr size_t kSealBytes = 8;
+std::string SealKey(std::string_view key);
+std::string SealOf(std::string_view key, std::string_view value);
+inline bool IsSealKey(std::string_view key) { return !key.empty() && key.front() == kSealTag; }
 
 // A meta key that begins with a tag and a log number. `position` is the size of
 // a checkpoint, the index of commitments, otherwise 0.

@@ -40,7 +40,7 @@ absl::StatusOr<NodeIdentity> Begin(Database& database, const EventLog::Options& 
   auto instance_id = NewInstanceId();
   if (!instance_id.ok()) return instance_id.status();
   Batch batch;
-  batch.Put(Family::kMeta, keys::kFormatVersionKey, keys::EncodeInteger(kFormatVersion));
+  batch.Put(Family::kMeta, keys::kFormatVersionKey, keys::EncodeInteger(keys::kDirectoryFormat));
   batch.Put(Family::kMeta, keys::kPathKey, options.path);
   batch.Put(Family::kMeta, keys::kTrustDomainKey, options.trust_domain);
   batch.Put(Family::kMeta, keys::kInstanceIdKey, *instance_id);
@@ -53,13 +53,35 @@ absl::StatusOr<NodeIdentity> Begin(Database& database, const EventLog::Options& 
                       .boot_count = 1};
 }
 
-absl::Status CheckFormat(const std::string& stored) {
+absl::StatusOr<uint64_t> ParseFormat(const std::string& stored) {
   const auto version = keys::ParseInteger(stored);
   if (!version) return absl::DataLossError("the format version is damaged");
-  if (*version == kFormatVersion) return absl::OkStatus();
+  if (*version >= keys::kDirectoryFormatWithoutSeals && *version <= keys::kDirectoryFormat) {
+    return *version;
+  }
   return absl::FailedPreconditionError("the data directory has format version " +
                                        std::to_string(*version) + "; this program knows version " +
-                                       std::to_string(kFormatVersion));
+                                       std::to_string(keys::kDirectoryFormat));
+}
+
+// Gives every row of meta its seal.
+absl::Status AddSeals(Database& database) {
+  Batch batch;
+  const auto cursor = database.NewCursor(Family::kMeta);
+  for (cursor->Seek(""); cursor->Valid(); cursor->Next()) {
+    if (!keys::IsSealKey(cursor->key())) batch.Put(Family::kMeta, cursor->key(), cursor->value());
+  }
+  if (!cursor->status().ok()) return cursor->status();
+  batch.Put(Family::kMeta, keys::kFormatVersionKey, keys::EncodeInteger(keys::kDirectoryFormat));
+  return database.Write(batch, Durability::kSynced);
+}
+
+absl::Status CheckNotUnderRepair(const Database& database) {
+  auto repairing = database.Get(Family::kMeta, keys::kRepairKey);
+  if (!repairing.ok()) return repairing.status();
+  if (!repairing->has_value()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "a repair of the data directory was begun and not finished; run liggare fsck --repair again");
 }
 
 absl::Status CheckBelongs(const std::string& what, const std::string& stored,
@@ -101,7 +123,9 @@ absl::StatusOr<NodeIdentity> OpenIdentity(Database& database, const EventLog::Op
   auto format = database.Get(Family::kMeta, keys::kFormatVersionKey);
   if (!format.ok()) return format.status();
   if (!*format) return Begin(database, options);
-  absl::Status status = CheckFormat(**format);
+  const auto version = ParseFormat(**format);
+  if (!version.ok()) return version.status();
+  absl::Status status = CheckNotUnderRepair(database);
   if (!status.ok()) return status;
   auto identity = ReadIdentity(database);
   if (!identity.ok()) return identity.status();
@@ -111,6 +135,8 @@ absl::StatusOr<NodeIdentity> OpenIdentity(Database& database, const EventLog::Op
                           options.read_only);
   }
   if (!status.ok() || options.read_only) return status.ok() ? identity : status;
+  if (*version == keys::kDirectoryFormatWithoutSeals) status = AddSeals(database);
+  if (!status.ok()) return status;
   Batch batch;
   batch.Put(Family::kMeta, keys::kBootCountKey, keys::EncodeInteger(++identity->boot_count));
   status = database.Write(batch, Durability::kSynced);

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "eventstore/log/fsck.h"
 #include "eventstore/log/keys.h"
 #include "eventstore/merkle/verify.h"
 #include "tests/log/test_node.h"
@@ -187,11 +188,25 @@ TEST_F(EventLogTest, DirectoryOfAnotherNodeIsRefused) {
 }
 
 TEST_F(EventLogTest, NewerFormatIsRefused) {
-  database_.Overwrite(Family::kMeta, keys::kFormatVersionKey, keys::EncodeInteger(2));
+  database_.Overwrite(Family::kMeta, keys::kFormatVersionKey, keys::EncodeInteger(3));
   const auto opened =
       EventLog::Open(database_, {.trust_domain = testing::kTrustDomain, .path = "se/17"});
   EXPECT_TRUE(absl::IsFailedPrecondition(opened.status()));
-  EXPECT_THAT(std::string(opened.status().message()), HasSubstr("format version 2"));
+  EXPECT_THAT(std::string(opened.status().message()), HasSubstr("format version 3"));
+}
+
+TEST_F(EventLogTest, DirectoryOfTheFirstFormatGetsItsSealsWhenOpened) {
+  node_.RecordSome(3);
+  for (const auto& [key, value] : database_.Contents(Family::kMeta)) {
+    if (keys::IsSealKey(key)) database_.Erase(Family::kMeta, key);
+  }
+  database_.Overwrite(Family::kMeta, keys::kFormatVersionKey, keys::EncodeInteger(1));
+  EXPECT_TRUE(Fsck(database_, {}).ok());
+  const auto opened =
+      EventLog::Open(database_, {.trust_domain = testing::kTrustDomain, .path = "se/17"});
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(**database_.Get(Family::kMeta, keys::kFormatVersionKey), keys::EncodeInteger(2));
+  EXPECT_TRUE(Fsck(database_, {}).ok());
 }
 
 TEST_F(EventLogTest, DamageIsRefusedAndNamed) {

@@ -1,0 +1,47 @@
+// A small node that holds a row of every kind: its own log and those of two
+// children, tiles, texts, checkpoints with cosignatures, saved notes, evidence.
+#ifndef TESTS_LOG_COMPLETE_NODE_H_
+#define TESTS_LOG_COMPLETE_NODE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eventstore/log/fsck.h"
+#include "tests/log/test_node.h"
+#include "tests/testing/memory_database.h"
+
+namespace liggare::testing {
+
+// Under this name a saved note holds every node's key, a line for each.
+inline constexpr char kKeysNote[] = "keys";
+
+// Finds the keys in that note.
+class NoteKeyFinder : public log::KeyFinder {
+ public:
+  std::vector<note::VerifierKey> InEvent(uint32_t type, std::string_view data) override;
+  std::vector<note::VerifierKey> InNote(std::string_view key, std::string_view value) override;
+};
+
+// Every log ends under a stored checkpoint, so that everything derived from it can be
+// told from its entries.
+class CompleteNode {
+ public:
+  CompleteNode();
+  MemoryDatabase& database() { return database_; }
+
+ private:
+  void StoreChildren();
+  void SaveOwnCheckpoint();
+
+  MemoryDatabase database_;
+  MemoryDatabase first_database_;
+  MemoryDatabase second_database_;
+  TestNode node_{database_, "se/17"};
+  TestNode first_child_{first_database_, "se/17/a"};
+  TestNode second_child_{second_database_, "se/17/b"};
+};
+
+}  // namespace liggare::testing
+
+#endif  // TESTS_LOG_COMPLETE_NODE_H_
