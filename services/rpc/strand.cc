@@ -36,16 +36,25 @@ struct WorkerPool::State {
 
   void Work() {
     for (;;) {
-      Closure closure;
-      {
-        std::unique_lock lock(mutex);
-        ready.wait(lock, [this] { return stopped || !queue.empty(); });
-        if (queue.empty()) return;
-        closure = std::move(queue.front());
-        queue.pop_front();
-      }
-      std::move(closure)();
+      std::unique_lock lock(mutex);
+      ready.wait(lock, [this] { return stopped || !queue.empty(); });
+      if (queue.empty()) return;
+      RunFirst(lock);
     }
+  }
+
+  bool Step() {
+    std::unique_lock lock(mutex);
+    if (queue.empty()) return false;
+    RunFirst(lock);
+    return true;
+  }
+
+  void RunFirst(std::unique_lock<std::mutex>& lock) {
+    Closure closure = std::move(queue.front());
+    queue.pop_front();
+    lock.unlock();
+    std::move(closure)();
   }
 };
 
@@ -60,6 +69,8 @@ WorkerPool::~WorkerPool() { Stop(); }
 
 bool WorkerPool::Post(Closure closure) { return state_->Post(std::move(closure)); }
 
+bool WorkerPool::Step() { return state_->Step(); }
+
 void WorkerPool::Stop() {
   {
     std::lock_guard lock(state_->mutex);
@@ -68,6 +79,8 @@ void WorkerPool::Stop() {
   state_->ready.notify_all();
   for (std::thread& thread : state_->threads) {
     if (thread.joinable()) thread.join();
+  }
+  while (Step()) {
   }
 }
 

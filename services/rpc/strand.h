@@ -23,6 +23,7 @@ using Closure = absl::AnyInvocable<void()>;
 // of its own: whoever posts bounds what it has under way.
 class WorkerPool {
  public:
+  // With no threads, nothing runs but by Step(): a simulator's pool.
   explicit WorkerPool(int thread_count);
   // Stops.
   ~WorkerPool();
@@ -32,6 +33,10 @@ class WorkerPool {
   // Runs `closure` on some thread. After Stop() it is dropped, unrun, and false
   // is returned.
   bool Post(Closure closure);
+
+  // Runs the closure that was posted first, on the caller's thread. False if there
+  // is none.
+  bool Step();
 
   // Runs everything that was posted before, then ends the threads. Must not be
   // called from a closure. Later calls do nothing.

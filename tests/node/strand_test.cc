@@ -50,6 +50,29 @@ TEST(StrandTest, BlockedStrandLeavesTheOtherThreadsFree) {
   release.set_value();
 }
 
+TEST(StrandTest, APoolWithoutThreadsRunsOneClosureAtEachStep) {
+  WorkerPool pool(0);
+  std::vector<int> order;
+  pool.Post([&] { order.push_back(1); });
+  pool.Post([&] { order.push_back(2); });
+  EXPECT_TRUE(order.empty());
+  EXPECT_TRUE(pool.Step());
+  EXPECT_EQ(order, std::vector<int>({1}));
+  EXPECT_TRUE(pool.Step());
+  EXPECT_EQ(order, std::vector<int>({1, 2}));
+  EXPECT_FALSE(pool.Step());
+}
+
+TEST(StrandTest, APoolWithoutThreadsRunsAtStopWhatWasNotStepped) {
+  WorkerPool pool(0);
+  Strand strand(pool);
+  bool ran = false;
+  strand.Post([&ran] { ran = true; });
+  pool.Stop();
+  EXPECT_TRUE(ran);
+  EXPECT_FALSE(strand.Post([] {}));
+}
+
 TEST(StrandTest, PostFromAClosureRunsAfterIt) {
   WorkerPool pool(2);
   Strand strand(pool);
