@@ -71,6 +71,8 @@ class EventLog {
     // Nothing is written, not even the boot count; the two above may be empty and
     // are then the directory's own. For inspection: there can be no Sequencer.
     bool read_only = false;
+    // For the instance id of a new directory; the system's randomness if empty.
+    std::function<void(uint8_t* out, size_t n)> random = {};
   };
 
   // Opens what `database` holds, or begins it: the node's own log is

@@ -12,8 +12,12 @@ namespace {
 
 constexpr size_t kInstanceIdBytes = 16;
 
-absl::StatusOr<std::string> NewInstanceId() {
+absl::StatusOr<std::string> NewInstanceId(const EventLog::Options& options) {
   std::string id(kInstanceIdBytes, '\0');
+  if (options.random) {
+    options.random(reinterpret_cast<uint8_t*>(id.data()), id.size());
+    return id;
+  }
   if (getrandom(id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) {
     return absl::InternalError("the system gave no randomness");
   }
@@ -37,7 +41,7 @@ absl::Status CheckEmpty(const Database& database) {
 absl::StatusOr<NodeIdentity> Begin(Database& database, const EventLog::Options& options) {
   if (absl::Status status = CheckEmpty(database); !status.ok()) return status;
   if (options.read_only) return absl::NotFoundError("the data directory holds no node");
-  auto instance_id = NewInstanceId();
+  auto instance_id = NewInstanceId(options);
   if (!instance_id.ok()) return instance_id.status();
   Batch batch;
   batch.Put(Family::kMeta, keys::kFormatVersionKey, keys::EncodeInteger(keys::kDirectoryFormat));
