@@ -1,0 +1,355 @@
+#include "tests/simulation/checker.h"
+
+#include <utility>
+
+#include "eventstore/log/keys.h"
+#include "eventstore/note/checkpoint.h"
+#include "eventstore/note/note.h"
+#include "liggare/v1/entry.pb.h"
+#include "services/domain/log_name.h"
+
+namespace liggare::simulation {
+namespace {
+
+std::string Place(std::string_view log, uint64_t index) {
+  return std::string(log) + ":" + std::to_string(index);
+}
+
+}  // namespace
+
+const char* InvariantName(Invariant invariant) {
+  switch (invariant) {
+    case Invariant::kAcknowledgedIsDurable:
+      return "acknowledged <= durable";
+    case Invariant::kNoHole:
+      return "no hole";
+    case Invariant::kOneHash:
+      return "one hash per log and index";
+    case Invariant::kOnceOnly:
+      return "an event once only";
+    case Invariant::kReceivedNamesWhatIsHeld:
+      return "Received names what is held";
+    case Invariant::kVisibleIsDurable:
+      return "nothing visible before it is durable";
+    case Invariant::kNoFalseAccusation:
+      return "no false accusation";
+    case Invariant::kForkIsFound:
+      return "a fork is found";
+    case Invariant::kEqualStates:
+      return "equal states at equal frontiers";
+    case Invariant::kConverges:
+      return "convergence after healing";
+    case Invariant::kRuns:
+      return "a node with a sound disk opens";
+  }
+  return "";
+}
+
+std::string PathOfMachine(std::string_view machine) {
+  return std::string(machine.substr(0, machine.find('\'')));
+}
+
+void Checker::Fail(Invariant invariant, std::string detail) {
+  if (!violation_) violation_ = Violation{invariant, std::move(detail)};
+}
+
+bool Checker::IsOwnLog(const std::string& machine, std::string_view log) const {
+  return domain::PathOfLog(log) == PathOfMachine(machine);
+}
+
+// --- What becomes durable ---------------------------------------------------
+
+void Checker::Read(const std::string& machine, const log::Batch& batch,
+                   std::vector<Arriving>& entries) {
+  Machine& at = machines_[machine];
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const log::Batch::Operation operation = batch.operation(i);
+    if (operation.family == log::Family::kMeta) {
+      const auto key = log::keys::ParseLogMetaKey(operation.key);
+      if (key && key->tag == log::keys::kLogNameTag) at.names[key->log] = operation.value;
+    }
+    if (operation.family != log::Family::kEvents) continue;
+    const auto key = log::keys::ParseEventKey(operation.key);
+    if (!key || operation.is_delete || !at.names.contains(key->log)) {
+      return Fail(Invariant::kNoHole, machine + " changes events without a place");
+    }
+    Arriving entry{at.names[key->log], key->index, operation.value, {}};
+    const auto header = log::ParseEntryHeader(operation.value);
+    if (!header.ok()) {
+      return Fail(Invariant::kOneHash,
+                  machine + " stores what is no entry as " + Place(entry.log, entry.index));
+    }
+    entry.header = *header;
+    entries.push_back(std::move(entry));
+  }
+}
+
+void Checker::OnDurable(const std::string& machine, const log::Batch& batch) {
+  std::vector<Arriving> entries;
+  Read(machine, batch, entries);
+  for (const Arriving& entry : entries) Add(machine, entry);
+  CheckReceived(machine, entries);
+}
+
+void Checker::Add(const std::string& machine, const Arriving& entry) {
+  std::vector<merkle::Hash>& leaves = machines_[machine].logs[entry.log];
+  const std::string place = Place(entry.log, entry.index) + " at " + machine;
+  if (entry.index > leaves.size()) {
+    return Fail(Invariant::kNoHole,
+                place + " is durable, but before it only " + std::to_string(leaves.size()));
+  }
+  if (entry.index < leaves.size()) {
+    return Fail(Invariant::kOneHash, place + " is written a second time");
+  }
+  const merkle::Hash leaf = merkle::LeafHash(entry.bytes);
+  leaves.push_back(leaf);
+  if (IsOwnLog(machine, entry.log)) {
+    const EventPlace own{entry.log, entry.index};
+    const auto [first, is_new] =
+        machines_[machine].own_ids.emplace(entry.header.data_header.event_id, own);
+    if (!is_new) {
+      Fail(Invariant::kOnceOnly,
+           place + " has the event id of " + Place(first->second.log, first->second.index));
+    }
+  }
+  AddTruth(machine, entry, leaf);
+}
+
+void Checker::AddTruth(const std::string& machine, const Arriving& entry,
+                       const merkle::Hash& leaf) {
+  Truth& truth = truths_[entry.log];
+  if (entry.index < truth.leaves.size()) {
+    if (truth.leaves[entry.index] == leaf || IsSuspect(domain::PathOfLog(entry.log))) return;
+    return Fail(Invariant::kOneHash,
+                Place(entry.log, entry.index) + " is another entry at " + machine);
+  }
+  if (entry.index > truth.leaves.size()) return;  // Of a suspect log.
+  if (!IsOwnLog(machine, entry.log) && !IsSuspect(domain::PathOfLog(entry.log))) {
+    return Fail(Invariant::kOneHash, Place(entry.log, entry.index) + " is at " + machine +
+                                         ", but was never durable at its origin");
+  }
+  truth.leaves.push_back(leaf);
+  truth.event_ids.emplace_back(entry.header.data_header.event_id);
+  std::vector<merkle::FullTile> full;
+  truth.tree.Append(leaf, full);
+  truth.roots.push_back(truth.tree.Root());
+}
+
+// A batch that stores entries of other logs, Received ones apart, has one Received
+// of its own that names them; it comes before the batch's other own entries.
+void Checker::CheckReceived(const std::string& machine, const std::vector<Arriving>& entries) {
+  std::map<std::string, uint64_t> advanced;  // Foreign ones, to their new size.
+  bool substantial = false;
+  const Arriving* first_own = nullptr;
+  int received_count = 0;
+  for (const Arriving& entry : entries) {
+    const bool is_received = entry.header.data_header.type == log::kReceivedType;
+    if (!IsOwnLog(machine, entry.log)) {
+      advanced[entry.log] = entry.index + 1;
+      substantial |= !is_received;
+      continue;
+    }
+    if (first_own == nullptr) first_own = &entry;
+    received_count += is_received ? 1 : 0;
+  }
+  if (received_count != (substantial ? 1 : 0)) {
+    return Fail(Invariant::kReceivedNamesWhatIsHeld,
+                machine + ": a batch with " + std::to_string(advanced.size()) +
+                    " foreign logs has " + std::to_string(received_count) + " Received");
+  }
+  if (received_count == 0) return;
+  if (first_own->header.data_header.type != log::kReceivedType) {
+    return Fail(Invariant::kReceivedNamesWhatIsHeld, machine + ": " +
+                                                         Place(first_own->log, first_own->index) +
+                                                         " comes before the Received of its batch");
+  }
+  CheckNamed(machine, *first_own, advanced);
+}
+
+void Checker::CheckNamed(const std::string& machine, const Arriving& received,
+                         const std::map<std::string, uint64_t>& advanced) {
+  v1::EntryData data;
+  data.ParseFromArray(received.header.data.data(), static_cast<int>(received.header.data.size()));
+  std::map<std::string, uint64_t> named;
+  for (const v1::LogState& state : data.received().logs()) named[state.log()] = state.size();
+  const std::string place = Place(received.log, received.index) + " at " + machine;
+  if (named != advanced) {
+    return Fail(Invariant::kReceivedNamesWhatIsHeld,
+                place + " does not name the logs that its batch advances");
+  }
+  for (const v1::LogState& state : data.received().logs()) {
+    CheckState(machine, "the Received " + place, state);
+  }
+}
+
+// --- What is said -----------------------------------------------------------
+
+void Checker::CheckState(const std::string& machine, const std::string& what,
+                         const v1::LogState& state) {
+  if (state.size() > DurableSize(machine, state.log())) {
+    return Fail(Invariant::kAcknowledgedIsDurable,
+                what + " names " + Place(state.log(), state.size()) + "; durable at " + machine +
+                    " are " + std::to_string(DurableSize(machine, state.log())));
+  }
+  if (IsSuspect(domain::PathOfLog(state.log()))) return;
+  const merkle::Hash& root = truths_[state.log()].roots[state.size()];
+  if (state.root() != merkle::HashBytes(root)) {
+    Fail(Invariant::kOneHash, what + " names another root of " + Place(state.log(), state.size()));
+  }
+}
+
+void Checker::OnFrame(const std::string& machine, const v1::Frame& frame) {
+  if (frame.has_frontier()) {
+    for (const v1::LogState& state : frame.frontier().logs()) {
+      CheckState(machine, "a frontier", state);
+    }
+  } else if (frame.has_acknowledged()) {
+    CheckState(machine, "an acknowledgement", frame.acknowledged().state());
+    CheckCosigned(machine, frame.acknowledged());
+  } else if (frame.has_expected()) {
+    CheckState(machine, "an expectation", frame.expected().state());
+  } else if (frame.has_chunk()) {
+    CheckChunk(machine, frame.chunk());
+  }
+}
+
+void Checker::CheckChunk(const std::string& machine, const v1::Chunk& chunk) {
+  const auto& logs = machines_[machine].logs;
+  const auto held = logs.find(chunk.log());
+  const uint64_t durable = held == logs.end() ? 0 : held->second.size();
+  for (int i = 0; i < chunk.entries_size(); ++i) {
+    const uint64_t index = chunk.first_index() + i;
+    if (index >= durable) {
+      return Fail(Invariant::kVisibleIsDurable,
+                  machine + " sends " + Place(chunk.log(), index) + ", which is not durable there");
+    }
+    if (merkle::LeafHash(chunk.entries(i)) != held->second[index]) {
+      return Fail(Invariant::kOneHash,
+                  machine + " sends other bytes than it holds of " + Place(chunk.log(), index));
+    }
+  }
+}
+
+void Checker::CheckCosigned(const std::string& machine, const v1::Acknowledged& acknowledged) {
+  if (acknowledged.cosigned_checkpoint().empty()) return;
+  const auto note = note::ParseNote(acknowledged.cosigned_checkpoint());
+  const auto checkpoint = note::ParseCheckpoint(note.ok() ? note->text : "");
+  const std::string& log = acknowledged.state().log();
+  if (!checkpoint.ok()) {
+    return Fail(Invariant::kOneHash, machine + " sends what is no checkpoint of " + log);
+  }
+  v1::LogState state;
+  state.set_log(log);
+  state.set_size(checkpoint->size);
+  state.set_root(std::string(merkle::HashBytes(checkpoint->root)));
+  CheckState(machine, "a cosigned checkpoint", state);
+}
+
+void Checker::OnVisible(const std::string& machine, const std::vector<log::HeldLog>& logs) {
+  for (const log::HeldLog& held : logs) {
+    if (held.size <= DurableSize(machine, held.name)) continue;
+    Fail(Invariant::kVisibleIsDurable, machine + " shows " + Place(held.name, held.size) +
+                                           "; durable are " +
+                                           std::to_string(DurableSize(machine, held.name)));
+  }
+}
+
+void Checker::OnAcknowledged(const std::string& machine, std::string_view event_id,
+                             const EventPlace& place) {
+  const std::string where = Place(place.log, place.index);
+  if (place.index >= DurableSize(machine, place.log)) {
+    return Fail(Invariant::kAcknowledgedIsDurable,
+                machine + " acknowledges " + where + ", which is not durable");
+  }
+  if (IsSuspect(PathOfMachine(machine))) return;
+  if (truths_[place.log].event_ids[place.index] != event_id) {
+    return Fail(Invariant::kOnceOnly, machine + " acknowledges " + where + ", another event");
+  }
+  const auto [first, is_new] = acknowledged_.emplace(event_id, place);
+  if (!is_new && first->second != place) {
+    Fail(Invariant::kOnceOnly, machine + " acknowledges one event as " +
+                                   Place(first->second.log, first->second.index) + " and as " +
+                                   where);
+  }
+}
+
+// --- Restarts ---------------------------------------------------------------
+
+void Checker::Load(const std::string& machine, const Disk& disk) {
+  Machine& at = machines_[machine];
+  at = Machine();
+  for (const auto& [key, value] : disk.rows(log::Family::kMeta)) {
+    const auto meta = log::keys::ParseLogMetaKey(key);
+    if (meta && meta->tag == log::keys::kLogNameTag) at.names[meta->log] = value;
+  }
+  for (const auto& [key, value] : disk.rows(log::Family::kEvents)) {
+    const auto place = log::keys::ParseEventKey(key);
+    const auto header = log::ParseEntryHeader(value);
+    if (!place || !header.ok()) continue;
+    Add(machine, {at.names[place->log], place->index, value, *header});
+  }
+}
+
+void Checker::OnRestart(const std::string& machine, const Disk& disk) {
+  std::map<std::string, uint64_t> before;
+  for (const auto& [log, leaves] : machines_[machine].logs) before[log] = leaves.size();
+  Load(machine, disk);
+  for (const auto& [log, size] : before) {
+    if (DurableSize(machine, log) >= size) continue;
+    Fail(Invariant::kAcknowledgedIsDurable, machine + " had " + Place(log, size) +
+                                                " durably; after a restart it has " +
+                                                std::to_string(DurableSize(machine, log)));
+  }
+}
+
+void Checker::OnReplaced(const std::string& machine, const Disk& disk) { Load(machine, disk); }
+
+// --- Questions --------------------------------------------------------------
+
+uint64_t Checker::DurableSize(const std::string& machine, std::string_view log) const {
+  const auto at = machines_.find(machine);
+  if (at == machines_.end()) return 0;
+  const auto found = at->second.logs.find(log);
+  return found == at->second.logs.end() ? 0 : found->second.size();
+}
+
+uint64_t Checker::TrueSize(std::string_view log) const {
+  const auto found = truths_.find(log);
+  return found == truths_.end() ? 0 : found->second.leaves.size();
+}
+
+std::vector<std::string> Checker::Logs() const {
+  std::vector<std::string> logs;
+  for (const auto& [log, truth] : truths_) logs.push_back(log);
+  return logs;
+}
+
+bool Checker::Agree(const std::string& a, const std::string& b, std::string_view log) const {
+  const auto& left = machines_.at(a).logs;
+  const auto& right = machines_.at(b).logs;
+  const auto x = left.find(log);
+  const auto y = right.find(log);
+  if (x == left.end() || y == right.end()) return true;
+  const size_t both = std::min(x->second.size(), y->second.size());
+  return std::equal(x->second.begin(), x->second.begin() + both, y->second.begin());
+}
+
+std::string Checker::Fingerprint() const {
+  std::string all;
+  for (const auto& [name, machine] : machines_) {
+    for (const auto& [log, leaves] : machine.logs) {
+      all += name + " " + Place(log, leaves.size());
+      for (const merkle::Hash& leaf : leaves) all += merkle::HashBytes(leaf);
+    }
+  }
+  const merkle::Hash hash = merkle::LeafHash(all);
+  std::string text;
+  for (size_t i = 0; i < 8; ++i) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    text += kDigits[hash[i] >> 4];
+    text += kDigits[hash[i] & 15];
+  }
+  return text;
+}
+
+}  // namespace liggare::simulation

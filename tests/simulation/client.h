@@ -1,0 +1,61 @@
+// The systems around one machine: they send it events, wait for the answer, and
+// send the same again, same id, when none comes.
+#ifndef TESTS_SIMULATION_CLIENT_H_
+#define TESTS_SIMULATION_CLIENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "liggare/v1/event_service.pb.h"
+#include "services/ingest/record_batch.h"
+#include "tests/simulation/events.h"
+#include "tests/simulation/machine.h"
+
+namespace liggare::simulation {
+
+class Client {
+ public:
+  struct Pace {
+    int64_t pause_max_us = 4'000'000;  // Between two requests.
+    int batch_max = 3;                 // Submissions in one.
+    int lost_percent = 5;              // Of requests, and of answers.
+  };
+  // All must outlive the scheduler's last step.
+  Client(Network& network, Machine& machine, Events events, Pace pace, Random random);
+
+  // Sends the enrolments, before anything else.
+  void Enrol(const std::vector<std::string>& children);
+  void Start();
+  // Sends a number of events in one request.
+  void Burst(int count);
+  // Nothing new is begun.
+  void Finish() { finished_ = true; }
+  // Every event has been answered, with a place or with a refusal.
+  bool idle() const { return open_.empty(); }
+
+ private:
+  struct Request {
+    std::vector<v1::Submission> submissions;
+    std::vector<std::string> ids;
+  };
+  void Next();
+  void Send(const std::shared_ptr<Request>& request);
+  void Arrive(const std::shared_ptr<Request>& request);
+  void Answer(const std::shared_ptr<Request>& request, const ingest::RecordResults& results);
+  void Begin(std::vector<v1::Submission> submissions);
+  bool Lost() { return random_.Chance(finished_ ? 0 : pace_.lost_percent); }
+
+  Network& network_;
+  Machine& machine_;
+  Events events_;
+  const Pace pace_;
+  Random random_;
+  bool finished_ = false;
+  std::vector<std::shared_ptr<Request>> open_;
+};
+
+}  // namespace liggare::simulation
+
+#endif  // TESTS_SIMULATION_CLIENT_H_

@@ -1,0 +1,150 @@
+#include "tests/simulation/convergence.h"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "eventstore/note/checkpoint.h"
+#include "eventstore/note/note.h"
+#include "services/domain/log_name.h"
+#include "services/domain/node_path.h"
+#include "services/state/state_digest.h"
+#include "tests/simulation/node_keys.h"
+
+namespace liggare::simulation {
+namespace {
+
+std::vector<std::string> AncestorsOf(std::string_view path) {
+  std::vector<std::string> ancestors;
+  for (auto up = domain::ParentOf(path); !up.empty(); up = domain::ParentOf(up)) {
+    ancestors.emplace_back(up);
+  }
+  return ancestors;
+}
+
+// Those that are to hold the log in full: all above its node; of the nation's, the
+// counties too.
+std::vector<std::string> HoldersOf(const std::string& path, const Machines& machines) {
+  std::vector<std::string> holders = AncestorsOf(path);
+  if (path != domain::kNationPath) return holders;
+  for (const auto& [name, machine] : machines) {
+    if (name == machine->path() && domain::DepthOf(name) == 2) holders.push_back(name);
+  }
+  return holders;
+}
+
+// Who has signed the newest own checkpoint that is kept, if it is of this size.
+std::set<std::string> SignersAt(Process& process, const std::string& log, uint64_t size) {
+  std::set<std::string> signers;
+  const auto latest = process.log().LatestCheckpoint(log);
+  if (!latest.ok() || !*latest) return signers;
+  const auto note = note::ParseNote(**latest);
+  const auto checkpoint = note::ParseCheckpoint(note.ok() ? note->text : "");
+  if (!checkpoint.ok() || checkpoint->size != size) return signers;
+  for (const note::Signature& signature : note->signatures) {
+    signers.insert(signature.name.substr(signature.name.find('/') + 1));
+  }
+  return signers;
+}
+
+std::optional<std::string> MissingOf(const std::string& log, const Machines& machines,
+                                     const Checker& checker) {
+  const std::string path(domain::PathOfLog(log));
+  const uint64_t size = checker.DurableSize(path, log);
+  for (const std::string& holder : HoldersOf(path, machines)) {
+    const uint64_t held = checker.DurableSize(holder, log);
+    if (held == size) continue;
+    return holder + " holds " + std::to_string(held) + " of the " + std::to_string(size) +
+           " entries of " + log;
+  }
+  if (size == 0) return {};
+  const std::set<std::string> signers = SignersAt(*machines.at(path)->process(), log, size);
+  for (const std::string& ancestor : AncestorsOf(path)) {
+    if (signers.contains(ancestor)) continue;
+    return path + " has no cosignature of " + ancestor + " at " + log + ":" + std::to_string(size);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::string> WhatIsMissing(const Machines& machines, const Checker& checker) {
+  for (const auto& [name, machine] : machines) {
+    if (name != machine->path()) continue;
+    if (machine->process() == nullptr) return name + " is down";
+    const auto parent = machine->process()->replication().ParentStatus();
+    if (parent && !parent->connected) return name + " is not connected: " + parent->last_error;
+  }
+  for (const std::string& log : checker.Logs()) {
+    if (checker.IsSuspect(domain::PathOfLog(log))) continue;
+    if (auto missing = MissingOf(log, machines, checker)) return missing;
+  }
+  return {};
+}
+
+void CheckAccusations(const Machines& machines, Checker& checker) {
+  for (const auto& [name, machine] : machines) {
+    if (name != machine->path() || machine->process() == nullptr) continue;
+    replication::ReplicationNode& node = machine->process()->replication();
+    if (!checker.IsSuspect(name) && node.recording_stopped()) {
+      checker.Fail(Invariant::kNoFalseAccusation,
+                   name + " has stopped recording: " + *node.recording_stopped());
+    }
+    for (const log::HeldLog& held : machine->process()->log().Logs()) {
+      if (!held.frozen || checker.IsSuspect(domain::PathOfLog(held.name))) continue;
+      checker.Fail(Invariant::kNoFalseAccusation, name + " has frozen " + held.name);
+    }
+  }
+  for (const auto& [name, machine] : machines) {
+    if (name != machine->path() || !checker.IsSuspect(name) || machine->process() == nullptr) {
+      continue;
+    }
+    const std::string& log = machine->process()->log().own_log();
+    const bool stopped = machine->process()->replication().recording_stopped().has_value();
+    for (const std::string& holder : HoldersOf(name, machines)) {
+      const auto held = machines.at(holder)->process()->log().Find(log);
+      const bool frozen = held && held->frozen;
+      if (stopped || frozen || checker.Agree(name, holder, log)) continue;
+      checker.Fail(Invariant::kForkIsFound,
+                   name + " and " + holder + " hold two versions of " + log +
+                       "; it is neither frozen nor has its node stopped recording");
+    }
+  }
+}
+
+bool CompareStates(Machine& knower, Machine& teller, uint64_t at_index, Checker& checker) {
+  if (knower.process() == nullptr || teller.process() == nullptr) return false;
+  v1::Moment moment;
+  moment.set_known_by(knower.path());
+  moment.set_at_index(at_index);
+  auto known = knower.process()->states().At(moment);
+  auto told = teller.process()->states().At(moment);
+  if (!known.ok() || !told.ok()) return false;
+  for (const auto& [log, size] : known->frontier().logs()) {
+    if (checker.IsSuspect(domain::PathOfLog(log))) return false;
+  }
+  const auto mine = state::DigestSubjects(*known, "");
+  const auto theirs = state::DigestSubjects(*told, "");
+  const std::string moment_text =
+      "what " + knower.name() + " knew at its " + std::to_string(at_index);
+  if (!mine.ok() || !theirs.ok()) {
+    checker.Fail(Invariant::kEqualStates,
+                 moment_text + " can't be folded at it or " + teller.name());
+    return true;
+  }
+  for (const auto& [subject, digest] : *mine) {
+    const auto other = theirs->find(subject);
+    if (other != theirs->end() && other->second == digest) continue;
+    checker.Fail(Invariant::kEqualStates,
+                 moment_text + ": " + subject + " is another at " + teller.name());
+    return true;
+  }
+  if (theirs->size() != mine->size()) {
+    checker.Fail(Invariant::kEqualStates, moment_text + ": " + teller.name() + " has " +
+                                              std::to_string(theirs->size()) + " subjects, not " +
+                                              std::to_string(mine->size()));
+  }
+  return true;
+}
+
+}  // namespace liggare::simulation

@@ -1,0 +1,34 @@
+// Whether a world without faults has come to rest where it must: every log whole
+// at every tier that is to hold it, countersigned, and folded to the same states;
+// nobody accused who has done nothing; every fork found.
+#ifndef TESTS_SIMULATION_CONVERGENCE_H_
+#define TESTS_SIMULATION_CONVERGENCE_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tests/simulation/checker.h"
+#include "tests/simulation/machine.h"
+
+namespace liggare::simulation {
+
+using Machines = std::map<std::string, std::unique_ptr<Machine>>;
+
+// What is still missing, in a sentence; nothing if all is there. Looks at the
+// machines that are not clones.
+std::optional<std::string> WhatIsMissing(const Machines& machines, const Checker& checker);
+
+// No log is frozen and no node has stopped recording without a cause; of two
+// versions of a log, somebody knows. Fails through the checker.
+void CheckAccusations(const Machines& machines, Checker& checker);
+
+// The states that `knower` knew when its own log had `at_index` entries are the same
+// at `knower` and at `teller`, which is above it. Fails through the checker. False
+// if they can't be compared: one of them does not hold enough.
+bool CompareStates(Machine& knower, Machine& teller, uint64_t at_index, Checker& checker);
+
+}  // namespace liggare::simulation
+
+#endif  // TESTS_SIMULATION_CONVERGENCE_H_

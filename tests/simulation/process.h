@@ -1,0 +1,112 @@
+// One life of a node: the product's own parts, from the event log to the sessions,
+// over a simulated disk, clock and network, stepped in one thread. What node.cc
+// wires in liggared is wired here.
+//
+//   events ──► Wake ──► Work: a closure of a strand
+//                  └──► Commit: one batch of the sequencer
+//
+// It dies as a process does: at once, in the destructor, without a word.
+#ifndef TESTS_SIMULATION_PROCESS_H_
+#define TESTS_SIMULATION_PROCESS_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "eventstore/log/event_log.h"
+#include "eventstore/log/sequencer.h"
+#include "services/hosting/hosted_node.h"
+#include "services/ingest/event_judge.h"
+#include "services/replication/backoff.h"
+#include "services/replication/key_registry.h"
+#include "services/replication/replication_node.h"
+#include "services/replication/session_driver.h"
+#include "services/replication/timer.h"
+#include "services/rpc/strand.h"
+#include "services/state/state_reader.h"
+#include "tests/simulation/disk.h"
+#include "tests/simulation/network.h"
+#include "tests/simulation/node_keys.h"
+
+namespace liggare::simulation {
+
+// What can be odd about a process while it runs.
+struct ProcessTemper {
+  uint32_t protocol_version = 1;  // That its greetings name.
+  int64_t commit_max_us = 8'000;  // How long a sync takes, at most.
+  bool dials = true;
+};
+
+class Process {
+ public:
+  struct Parts {
+    Network& network;
+    Disk& disk;
+    std::string name;  // Of the machine.
+    std::string path;  // Of the node.
+    std::function<int64_t()> now_ms;
+    Random random;
+    std::string evidence_directory;
+    const ProcessTemper& temper;
+    // The disk stopped in the middle of a write: called last of all.
+    std::function<void()> crashed;
+  };
+  // Opens what the disk holds, and dials the parent.
+  static absl::StatusOr<std::unique_ptr<Process>> Start(Parts parts);
+  ~Process();
+
+  const std::string& name() const { return parts_.name; }
+  const std::string& path() const { return parts_.path; }
+  int64_t now_ms() const { return parts_.now_ms(); }
+  // False while the disk has stopped and the process does not know it yet.
+  bool alive() const { return !parts_.disk.crashed(); }
+  const hosting::HostedNode& hosted() const { return *hosted_; }
+  log::EventLog& log() { return *log_; }
+  log::Sequencer& sequencer() { return *sequencer_; }
+  state::StateReader& states() { return *states_; }
+  replication::ReplicationNode& replication() { return *replication_; }
+
+  // Something was posted: it must be worked on soon.
+  void Wake();
+  std::shared_ptr<replication::SessionDriver> MakeSession(replication::Side side,
+                                                          const std::string& peer,
+                                                          replication::FrameStream& stream);
+  // Its last touch on a frame that it sends.
+  void Speak(v1::Frame& frame) const;
+  // Dials the parent, whether or not a call is there already.
+  void Dial();
+
+ private:
+  class StepTimer;
+  explicit Process(Parts parts);
+  void Open(std::unique_ptr<log::EventLog> log);
+  // Calls the method after a while, unless the process has died by then.
+  void After(int64_t delay_us, void (Process::*method)());
+  void Work();
+  void Commit();
+  void OnCallDone(const absl::Status& why, bool lived);
+
+  Parts parts_;
+  const std::shared_ptr<bool> lives_ = std::make_shared<bool>(true);
+  rpc::WorkerPool workers_{0};
+  std::unique_ptr<replication::Timer> timer_;
+  std::unique_ptr<log::EventLog> log_;
+  std::unique_ptr<replication::KeyRegistry> keys_;
+  std::unique_ptr<state::StateReader> states_;
+  std::unique_ptr<ingest::EventJudge> judge_;
+  std::unique_ptr<log::Sequencer> sequencer_;
+  std::unique_ptr<replication::ReplicationNode> replication_;
+  std::unique_ptr<log::EventLog::Subscription> visible_;
+  std::optional<hosting::HostedNode> hosted_;
+  replication::Backoff backoff_;
+  bool work_planned_ = false;
+  bool commit_planned_ = false;
+};
+
+}  // namespace liggare::simulation
+
+#endif  // TESTS_SIMULATION_PROCESS_H_

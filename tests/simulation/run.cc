@@ -1,0 +1,216 @@
+#include "tests/simulation/run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "services/domain/node_path.h"
+#include "tests/simulation/convergence.h"
+#include "tests/simulation/trace.h"
+#include "tests/testing/scratch_directory.h"
+
+namespace liggare::simulation {
+namespace {
+
+constexpr int64_t kSecondUs = 1'000'000;
+constexpr int64_t kFaultsMaxUs = 90 * kSecondUs;
+constexpr int64_t kLookUs = kSecondUs / 2;  // How often the end is looked for.
+// The longest wait between two dials is two minutes; then everything must flow.
+constexpr int64_t kHealingMaxUs = 600 * kSecondUs;
+// A clock further ahead than this holds entries back until time has caught up.
+constexpr int64_t kClockAheadMs = log::kClockAheadMaxMs - 60'000;
+
+// A tree of nodes, by path; parents before children.
+std::vector<std::string> DrawTree(Random& random) {
+  std::vector<std::string> paths = {"se"};
+  const int counties = static_cast<int>(random.Between(1, 3));
+  const char* codes[] = {"17", "01", "25"};
+  for (int i = 0; i < counties; ++i) {
+    const std::string county = std::string("se/") + codes[i];
+    paths.push_back(county);
+    const int below = static_cast<int>(random.Between(1, 3));
+    for (int j = 0; j < below; ++j) {
+      paths.push_back(county + "/v" + std::to_string(j));
+      if (random.Chance(25)) paths.push_back(paths.back() + "/kontor");
+    }
+  }
+  return paths;
+}
+
+class Run {
+ public:
+  explicit Run(const RunOptions& options);
+  // The processes end before the network that their sessions write to.
+  ~Run();
+  RunResult Do();
+
+ private:
+  void Build();
+  void AddMachine(const std::string& name);
+  void AddClient(Machine& machine, bool enrols);
+  void CloneOf(Machine& original);
+  // Steps until the time, or a violation; false then.
+  bool StepUntil(int64_t us);
+  // A night without power, as long as any clock was ahead.
+  bool WaitForClocks();
+  bool Heal();
+  void CompareSomeStates(int count);
+
+  const RunOptions options_;
+  Random random_;
+  Scheduler scheduler_;
+  Trace trace_;
+  Checker checker_;
+  testing::ScratchDirectory directory_;
+  Machines machines_;
+  std::map<std::string, std::unique_ptr<Client>> clients_;
+  Network network_;
+  std::vector<std::string> paths_;
+  std::unique_ptr<Faults> faults_;
+  RunResult result_;
+};
+
+Run::Run(const RunOptions& options)
+    : options_(options),
+      random_(options.seed),
+      trace_(scheduler_, options.trace),
+      network_({.scheduler = scheduler_,
+                .trace = trace_,
+                .checker = checker_,
+                .find = [this](const std::string& path) { return machines_.at(path)->process(); }},
+               Random(random_.Next())) {}
+
+Run::~Run() {
+  for (const auto& [name, machine] : machines_) machine->Retire();
+}
+
+void Run::AddMachine(const std::string& name) {
+  auto machine = std::make_unique<Machine>(Machine::Parts{.network = network_,
+                                                          .name = name,
+                                                          .evidence_directory = directory_ / name,
+                                                          .random = Random(random_.Next())});
+  machine->disk().Plant(options_.plants.disk);
+  machines_.emplace(name, std::move(machine));
+}
+
+void Run::AddClient(Machine& machine, bool enrols) {
+  Events::Options events;
+  events.path = machine.path();
+  events.large = random_.Chance(5);
+  std::vector<std::string> children;
+  for (const std::string& path : paths_) {
+    if (domain::DepthOf(path) >= 3 && domain::IsAtOrBelow(path, machine.path())) {
+      events.verksamheter.push_back(path);
+    }
+    const bool is_nation = path == machine.path() && path == domain::kNationPath;
+    if (is_nation || domain::ParentOf(path) == machine.path()) children.push_back(path);
+  }
+  Client::Pace pace;
+  pace.pause_max_us = random_.Between(kSecondUs / 2, 10 * kSecondUs);
+  auto client =
+      std::make_unique<Client>(network_, machine, Events(std::move(events), Random(random_.Next())),
+                               pace, Random(random_.Next()));
+  if (enrols) client->Enrol(children);
+  client->Start();
+  clients_.emplace(machine.name(), std::move(client));
+}
+
+void Run::CloneOf(Machine& original) {
+  const std::string name = original.name() + "'";
+  if (machines_.contains(name)) return;
+  AddMachine(name);
+  machines_.at(name)->CloneFrom(original);
+  machines_.at(name)->Start();
+  AddClient(*machines_.at(name), /*enrols=*/false);
+}
+
+void Run::Build() {
+  paths_ = DrawTree(random_);
+  for (const std::string& path : paths_) AddMachine(path);
+  for (const auto& [name, machine] : machines_) machine->Start();
+  for (const auto& [name, machine] : machines_) AddClient(*machine, /*enrols=*/true);
+}
+
+bool Run::StepUntil(int64_t us) {
+  while (scheduler_.now_us() < us) {
+    scheduler_.Step();
+    if (checker_.violation()) return false;
+  }
+  return true;
+}
+
+bool Run::WaitForClocks() {
+  const int64_t ahead_ms = faults_->clock_ahead_max_ms();
+  if (ahead_ms < kClockAheadMs) return true;
+  for (const auto& [name, machine] : machines_) {
+    machine->Kill(Machine::Death::kProcess, (ahead_ms + 1'000) * 1'000);
+  }
+  scheduler_.Skip(ahead_ms * 1'000);
+  return StepUntil(scheduler_.now_us() + 2 * kSecondUs);
+}
+
+bool Run::Heal() {
+  faults_->Heal();
+  for (const auto& [name, client] : clients_) client->Finish();
+  if (!WaitForClocks()) return false;
+  const int64_t began_us = scheduler_.now_us();
+  std::optional<std::string> missing;
+  while (scheduler_.now_us() < began_us + kHealingMaxUs) {
+    if (!StepUntil(scheduler_.now_us() + kLookUs)) return false;
+    missing = WhatIsMissing(machines_, checker_);
+    for (const auto& [name, client] : clients_) {
+      if (missing || client->idle() || checker_.IsSuspect(PathOfMachine(name))) continue;
+      missing = "the clients of " + name + " have no answer";
+    }
+    result_.healing_us = scheduler_.now_us() - began_us;
+    if (!missing) return true;
+  }
+  checker_.Fail(Invariant::kConverges, *missing);
+  return false;
+}
+
+void Run::CompareSomeStates(int count) {
+  for (int i = 0; i < count && !checker_.violation(); ++i) {
+    const std::string& path = paths_[random_.Below(paths_.size())];
+    std::string above(domain::ParentOf(path));
+    while (!above.empty() && above != domain::kNationPath && random_.Chance(50)) {
+      above = domain::ParentOf(above);
+    }
+    if (above.empty() || checker_.IsSuspect(path)) continue;
+    const uint64_t size =
+        std::min(checker_.DurableSize(path, path + "@1"), checker_.DurableSize(above, path + "@1"));
+    result_.comparisons +=
+        CompareStates(*machines_.at(path), *machines_.at(above), random_.Below(size + 1), checker_);
+  }
+}
+
+RunResult Run::Do() {
+  Build();
+  const int64_t faults_us = random_.Between(0, kFaultsMaxUs);
+  faults_ = std::make_unique<Faults>(
+      FaultTargets{network_, machines_, clients_, [this](Machine& machine) { CloneOf(machine); }},
+      Faults::Draw(random_, faults_us), Random(random_.Next()));
+  faults_->Start();
+  bool sound = true;
+  for (int part = 1; sound && part <= 3; ++part) {
+    sound = StepUntil(faults_us * part / 3);
+    if (sound) CompareSomeStates(1);
+  }
+  if (sound && Heal()) {
+    CheckAccusations(machines_, checker_);
+    CompareSomeStates(4);
+  }
+  result_.violation = checker_.violation();
+  result_.fingerprint = checker_.Fingerprint();
+  result_.trace = trace_.lines();
+  result_.steps = scheduler_.steps();
+  result_.frames = network_.frames();
+  result_.events = checker_.events_acknowledged();
+  result_.simulated_us = scheduler_.now_us();
+  return std::move(result_);
+}
+
+}  // namespace
+
+RunResult RunSeed(const RunOptions& options) { return Run(options).Do(); }
+
+}  // namespace liggare::simulation
