@@ -4,6 +4,7 @@
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
+#include <filesystem>
 #include <functional>
 #include <utility>
 
@@ -14,7 +15,7 @@ namespace liggare::rpc {
 namespace {
 
 using grpc::experimental::ExternalCertificateVerifier;
-using grpc::experimental::StaticDataCertificateProvider;
+using grpc::experimental::FileWatcherCertificateProvider;
 using grpc::experimental::TlsCustomVerificationCheckRequest;
 
 // Checks the name in the server's certificate; the chain was checked before.
@@ -42,10 +43,23 @@ class ServerNameVerifier final : public ExternalCertificateVerifier {
   const ServerName expected_;
 };
 
-std::shared_ptr<StaticDataCertificateProvider> Provider(const Credentials& own) {
-  return std::make_shared<StaticDataCertificateProvider>(
-      own.ca_pem, std::vector<grpc::experimental::IdentityKeyCertPair>{
-                      {.private_key = own.key_pem, .certificate_chain = own.certificate_pem}});
+std::shared_ptr<FileWatcherCertificateProvider> Provider(const CredentialFiles& files,
+                                                         unsigned reread_s) {
+  return std::make_shared<FileWatcherCertificateProvider>(files.key, files.certificate, files.ca,
+                                                          reread_s);
+}
+
+// The key's file is its owner's alone.
+absl::Status CheckPrivate(const std::string& key_file) {
+  using std::filesystem::perms;
+  std::error_code error;
+  const perms mode = std::filesystem::status(key_file, error).permissions();
+  if (!error && (mode & (perms::group_all | perms::others_all)) == perms::none) {
+    return absl::OkStatus();
+  }
+  return MakeError(
+      v1::ERROR_CODE_CONFIGURATION,
+      {.message = key_file + " can be read by others", .field = "key", .expected = "mode 0600"});
 }
 
 }  // namespace
@@ -59,6 +73,7 @@ absl::StatusOr<Credentials> LoadCredentials(const CredentialFiles& files,
   if (!certificate.ok()) return certificate.status();
   absl::StatusOr<std::string> key = ReadPemFile({.path = files.key, .field = "key"});
   if (!key.ok()) return key.status();
+  if (absl::Status status = CheckPrivate(files.key); !status.ok()) return status;
 
   absl::StatusOr<std::vector<std::string>> uris =
       CheckCertificate({.ca = {files.ca, *ca},
@@ -74,12 +89,12 @@ absl::StatusOr<Credentials> LoadCredentials(const CredentialFiles& files,
                       .field = "certificate",
                       .expected = error.expected()});
   }
-  return Credentials{*std::move(ca), *std::move(certificate), *std::move(key),
-                     *std::move(identity)};
+  return Credentials{.files = files, .identity = *std::move(identity)};
 }
 
-std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const Credentials& own) {
-  grpc::experimental::TlsServerCredentialsOptions options(Provider(own));
+std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const Credentials& own,
+                                                           unsigned reread_s) {
+  grpc::experimental::TlsServerCredentialsOptions options(Provider(own.files, reread_s));
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
@@ -100,9 +115,10 @@ absl::Status CheckServerName(const std::vector<std::string>& uris, const ServerN
 }
 
 std::shared_ptr<grpc::ChannelCredentials> ChannelCredentials(const Credentials& own,
-                                                             ServerName expected) {
+                                                             ServerName expected,
+                                                             unsigned reread_s) {
   grpc::experimental::TlsChannelCredentialsOptions options;
-  options.set_certificate_provider(Provider(own));
+  options.set_certificate_provider(Provider(own.files, reread_s));
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   options.set_verify_server_certs(true);

@@ -2,8 +2,11 @@
 // URI SAN (identity.h), issued under one authority; both ends of a connection
 // show theirs and check the other's. TLS 1.2 or 1.3.
 //
-// The files are read once: a renewed certificate takes effect when the process
-// is started again.
+// The files are read again every few seconds: a renewed certificate, key or
+// authority is used by the next connection, and those that stand go on. The
+// three must change together: let a symbolic link to a directory be part of their
+// paths, and replace the link (docs/operations.md). While a file cannot be read,
+// or the key is not the certificate's, new connections fail.
 #ifndef SERVICES_RPC_CREDENTIALS_H_
 #define SERVICES_RPC_CREDENTIALS_H_
 
@@ -30,15 +33,16 @@ struct CredentialFiles {
   std::string key;          // Its private key.
 };
 
-// What the files hold, checked.
+// Files that were checked when they were read.
 struct Credentials {
-  std::string ca_pem;
-  std::string certificate_pem;
-  std::string key_pem;
+  CredentialFiles files;
   Identity identity;  // Of the certificate.
 };
 
-// Reads the files and checks them: readable, PEM, the key is the certificate's,
+inline constexpr unsigned kRereadSeconds = 10;
+
+// Reads the files and checks them: readable (the key by its owner alone), PEM,
+// the key is the certificate's,
 // the certificate is valid at `now_s` (seconds since 1970) and issued under `ca`,
 // it has exactly one URI SAN, of `trust_domain`. CONFIGURATION otherwise; the
 // message names the file, and `field` is the one of CredentialFiles concerned.
@@ -46,7 +50,8 @@ absl::StatusOr<Credentials> LoadCredentials(const CredentialFiles& files,
                                             std::string_view trust_domain, int64_t now_s);
 
 // For a server: a client without a certificate under the authority is refused.
-std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const Credentials& own);
+std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const Credentials& own,
+                                                           unsigned reread_s = kRereadSeconds);
 
 // Which server a dialler expects.
 struct ServerName {
@@ -61,7 +66,8 @@ absl::Status CheckServerName(const std::vector<std::string>& uris, const ServerN
 // For a dialler with its own certificate. The server's URI SAN is checked, not
 // a DNS name.
 std::shared_ptr<grpc::ChannelCredentials> ChannelCredentials(const Credentials& own,
-                                                             ServerName expected);
+                                                             ServerName expected,
+                                                             unsigned reread_s = kRereadSeconds);
 
 }  // namespace liggare::rpc
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "proto/error/error.h"
 #include "tests/testing/certificates.h"
@@ -57,6 +58,7 @@ TEST_F(CredentialsTest, MissingFileIsNamed) {
 TEST_F(CredentialsTest, FilesThatHoldSomethingElseAreRefused) {
   const CredentialFiles good = authority_.Issue("se17", kUri);
   const std::string text = directory_.Write("text", "not PEM");
+  ASSERT_EQ(chmod(text.c_str(), 0600), 0);
   ExpectRefused({good.ca, text, good.key}, text, "holds no certificate", "certificate");
   ExpectRefused({good.ca, good.certificate, text}, text, "holds no private key", "key");
   ExpectRefused({text, good.certificate, good.key}, text, "holds no certificate", "ca");
@@ -68,6 +70,16 @@ TEST_F(CredentialsTest, KeyOfAnotherCertificateIsRefused) {
   CredentialFiles files = authority_.Issue("se17", kUri);
   files.key = authority_.Issue("se18", "spiffe://po.example.se/se/18").key;
   ExpectRefused(files, "se18.key", "is not the key of", "key");
+}
+
+TEST_F(CredentialsTest, KeyThatOthersCanReadIsRefused) {
+  const CredentialFiles files = authority_.Issue("se17", kUri);
+  for (const mode_t mode : {0640, 0604, 0620}) {
+    ASSERT_EQ(chmod(files.key.c_str(), mode), 0);
+    ExpectRefused(files, "se17.key", "can be read by others", "key");
+  }
+  ASSERT_EQ(chmod(files.key.c_str(), 0400), 0);
+  EXPECT_TRUE(LoadCredentials(files, "po.example.se", kNow).ok());
 }
 
 TEST_F(CredentialsTest, ExpiredAndFutureCertificatesAreRefused) {

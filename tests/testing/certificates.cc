@@ -55,7 +55,7 @@ void WriteCertificate(const std::string& path, X509* certificate) {
 
 void WriteKey(const std::string& path, EVP_PKEY* key) {
   FILE* file = fopen(path.c_str(), "wb");
-  Require(file != nullptr &&
+  Require(file != nullptr && fchmod(fileno(file), 0600) == 0 &&
               PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
           path.c_str());
   fclose(file);
