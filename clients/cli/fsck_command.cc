@@ -1,11 +1,14 @@
 #include <memory>
+#include <optional>
 #include <ostream>
 
 #include "clients/cli/commands.h"
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/progress_bar.h"
+#include "clients/cli/stored_keys.h"
 #include "clients/cli/swedish_text.h"
 #include "eventstore/log/fsck.h"
+#include "eventstore/log/repair.h"
 
 namespace liggare::cli {
 namespace {
@@ -14,6 +17,7 @@ constexpr char kFormat[] = "liggare.fsck/1";
 
 struct Arguments {
   std::string directory;
+  bool repair = false;
 };
 
 Json FindingJson(const log::FsckFinding& finding) {
@@ -26,19 +30,22 @@ Json FindingJson(const log::FsckFinding& finding) {
   return json;
 }
 
-std::string ReportJson(const log::FsckReport& report) {
+Json ReportJson(const log::FsckReport& report) {
   Json json = {{"format", kFormat},
                {"ok", report.ok()},
                {"path", report.path},
                {"trust_domain", report.trust_domain},
                {"logs", report.logs},
                {"entries", report.entries},
+               {"signatures", report.signatures},
+               {"signatures_unchecked", report.signatures_unchecked},
+               {"logs_with_damaged_entries", report.logs_with_damaged_entries},
                {"findings_count", report.findings_count},
                {"findings", Json::array()}};
   for (const log::FsckFinding& finding : report.findings) {
     json["findings"].push_back(FindingJson(finding));
   }
-  return json.dump(2) + "\n";
+  return json;
 }
 
 std::string Count(uint64_t n) { return SwedishNumber(std::to_string(n)); }
@@ -52,20 +59,58 @@ std::string ReportText(const log::FsckReport& report) {
     text += "och " + Count(report.findings_count - report.findings.size()) + " fel till\n";
   }
   return text + report.path + ": " + Count(report.logs) + " loggar, " + Count(report.entries) +
-         " poster, " + (report.ok() ? "inga fel" : Count(report.findings_count) + " fel") + "\n";
+         " poster, " + Count(report.signatures) + " underskrifter, " +
+         (report.ok() ? "inga fel" : Count(report.findings_count) + " fel") + "\n";
+}
+
+Json RepairJson(const log::RepairReport& report) {
+  Json json = ReportJson(report.after);
+  json["repair"] = {{"findings_before", report.before.findings_count},
+                    {"rows_written", report.rows_written},
+                    {"rows_removed", report.rows_removed},
+                    {"texts_removed", report.texts_removed},
+                    {"rebuilt_families", report.rebuilt_families}};
+  return json;
+}
+
+std::string RepairText(const log::RepairReport& report) {
+  std::string text;
+  for (const log::FsckFinding& finding : report.before.findings) {
+    text += "FANN " + log::FindingText(finding) + "\n";
+  }
+  text += "Skrev " + Count(report.rows_written) + " rader, tog bort " + Count(report.rows_removed) +
+          " rader och " + Count(report.texts_removed) + " skadade texter.\n";
+  for (const std::string& family : report.rebuilt_families) {
+    text += "Byggde om " + family + " från posterna.\n";
+  }
+  for (const std::string& log : report.after.logs_with_damaged_entries) {
+    text += "Poster i " + log +
+            " är skadade eller saknas och kan inte härledas: hämta dem från en "
+            "nivå som har dem (liggare restore).\n";
+  }
+  return text + ReportText(report.after);
 }
 
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   log::SharedResources shared;
-  absl::StatusOr<log::FsckReport> report;
-  {
-    ProgressBar bar(shell.err(), ErrorIsTerminal() && !shell.options().json, "poster");
-    log::FsckOptions options;
-    options.progress = [&bar](uint64_t entries) { bar.Update({0, 0, entries}); };
-    report = log::FsckDirectory(arguments.directory, shared, options);
+  StoredKeys keys;
+  std::optional<ProgressBar> bar;  // Gone before anything is written.
+  bar.emplace(shell.err(), ErrorIsTerminal() && !shell.options().json, "poster");
+  log::FsckOptions options;
+  options.keys = &keys;
+  options.progress = [&bar](uint64_t entries) { bar->Update({0, 0, entries}); };
+  if (arguments.repair) {
+    const auto report = log::RepairDirectory(arguments.directory, shared, options);
+    bar.reset();
+    if (!report.ok()) return report.status();
+    shell.out() << (shell.options().json ? RepairJson(*report).dump(2) + "\n"
+                                         : RepairText(*report));
+    return report->after.ok() ? kDone : kVerificationFailed;
   }
+  const auto report = log::FsckDirectory(arguments.directory, shared, options);
+  bar.reset();
   if (!report.ok()) return report.status();
-  shell.out() << (shell.options().json ? ReportJson(*report) : ReportText(*report));
+  shell.out() << (shell.options().json ? ReportJson(*report).dump(2) + "\n" : ReportText(*report));
   return report->ok() ? kDone : kVerificationFailed;
 }
 
@@ -76,6 +121,8 @@ void AddFsck(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand(
       "fsck", "Recomputes all that a data directory holds (not in use); 3 if it is damaged");
   command->add_option("dir", arguments->directory, "The node's data directory")->required();
+  command->add_flag("--repair", arguments->repair,
+                    "Rebuilds what is derived from the entries; never changes an entry");
   OnChosen(*command, shell, arguments, Run);
 }
 

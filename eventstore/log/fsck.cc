@@ -100,8 +100,7 @@ std::string FindingText(const FsckFinding& finding) {
   return text + ": " + finding.message;
 }
 
-FsckReport Fsck(const Database& database, const FsckOptions& options) {
-  FsckScope scope(database, options);
+void CheckEverything(FsckScope& scope) {
   CheckMeta(scope);
   CheckNameless(scope);
   for (const uint32_t number : LogsInOrder(scope)) CheckLog(scope, number);
@@ -109,6 +108,11 @@ FsckReport Fsck(const Database& database, const FsckOptions& options) {
   CheckDisclosures(scope);
   CheckSignatures(scope);
   scope.report.logs = scope.names.size();
+}
+
+FsckReport Fsck(const Database& database, const FsckOptions& options) {
+  FsckScope scope(database, options);
+  CheckEverything(scope);
   return std::move(scope.report);
 }
 
@@ -118,9 +122,7 @@ absl::StatusOr<FsckReport> FsckDirectory(const std::string& path, SharedResource
   if (!database.ok()) return database.status();
   FsckReport report = Fsck(**database, options);
   std::vector<std::string> damage = (*database)->damage();
-  if (absl::Status status = (*database)->VerifyChecksums(); !status.ok()) {
-    damage.push_back(std::string(status.message()));
-  }
+  for (DamagedFile& file : (*database)->DamagedFiles()) damage.push_back(std::move(file.message));
   for (std::string& message : damage) {
     ++report.findings_count;
     report.findings.push_back({.family = "files", .message = std::move(message)});

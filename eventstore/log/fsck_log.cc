@@ -94,6 +94,10 @@ class LogCheck {
   std::vector<Leaf> window_;
   std::vector<Leaf> doubts_;  // Of the tree, that no tile settled.
   merkle::Tree tree_;
+  // Of the entries alone, whatever tiles say: where a claim has its root, they are sound.
+  merkle::Tree entries_tree_;
+  bool entries_whole_ = true;  // None is missing so far, none is out of its place.
+  uint64_t proven_size_ = 0;
   std::vector<merkle::FullTile> full_tiles_;
 };
 
@@ -123,6 +127,7 @@ bool LogCheck::IsMisplaced(uint64_t index, std::string_view entry) {
   if (index == next_index_) return false;
   const auto header = ParseEntryHeader(entry);
   if (!header.ok() || (header->log == name_ && header->index == index)) return false;
+  entries_whole_ = false;
   Add(Family::kEvents, index,
       "a row that belongs elsewhere: its entry is " + std::string(header->log) + " " +
           std::to_string(header->index));
@@ -157,6 +162,10 @@ void LogCheck::Run() {
   CloseWindow();
   SettleDoubts("");
   CheckClaimsBeyondEnd();
+  // Several faults at once may have blamed an entry that a root speaks for.
+  if (entries_whole_ && next_index_ > 0 && proven_size_ == next_index_) {
+    scope_.report.logs_with_damaged_entries.erase(name_);
+  }
   scope_.sizes[number_] = next_index_;
 }
 
@@ -164,6 +173,7 @@ void LogCheck::TakeMissing(uint64_t end) {
   Add(Family::kEvents, next_index_,
       end == next_index_ + 1 ? "the entry is missing"
                              : "the entries up to " + std::to_string(end - 1) + " are missing");
+  entries_whole_ = false;
   if (end - next_index_ > kMissingEntriesMax) {
     tree_broken_ = true;
     window_.clear();
@@ -309,6 +319,8 @@ void LogCheck::CloseWindow() {
     Leaf& leaf = window_[i];
     const auto stored = merkle::HashFromBytes(std::string_view(tile).substr(
         std::min(tile.size(), i * merkle::kHashBytes), merkle::kHashBytes));
+    entries_whole_ = entries_whole_ && leaf.hash;
+    if (entries_whole_) entries_tree_.Append(*leaf.hash, full_tiles_);
     if (stored) {
       CompareWithTile(leaf, *stored, first + i);
     } else if (leaf.doubt != Doubt::kNone && leaf.hash) {
@@ -380,6 +392,7 @@ void LogCheck::Append(const merkle::Hash& leaf) {
 void LogCheck::CheckClaims() {
   for (; next_claim_ < claims_.size() && claims_[next_claim_].size == tree_.size(); ++next_claim_) {
     const RootClaim& claim = claims_[next_claim_];
+    if (entries_whole_ && entries_tree_.Root() == claim.root) proven_size_ = claim.size;
     if (root_differs_) continue;
     if (claim.root == tree_.Root()) {
       confirmed_size_ = claim.size;

@@ -59,6 +59,9 @@ class FsckScope {
 
 std::string Hex(std::string_view bytes);
 
+// All that Fsck does. Afterwards the scope knows names, sizes and findings.
+void CheckEverything(FsckScope& scope);
+
 // The steps, in their order.
 
 // Reads what the directory says of itself, the names and the checkpoints.

@@ -10,6 +10,7 @@
 #include "eventstore/log/rocksdb_options.h"
 #include "eventstore/log/write_ahead_log.h"
 #include "rocksdb/db.h"
+#include "rocksdb/sst_file_reader.h"
 #include "rocksdb/write_batch.h"
 
 namespace liggare::log {
@@ -171,7 +172,8 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
                                                                    OpenOptions options) {
   rocksdb::DBOptions db_options = DatabaseOptions(shared.state_->shared);
   db_options.create_if_missing = options.create_if_missing;
-  db_options.create_missing_column_families = options.create_if_missing;
+  db_options.create_missing_column_families = options.create_if_missing || options.for_repair;
+  db_options.paranoid_checks = !options.for_repair;
   auto state = std::make_unique<State>();
   state->env = shared.state_->shared.env;
   state->path = path;
@@ -272,8 +274,38 @@ uint64_t RocksDatabase::FileBytes() const {
   return bytes;
 }
 
-absl::Status RocksDatabase::VerifyChecksums() const {
-  return ToStatus(state_->db->VerifyChecksum(), state_->path);
+std::vector<DamagedFile> RocksDatabase::DamagedFiles() const {
+  std::vector<DamagedFile> damaged;
+  std::vector<rocksdb::LiveFileMetaData> files;
+  state_->db->GetLiveFilesMetaData(&files);
+  for (const rocksdb::LiveFileMetaData& file : files) {
+    for (const Family family : kFamilies) {
+      if (state_->Handle(family)->GetName() != file.column_family_name) continue;
+      rocksdb::SstFileReader reader(state_->db->GetOptions(state_->Handle(family)));
+      rocksdb::Status status = reader.Open(file.db_path + file.name);
+      if (status.ok()) status = reader.VerifyChecksum();
+      if (status.ok()) continue;
+      damaged.push_back({.family = family,
+                         .message = "a table of " + std::string(FamilyName(family)) + ": " +
+                                    std::string(ToStatus(status, file.name.substr(1)).message())});
+    }
+  }
+  return damaged;
+}
+
+absl::Status RocksDatabase::Recreate(Family family) {
+  rocksdb::ColumnFamilyHandle*& handle = state_->families[static_cast<size_t>(family)];
+  const std::string name = handle->GetName();
+  rocksdb::ColumnFamilyDescriptor descriptor;
+  rocksdb::Status status = handle->GetDescriptor(&descriptor);
+  if (status.ok()) status = state_->db->DropColumnFamily(handle);
+  if (!status.ok()) return ToStatus(status, state_->path);
+  rocksdb::ColumnFamilyHandle* made = nullptr;
+  status = state_->db->CreateColumnFamily(descriptor.options, name, &made);
+  if (!status.ok()) return ToStatus(status, state_->path);
+  state_->db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  handle = made;
+  return absl::OkStatus();
 }
 
 const std::vector<std::string>& RocksDatabase::damage() const { return state_->damage; }

@@ -40,11 +40,20 @@ class SharedResources {
   const std::unique_ptr<State> state_;
 };
 
+// A table of which RocksDB finds a block damaged.
+struct DamagedFile {
+  Family family;
+  std::string message;
+};
+
 // Thread-safe, as Database says. Messages of errors name the path.
 class RocksDatabase : public Database {
  public:
   struct OpenOptions {
     bool create_if_missing = false;
+    // For a repair: families that are missing are made, and a table that can't be
+    // opened stops only those who read it.
+    bool for_repair = false;
   };
   // NOT_FOUND if there is no database and none shall be made; FAILED_PRECONDITION
   // if another process has it open; DATA_LOSS if it is damaged; UNAVAILABLE if the
@@ -69,8 +78,12 @@ class RocksDatabase : public Database {
   absl::Status Flush();
   // Bytes of all files in the directory.
   uint64_t FileBytes() const;
-  // Checks every block of every file. DATA_LOSS names the first damaged file.
-  absl::Status VerifyChecksums() const;
+  // Checks every block of every table.
+  std::vector<DamagedFile> DamagedFiles() const;
+  // Drops a family with its files, readable or not, and begins it anew. Nobody may read
+  // or write meanwhile. Not kMeta, which every RocksDB has. If the machine stops in
+  // between, the family is missing until it is opened for_repair.
+  absl::Status Recreate(Family family);
   // What was wrong when it was opened for inspection; empty if nothing.
   const std::vector<std::string>& damage() const;
 

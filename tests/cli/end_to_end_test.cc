@@ -187,7 +187,13 @@ TEST_F(EndToEndTest, LiveServerAndItsDirectoryVerify) {
   const std::string data = cluster_.data_directory("se/17");
   const Finished stored = RunOffline({"verify", "--trust", trust_, "--data", data});
   EXPECT_EQ(stored.code, 0) << stored.out << stored.err;
-  EXPECT_EQ(RunOffline({"fsck", data}).code, 0);
+  const Finished checked = RunOffline({"fsck", "--json", data});
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("\"signatures_unchecked\": 0"));
+  EXPECT_THAT(checked.out, ::testing::Not(HasSubstr("\"signatures\": 0")));
+  const Finished repaired = RunOffline({"fsck", "--repair", data});
+  EXPECT_EQ(repaired.code, 0) << repaired.out << repaired.err;
+  EXPECT_THAT(repaired.out, HasSubstr("Skrev 0 rader, tog bort 0 rader"));
 }
 
 TEST_F(EndToEndTest, StateIsAnsweredAsANodeKnewIt) {
