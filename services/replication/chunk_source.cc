@@ -6,9 +6,13 @@
 
 #include "proto/error/error.h"
 #include "services/replication/chunk_form.h"
+#include "services/replication/limits.h"
 
 namespace liggare::replication {
 namespace {
+
+// Entries whose texts are looked at together: few enough for one chunk.
+constexpr uint64_t kTextsReadAtOnce = 16;
 
 absl::StatusOr<note::Checkpoint> CheckpointIn(const std::string& bytes) {
   absl::StatusOr<note::Note> note = note::ParseNote(bytes);
@@ -72,6 +76,19 @@ absl::StatusOr<ChunkSource::Covering> ChunkSource::BestCut(const std::string& lo
   return best;
 }
 
+absl::StatusOr<uint64_t> ChunkSource::CountWithTexts(const std::string& log, uint64_t first,
+                                                     uint64_t end) const {
+  size_t bytes = 0;
+  for (uint64_t at = first; at < end; at += kTextsReadAtOnce) {
+    const uint64_t stop = std::min(end, at + kTextsReadAtOnce);
+    absl::StatusOr<std::vector<log::DisclosureText>> texts = log_.DisclosuresOf(log, at, stop);
+    if (!texts.ok()) return texts.status();
+    for (const log::DisclosureText& text : *texts) bytes += text.salt.size() + text.text.size();
+    if (bytes > kChunkTextBytesMax) return std::max<uint64_t>(at - first, 1);
+  }
+  return end - first;
+}
+
 absl::StatusOr<ChunkSource::Reading> ChunkSource::Read(const ReadChunk& read) const {
   absl::StatusOr<log::EntryRange> range = log_.ReadRange(
       read.log, read.first_index, {.end_index = read.end_index, .bytes_max = read.bytes_max});
@@ -80,6 +97,10 @@ absl::StatusOr<ChunkSource::Reading> ChunkSource::Read(const ReadChunk& read) co
   reading.chunk.set_log(read.log);
   reading.chunk.set_first_index(read.first_index);
   if (range->entries.empty()) return reading;
+  absl::StatusOr<uint64_t> count =
+      CountWithTexts(read.log, read.first_index, read.first_index + range->entries.size());
+  if (!count.ok()) return count.status();
+  range->entries.resize(*count);
 
   absl::StatusOr<Covering> covering =
       BestCut(read.log, read.first_index, read.first_index + range->entries.size());

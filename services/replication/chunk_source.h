@@ -45,6 +45,10 @@ class ChunkSource {
     merkle::Hash root = {};
     std::string note;
   };
+  // How many of the entries [first, end) go into a chunk before their texts become
+  // too many: at least one.
+  absl::StatusOr<uint64_t> CountWithTexts(const std::string& log, uint64_t first,
+                                          uint64_t end) const;
   // The smallest checkpoint at or after `size`. NOT_FOUND if there is none.
   absl::StatusOr<Covering> CoveringAt(const std::string& log, uint64_t size) const;
   // The largest stored checkpoint in (first, end]; else the first after `end`.

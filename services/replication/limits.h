@@ -12,6 +12,9 @@ inline constexpr uint32_t kProtocolVersion = 1;
 
 // Entries in a chunk; one larger entry may be alone in its chunk.
 inline constexpr size_t kChunkBytesMax = 512 * 1024;
+// Texts beside the entries of a chunk: with them it must fit into a message of the
+// transport (rpc/channel.h).
+inline constexpr size_t kChunkTextBytesMax = 4 * 1024 * 1024;
 // The first chunk of a log in a session, until the peer has acknowledged
 // something of it: a log that the peer can't take yet must not fill the window.
 inline constexpr size_t kProbeBytesMax = 16 * 1024;

@@ -8,9 +8,11 @@
 namespace liggare::replication {
 namespace {
 
-size_t EntryBytes(const v1::Chunk& chunk) {
+// What a chunk costs of the window: its entries and the texts beside them.
+size_t BytesOf(const v1::Chunk& chunk) {
   size_t bytes = 0;
   for (const std::string& entry : chunk.entries()) bytes += entry.size();
+  for (const v1::Disclosure& disclosure : chunk.disclosures()) bytes += disclosure.text().size();
   return bytes;
 }
 
@@ -169,7 +171,7 @@ void Outbound::Read(v1::Chunk chunk, uint64_t round, const merkle::Hash& end_roo
     return;
   }
   log.next = chunk.first_index() + chunk.entries_size();
-  Sent sent{log.next, EntryBytes(chunk), log.proven, end_root};
+  Sent sent{log.next, BytesOf(chunk), log.proven, end_root};
   log.in_flight_bytes += sent.bytes;
   if (sent.in_window) window_bytes_ += sent.bytes;
   log.in_flight.push_back(sent);

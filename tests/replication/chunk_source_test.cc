@@ -4,6 +4,7 @@
 
 #include "services/replication/arrival_check.h"
 #include "services/replication/limits.h"
+#include "services/rpc/channel.h"
 #include "tests/replication/node_under_test.h"
 
 namespace liggare::replication {
@@ -67,6 +68,27 @@ TEST_F(ChunkSourceTest, ACopyIsCutAtStoredCheckpoints) {
   ASSERT_EQ(reading.status(), absl::OkStatus());
   EXPECT_LT(reading->chunk.entries_size(), 10);
   EXPECT_FALSE(reading->chunk.consistency_proof().empty());
+}
+
+TEST_F(ChunkSourceTest, AChunkWithItsTextsFitsIntoAMessage) {
+  NodeUnderTest county(host_, "se/17");
+  constexpr int kEvents = 200;
+  for (int i = 0; i < kEvents; ++i) {
+    county.RecordWithText(std::to_string(i) + std::string(64 * 1024 - 8, 'x'));
+  }
+  const uint64_t size = county.SizeOf("se/17@1");
+  ChunkSource source(*county.log, *county.sequencer);
+  uint64_t first = 0;
+  int texts = 0;
+  while (first < size) {
+    auto reading = source.Read({"se/17@1", first, size, kChunkBytesMax, 0});
+    ASSERT_EQ(reading.status(), absl::OkStatus());
+    ASSERT_GT(reading->chunk.entries_size(), 0);
+    EXPECT_LT(reading->chunk.ByteSizeLong(), static_cast<size_t>(rpc::kMessageBytesMax));
+    first += reading->chunk.entries_size();
+    texts += reading->chunk.disclosures_size();
+  }
+  EXPECT_EQ(texts, kEvents);
 }
 
 TEST_F(ChunkSourceTest, NothingBeyondTheEndIsRead) {
