@@ -62,6 +62,10 @@ std::vector<HeldLog> EventLog::Logs() const {
   return logs;
 }
 
+std::vector<HeldLog> EventLog::LogsOf(std::string_view path) const {
+  return state_->catalog.LogsOf(path);
+}
+
 std::optional<HeldLog> EventLog::Find(std::string_view log) const {
   auto found = state_->catalog.Find(log);
   if (!found) return std::nullopt;

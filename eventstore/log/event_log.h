@@ -93,6 +93,8 @@ class EventLog {
   // Every log held, own first, then by name.
   std::vector<HeldLog> Logs() const;
   std::optional<HeldLog> Find(std::string_view log) const;
+  // Every epoch that is held of a node's log, in the order in which they came.
+  std::vector<HeldLog> LogsOf(std::string_view path) const;
 
   // The bytes of one entry. NOT_FOUND beyond the log's size.
   absl::StatusOr<std::string> Read(std::string_view log, uint64_t index) const;

@@ -150,12 +150,18 @@ uint32_t LogCatalog::LatestEpochOf(std::string_view path) const {
   return latest;
 }
 
-std::vector<uint32_t> LogCatalog::EpochsOf(std::string_view path) const {
+std::vector<HeldLog> LogCatalog::LogsOf(std::string_view path) const {
   const std::shared_lock lock(mutex_);
-  std::vector<uint32_t> numbers;
+  std::vector<HeldLog> logs;
   for (const CatalogLog& log : logs_) {
-    if (EpochOf(log.held.name, path)) numbers.push_back(log.held.number);
+    if (EpochOf(log.held.name, path)) logs.push_back(log.held);
   }
+  return logs;
+}
+
+std::vector<uint32_t> LogCatalog::EpochsOf(std::string_view path) const {
+  std::vector<uint32_t> numbers;
+  for (const HeldLog& log : LogsOf(path)) numbers.push_back(log.number);
   return numbers;
 }
 

@@ -50,7 +50,9 @@ class LogCatalog {
   uint64_t last_clock() const;
   // The number of the log of `path` with the highest epoch; 0 if there is none.
   uint32_t LatestEpochOf(std::string_view path) const;
-  // The numbers of all logs of `path`.
+  // All logs of `path`, by number.
+  std::vector<HeldLog> LogsOf(std::string_view path) const;
+  // Their numbers.
   std::vector<uint32_t> EpochsOf(std::string_view path) const;
 
   // The sizes by number, at one moment; [0] is not used. What is read under a

@@ -1,6 +1,7 @@
 #include "services/replication/key_registry.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "liggare/v1/event.pb.h"
@@ -69,17 +70,49 @@ absl::StatusOr<EnrolledNode> KeyRegistry::Find(std::string_view path) const {
 }
 
 absl::StatusOr<std::vector<log::LogIndex>> KeyRegistry::Places(std::string_view path) const {
-  std::vector<log::LogIndex> places;
-  absl::Status status =
-      log_.ScanSubject(domain::NodeSubject(path), {}, [&](const log::SubjectEntry& entry) {
-        if (entry.type >= kNodeEnrolled && entry.type <= kNodeClosed &&
-            MayEnrol(domain::PathOfLog(entry.key.log), path)) {
-          places.push_back({entry.key.log, entry.key.index});
-        }
-        return true;
-      });
+  const std::string_view enroller = path == domain::kNationPath ? path : domain::ParentOf(path);
+  std::vector<log::HeldLog> logs = log_.LogsOf(enroller);
+  Scan scan;
+  {
+    std::lock_guard lock(mutex_);
+    auto known = scans_.find(path);
+    if (known != scans_.end()) scan = known->second;
+  }
+  if (std::ranges::equal(scan.logs, logs, {}, &log::HeldLog::size, &log::HeldLog::size)) {
+    return scan.places;
+  }
+  absl::Status status = Extend(path, std::move(logs), scan);
   if (!status.ok()) return status;
+  std::vector<log::LogIndex> places = scan.places;
+  // Names that anyone can think of are not kept.
+  if (places.empty()) return places;
+  std::lock_guard lock(mutex_);
+  scans_.insert_or_assign(std::string(path), std::move(scan));
   return places;
+}
+
+absl::Status KeyRegistry::Extend(std::string_view path, std::vector<log::HeldLog> logs,
+                                 Scan& scan) const {
+  // Clocks rise within a log: beyond one log's last clock there is only what is
+  // new of it. With several epochs the order is not so simple, and all is read.
+  std::optional<log::SubjectKey> after;
+  uint64_t first = 0;
+  if (logs.size() == 1 && scan.logs.size() == 1) {
+    after = log::SubjectKey{.clock = scan.logs[0].last_clock, .log = "", .index = 0};
+    first = scan.logs[0].size;
+  } else {
+    scan.places.clear();
+  }
+  scan.logs = std::move(logs);
+  return log_.ScanSubject(domain::NodeSubject(path), after, [&](const log::SubjectEntry& entry) {
+    if (entry.type < kNodeEnrolled || entry.type > kNodeClosed) return true;
+    const auto of = std::ranges::find(scan.logs, entry.key.log, &log::HeldLog::name);
+    // What came after the sizes were taken is found the next time.
+    if (of != scan.logs.end() && entry.key.index >= first && entry.key.index < of->size) {
+      scan.places.push_back({entry.key.log, entry.key.index});
+    }
+    return true;
+  });
 }
 
 absl::StatusOr<EnrolledNode> KeyRegistry::Read(std::string_view path,

@@ -7,8 +7,10 @@
 // its ancestors' keys from the enrolment chain that its parent sends, verified
 // from the national key (Learn).
 //
-// Nothing is built up in advance: a look-up seeks the subject in the EventLog,
-// so it is never behind. Entries that were read are cached. Thread-safe.
+// Nothing is built up in advance: a look-up asks how far the enrolling log goes,
+// and reads what is new of the subject, so it is never behind. What was read is
+// kept, for the subject also has the node's own Received entries, which are many.
+// Thread-safe.
 #ifndef SERVICES_REPLICATION_KEY_REGISTRY_H_
 #define SERVICES_REPLICATION_KEY_REGISTRY_H_
 
@@ -58,7 +60,14 @@ class KeyRegistry {
   const std::string& trust_domain() const { return log_.trust_domain(); }
 
  private:
+  // Where the entries about a node were found, and how far they were looked for.
+  struct Scan {
+    std::vector<log::HeldLog> logs;  // Of the one who may enrol it.
+    std::vector<log::LogIndex> places;
+  };
   absl::StatusOr<std::vector<log::LogIndex>> Places(std::string_view path) const;
+  // Adds what the logs have beyond those of `scan`.
+  absl::Status Extend(std::string_view path, std::vector<log::HeldLog> logs, Scan& scan) const;
   absl::StatusOr<EnrolledNode> Read(std::string_view path,
                                     const std::vector<log::LogIndex>& places) const;
 
@@ -66,6 +75,7 @@ class KeyRegistry {
   const note::VerifierKey national_;
   const note::VerifierKey own_;
   mutable std::mutex mutex_;
+  mutable std::map<std::string, Scan, std::less<>> scans_ ABSL_GUARDED_BY(mutex_);
   mutable std::map<std::string, EnrolledNode, std::less<>> cache_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, note::VerifierKey, std::less<>> learned_ ABSL_GUARDED_BY(mutex_);
 };

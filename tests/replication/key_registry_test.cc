@@ -50,6 +50,18 @@ TEST_F(KeyRegistryTest, AKeyChangeSignedByTheOldKeyTakesEffectAndOldNotesStillVe
   EXPECT_EQ(*se.keys->KeyForNote("se/17", old_note), KeyOf("se/17", 0).verifier());
 }
 
+TEST_F(KeyRegistryTest, WhatIsRecordedAfterALookUpIsFoundByTheNext) {
+  NodeUnderTest se(host_, "se");
+  se.Record(3);
+  se.Enrol("se/17");
+  ASSERT_EQ(*se.keys->KeyFor("se/17"), KeyOf("se/17", 0).verifier());
+  se.Record(3);
+  ASSERT_EQ(se.keys->Find("se/17")->places.size(), 1u);
+  se.ChangeKey("se/17", KeyOf("se/17", 0), KeyOf("se/17", 1));
+  EXPECT_EQ(*se.keys->KeyFor("se/17"), KeyOf("se/17", 1).verifier());
+  EXPECT_EQ(se.keys->Find("se/17")->places.size(), 2u);
+}
+
 TEST_F(KeyRegistryTest, AKeyChangeSignedByAnotherKeyHasNoEffect) {
   NodeUnderTest se(host_, "se");
   se.Enrol("se/17");
