@@ -39,6 +39,7 @@ struct FreezeCommand {
 struct SaveNoteCommand {
   std::string key;
   std::string value;
+  std::function<void()> saved;  // May be empty.
 };
 using Command = std::variant<RecordCommand, StoreCommand, SaveCheckpointCommand, FreezeCommand,
                              SaveNoteCommand>;

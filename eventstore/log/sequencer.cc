@@ -212,6 +212,9 @@ void Sequencer::State::Answer(const CommitBuilder& builder, std::vector<Command>
   });
   ForEach<FreezeCommand>(commands,
                          [](size_t, FreezeCommand& freeze) { freeze.done(absl::OkStatus()); });
+  ForEach<SaveNoteCommand>(commands, [](size_t, SaveNoteCommand& note) {
+    if (note.saved) note.saved();
+  });
 }
 
 void Sequencer::State::RefuseAll(std::vector<Command>& commands, const absl::Status& status) {
@@ -249,8 +252,9 @@ void Sequencer::Freeze(std::string log, std::string evidence,
       .log = std::move(log), .evidence = std::move(evidence), .done = std::move(done)});
 }
 
-void Sequencer::SaveNote(std::string key, std::string value) {
-  state_->Add(SaveNoteCommand{.key = std::move(key), .value = std::move(value)});
+void Sequencer::SaveNote(std::string key, std::string value, std::function<void()> saved) {
+  state_->Add(
+      SaveNoteCommand{.key = std::move(key), .value = std::move(value), .saved = std::move(saved)});
 }
 
 absl::StatusOr<note::SignedCheckpoint> Sequencer::OwnCheckpoint(std::optional<uint64_t> size) {

@@ -139,8 +139,9 @@ class Sequencer {
   void Freeze(std::string log, std::string evidence, std::function<void(absl::Status)> done);
 
   // Keeps a small value beside the logs (EventLog::SavedNote). Buffered; dropped if the
-  // queue is full.
-  void SaveNote(std::string key, std::string value);
+  // queue is full. `saved` is called, as a RecordDone, when it can be read; not at
+  // all if it was dropped.
+  void SaveNote(std::string key, std::string value, std::function<void()> saved = {});
 
   // A checkpoint of the own log at `size`, which must be durable (OUT_OF_RANGE
   // otherwise); signed now or before. At the whole durable size if nothing.

@@ -18,6 +18,12 @@ Session::ChunkFault Fault(const std::string& log, Blame blame, std::string reaso
   return {log, blame, std::move(reason), ""};
 }
 
+std::string LostEntries(const Extent& claimed, uint64_t held_size) {
+  return "Restore needed: an ancestor has a checkpoint of " + claimed.log + " at " +
+         std::to_string(claimed.size) + ", signed with its key; here are " +
+         std::to_string(held_size) + ".";
+}
+
 }  // namespace
 
 ArrivalCheck::Tip ArrivalCheck::HeldTip(const std::string& log) const {
@@ -190,8 +196,15 @@ ArrivalCheck::Cosigned ArrivalCheck::CheckCosigned(const SaveCosigned& save, int
   absl::StatusOr<note::SignedCheckpoint> opened = Open(save.log, save.checkpoint);
   if (!opened.ok()) return {};
   const Extent claimed{save.log, opened->checkpoint.size, opened->checkpoint.root};
-  absl::StatusOr<merkle::Hash> root = log_.RootAt(save.log, claimed.size);
-  if (!root.ok()) return {};  // Beyond what is held.
+  const std::optional<log::HeldLog> held = log_.Find(save.log);
+  const uint64_t held_size = held ? held->size : 0;
+  const bool is_held = claimed.size <= held_size;
+  if (!is_held && save.log == log_.own_log()) {
+    return {{}, Session::CheckpointConflict{save.log, LostEntries(claimed, held_size), ""}, false};
+  }
+  absl::StatusOr<merkle::Hash> root = claimed.root;
+  if (is_held) root = log_.RootAt(save.log, claimed.size);
+  if (!root.ok()) return {};
   if (*root != claimed.root) {
     Session::CheckpointConflict conflict;
     conflict.log = save.log;
@@ -200,7 +213,7 @@ ArrivalCheck::Cosigned ArrivalCheck::CheckCosigned(const SaveCosigned& save, int
         TwoRoots({claimed, save.checkpoint, {}}, conflict.reason, now_ms);
     if (!evidence.ok()) return {};
     conflict.evidence = *std::move(evidence);
-    return {{}, std::move(conflict)};
+    return {{}, std::move(conflict), false};
   }
   const std::string prefix = log_.trust_domain() + "/";
   const std::string origin_key = prefix + std::string(domain::PathOfLog(save.log));
@@ -217,7 +230,7 @@ ArrivalCheck::Cosigned ArrivalCheck::CheckCosigned(const SaveCosigned& save, int
     }
     return true;
   });
-  return {*std::move(opened), {}};
+  return {*std::move(opened), {}, is_held};
 }
 
 }  // namespace liggare::replication

@@ -49,10 +49,13 @@ class ArrivalCheck {
   Session::DisputeJudged JudgeDispute(const JudgeDispute& dispute, int64_t now_ms) const;
 
   // The checkpoint with those signatures that verify: the log's own, which must be
-  // there, and cosignatures of nodes whose keys are known here.
+  // there, and cosignatures of nodes whose keys are known here. One beyond what is
+  // held here is not for us to keep, but for its node to see: it shows that the node
+  // has lost entries. That is a conflict where the node is this one.
   struct Cosigned {
-    std::optional<note::SignedCheckpoint> checkpoint;  // Nothing: not for us to keep.
+    std::optional<note::SignedCheckpoint> checkpoint;  // Nothing: it does not verify.
     std::optional<Session::CheckpointConflict> conflict;
+    bool is_held = false;
   };
   Cosigned CheckCosigned(const SaveCosigned& save, int64_t now_ms) const;
 

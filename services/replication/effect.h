@@ -65,7 +65,7 @@ struct SaveCosigned {
 };
 
 // The newest checkpoint of the log with the cosignatures that are held, for the
-// peer to have: OnCosigned, if there is one.
+// peer to have: OnCosignedFound, if there is one.
 struct FindCosigned {
   std::string log;
 };

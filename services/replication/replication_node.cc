@@ -171,7 +171,16 @@ void ReplicationNode::AllowRecording() {
   parts_.sequencer.SaveNote(std::string(kRecordingStoppedNote), "");
 }
 
-void ReplicationNode::SaveEnrolment(const v1::EnrolmentChain& chain) {
+void ReplicationNode::ShareKeys() {
+  std::vector<std::shared_ptr<SessionDriver>> drivers;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, joined] : sessions_) drivers.push_back(joined.driver);
+  }
+  for (const auto& driver : drivers) driver->OnKeysChanged();
+}
+
+void ReplicationNode::SaveEnrolment(const v1::EnrolmentChain& chain, std::function<void()> saved) {
   absl::StatusOr<std::map<std::string, EnrolledNode>> nodes =
       VerifyEnrolmentChain(chain, parts_.log.trust_domain(), parts_.keys.national());
   if (!nodes.ok() || !nodes->contains(path())) {
@@ -180,7 +189,8 @@ void ReplicationNode::SaveEnrolment(const v1::EnrolmentChain& chain) {
     return;
   }
   LearnEnrolment(chain);
-  parts_.sequencer.SaveNote(std::string(kEnrolmentNote), chain.SerializeAsString());
+  parts_.sequencer.SaveNote(std::string(kEnrolmentNote), chain.SerializeAsString(),
+                            std::move(saved));
 }
 
 void ReplicationNode::LearnEnrolment(const v1::EnrolmentChain& chain) {

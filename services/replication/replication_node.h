@@ -92,7 +92,11 @@ class ReplicationNode {
   void Freeze(const std::string& log, const std::string& reason, const std::string& evidence);
   void StopRecording(const std::string& reason);
   void AllowRecording();
-  void SaveEnrolment(const v1::EnrolmentChain& chain);
+  // Keeps the chain, if it is of this node; then `saved` is called, when it can be
+  // read.
+  void SaveEnrolment(const v1::EnrolmentChain& chain, std::function<void()> saved);
+  // Tells every session that keys were learned.
+  void ShareKeys();
 
  private:
   struct Joined {

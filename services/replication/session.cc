@@ -64,6 +64,11 @@ void Session::End(absl::Status status) {
   Send(std::move(frame));
 }
 
+std::optional<absl::Status> Session::ending() const {
+  if (phase_ != Phase::kEnding) return {};
+  return end_;
+}
+
 void Session::OnTick(int64_t now_ms) {
   now_ms_ = now_ms;
   if (phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
@@ -132,8 +137,9 @@ std::optional<v1::Frame> Session::TakeFrame() {
   }
   if (phase_ != Phase::kLive) return {};
   v1::Frame frame;
-  if (!cosigned_.empty()) {
-    auto newest = cosigned_.extract(cosigned_.begin());
+  for (auto* waiting : {&cosigned_found_, &cosigned_}) {
+    if (waiting->empty()) continue;
+    auto newest = waiting->extract(waiting->begin());
     frame.mutable_cosigned()->set_log(newest.key());
     frame.mutable_cosigned()->set_checkpoint(std::move(newest.mapped()));
     return frame;
@@ -254,15 +260,22 @@ void Session::OnFrontier(const v1::Frontier& frontier) {
       outbound_.PeerHolds(*peer);
     } else if (IsInbound(options_.ends, peer->log)) {
       ProveToOwner(*peer);
-      if (options_.ends.side == Side::kParent && inbound_.Held(peer->log).size > 0) {
-        effects_.push_back(FindCosigned{peer->log});
-      }
     }
   }
   outbound_.FrontierComplete();
   phase_ = Phase::kLive;
+  FindCosignedLogs();
   if (!own_is_held_there && options_.ends.side == Side::kChild) {
     effects_.push_back(AllowRecording{});
+  }
+}
+
+void Session::FindCosignedLogs() {
+  if (options_.ends.side != Side::kParent) return;
+  for (const auto& [name, log] : logs_) {
+    if (IsInbound(options_.ends, name) && inbound_.Held(name).size > 0) {
+      effects_.push_back(FindCosigned{name});
+    }
   }
 }
 
@@ -381,6 +394,11 @@ void Session::OnCosigned(std::string log, std::string checkpoint) {
   cosigned_[std::move(log)] = std::move(checkpoint);
 }
 
+void Session::OnCosignedFound(std::string log, std::string checkpoint) {
+  if (options_.ends.side != Side::kParent || !IsInbound(options_.ends, log)) return;
+  cosigned_found_[std::move(log)] = std::move(checkpoint);
+}
+
 void Session::OnChunkRead(v1::Chunk chunk, uint64_t round, const merkle::Hash& end_root) {
   outbound_.Read(std::move(chunk), round, end_root);
   Settle();
@@ -467,6 +485,8 @@ void Session::OnEnrolmentBuilt(v1::EnrolmentChain chain) {
   v1::Frame frame;
   *frame.mutable_enrolment() = std::move(chain);
   Send(std::move(frame));
+  // Only now can the child verify the cosignatures that it was sent before.
+  if (phase_ == Phase::kLive) FindCosignedLogs();
 }
 
 }  // namespace liggare::replication

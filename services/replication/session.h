@@ -84,7 +84,7 @@ class Session {
   void OnLogAdvanced(const LocalLog& log);
   // A key may have been enrolled.
   void OnKeysChanged();
-  // A checkpoint with an ancestor's cosignature, for the peer (a child) to have.
+  // A checkpoint with an ancestor's cosignature came, for the peer (a child) to have.
   void OnCosigned(std::string log, std::string checkpoint);
 
   // Answers to effects (effect.h).
@@ -116,6 +116,7 @@ class Session {
     std::string evidence;
   };
   void OnCheckpointConflict(const CheckpointConflict& conflict);
+  void OnCosignedFound(std::string log, std::string checkpoint);
   void OnEnrolmentBuilt(v1::EnrolmentChain chain);
 
   // The next frame to send, when the transport is free.
@@ -126,6 +127,9 @@ class Session {
   bool WantsFrame() const;
   bool live() const { return phase_ == Phase::kLive; }
   bool ended() const { return phase_ == Phase::kEnded; }
+  // Why the session is about to end: its Goodbye waits for the transport. Nothing
+  // before that, and afterwards.
+  std::optional<absl::Status> ending() const;
   uint64_t lag_entries() const { return outbound_.lag_entries(); }
   std::map<std::string, uint64_t> acknowledged() const { return outbound_.acknowledged(); }
   int64_t peer_clock_ahead_ms() const { return peer_clock_ahead_ms_; }
@@ -150,6 +154,8 @@ class Session {
   void OnProof(v1::Chunk proof);
   absl::Status CheckChunk(const v1::Chunk& chunk) const;
 
+  // The child is to have the newest cosignatures of what it carries.
+  void FindCosignedLogs();
   void SendHello();
   void SendFrontier();
   void SendHeartbeatIfDue();
@@ -186,7 +192,10 @@ class Session {
   bool own_log_disputed_ = false;
   bool enrolment_sent_ = false;
   std::deque<v1::Frame> control_;
-  std::map<std::string, std::string> cosigned_;  // The newest for the peer, by log.
+  // The newest for the peer, by log: what was found on the disk, and what came
+  // meanwhile. The disk may lag behind, so neither takes the other's place.
+  std::map<std::string, std::string> cosigned_found_;
+  std::map<std::string, std::string> cosigned_;
   std::vector<Effect> effects_;
 };
 

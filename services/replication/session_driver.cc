@@ -13,8 +13,8 @@ namespace liggare::replication {
 namespace {
 
 constexpr int64_t kTickMs = 1'000;
-constexpr int64_t kPublishMs = 100;       // At most so often while data flows.
-constexpr int64_t kGoodbyeMaxMs = 3'000;  // For the last frame to go out.
+constexpr int64_t kPublishMs = 100;  // At most so often while data flows.
+constexpr int kGoodbyeTicksMax = 3;  // For the last frame to go out.
 
 Extent ExtentOfHeld(const log::HeldLog& held) { return {held.name, held.size, held.root}; }
 
@@ -114,6 +114,14 @@ void SessionDriver::OnCosigned(std::string log, std::string checkpoint) {
   });
 }
 
+void SessionDriver::OnKeysChanged() {
+  Post([self = shared_from_this()] {
+    if (self->closed_ || !self->begun_) return;
+    self->session_.OnKeysChanged();
+    self->Pump();
+  });
+}
+
 void SessionDriver::ScheduleTick() {
   node_.parts().timer.After(kTickMs, [weak = weak_from_this()] {
     if (auto self = weak.lock()) {
@@ -125,11 +133,13 @@ void SessionDriver::ScheduleTick() {
 
 void SessionDriver::Tick() {
   if (closed_) return;
-  const int64_t now_ms = node_.parts().now_ms();
-  if (end_ && now_ms - end_ms_ > kGoodbyeMaxMs) return Close(*end_);
-  session_.OnTick(now_ms);
+  session_.OnTick(node_.parts().now_ms());
   Pump();
   if (closed_) return;
+  // A transport that takes no more, not even the Goodbye, must not keep the session
+  // for ever. Counted in ticks: the wall clock may jump.
+  const std::optional<absl::Status> ending = end_ ? end_ : session_.ending();
+  if (ending && ++ending_ticks_ > kGoodbyeTicksMax) return Close(*ending);
   PublishStatus(/*now=*/true);
   ScheduleTick();
 }
@@ -320,13 +330,13 @@ void SessionDriver::Perform(const SaveCosigned& save) {
   if (cosigned.conflict) return session_.OnCheckpointConflict(*cosigned.conflict);
   if (!cosigned.checkpoint) return;
   const std::string note = cosigned.checkpoint->note.Encode();
-  sequencer_.SaveCheckpoint(save.log, *std::move(cosigned.checkpoint));
+  if (cosigned.is_held) sequencer_.SaveCheckpoint(save.log, *std::move(cosigned.checkpoint));
   node_.ShareCosigned(save.log, note);
 }
 
 void SessionDriver::Perform(const FindCosigned& find) {
   absl::StatusOr<std::optional<std::string>> latest = log_.LatestCheckpoint(find.log);
-  if (latest.ok() && *latest) session_.OnCosigned(find.log, **latest);
+  if (latest.ok() && *latest) session_.OnCosignedFound(find.log, **latest);
 }
 
 void SessionDriver::Perform(const BuildEnrolment&) {
@@ -335,7 +345,13 @@ void SessionDriver::Perform(const BuildEnrolment&) {
   if (chain.ok()) session_.OnEnrolmentBuilt(*std::move(chain));
 }
 
-void SessionDriver::Perform(const SaveEnrolment& save) { node_.SaveEnrolment(save.chain); }
+void SessionDriver::Perform(const SaveEnrolment& save) {
+  // The children's chains are made from it, but not before it can be read.
+  node_.SaveEnrolment(save.chain, [weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->node_.ShareKeys();
+  });
+  saved_.clear();  // Cosignatures that could not be verified before come again.
+}
 
 void SessionDriver::Perform(const FreezeLog& freeze) {
   node_.Freeze(freeze.log, freeze.reason, freeze.evidence);
@@ -345,10 +361,7 @@ void SessionDriver::Perform(const StopRecording& stop) { node_.StopRecording(sto
 
 void SessionDriver::Perform(const AllowRecording&) { node_.AllowRecording(); }
 
-void SessionDriver::Perform(const EndSession& end) {
-  end_ = end.status;
-  end_ms_ = node_.parts().now_ms();
-}
+void SessionDriver::Perform(const EndSession& end) { end_ = end.status; }
 
 void SessionDriver::PublishStatus(bool now) {
   const int64_t now_ms = node_.parts().now_ms();

@@ -49,6 +49,8 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
 
   // From the node: a cosigned checkpoint for the peer.
   void OnCosigned(std::string log, std::string checkpoint);
+  // From the node: keys were learned.
+  void OnKeysChanged();
 
  private:
   // Everything from here on runs on the strand, but where it says otherwise.
@@ -110,7 +112,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   bool closed_ = false;
   bool was_live_ = false;
   std::optional<absl::Status> end_;
-  int64_t end_ms_ = 0;
+  int ending_ticks_ = 0;
   int64_t published_ms_ = 0;
   bool publishing_later_ = false;
 

@@ -262,7 +262,7 @@ void Simulation::Perform(Link& link, End& end, Effect effect) {
   } else if (auto* find = std::get_if<FindCosigned>(&effect)) {
     const SimulatedLog& log = node.logs.at(find->log);
     if (!log.checkpoints.empty()) {
-      session.OnCosigned(find->log, log.checkpoints.rbegin()->second);
+      session.OnCosignedFound(find->log, log.checkpoints.rbegin()->second);
     }
   } else if (auto* freeze = std::get_if<FreezeLog>(&effect)) {
     LogOf(node, freeze->log).frozen = true;
