@@ -213,6 +213,13 @@ absl::Status CannotRepair(const std::string& path, const std::string& what) {
 absl::StatusOr<std::vector<Family>> FindDamagedFamilies(const std::string& path,
                                                         SharedResources& shared) {
   auto inspected = RocksDatabase::OpenForInspection(path, shared);
+  if (absl::IsAborted(inspected.status())) {
+    // The last repair was cut off between dropping a family and making it again.
+    auto made = RocksDatabase::Open(path, shared, {.for_repair = true});
+    if (!made.ok()) return made.status();
+    made->reset();
+    inspected = RocksDatabase::OpenForInspection(path, shared);
+  }
   if (!inspected.ok()) return inspected.status();
   const std::vector<DamagedFile> files = (*inspected)->DamagedFiles();
   if (files.empty() && !(*inspected)->damage().empty()) {
@@ -250,15 +257,18 @@ absl::StatusOr<RepairReport> RepairDirectory(const std::string& path, SharedReso
                                              const FsckOptions& options) {
   auto damaged = FindDamagedFamilies(path, shared);
   if (!damaged.ok()) return damaged.status();
-  auto database = RocksDatabase::Open(path, shared, {.for_repair = true});
-  if (!database.ok()) return database.status();
   FsckReport before;
   std::vector<std::string> rebuilt;
   if (!damaged->empty()) {
+    auto database = RocksDatabase::Open(path, shared, {.for_repair = true});
+    if (!database.ok()) return database.status();
     before = Fsck(**database, options);
     absl::Status status = Recreate(**database, *damaged, rebuilt);
     if (!status.ok()) return status;
   }
+  // Opened again: for_repair, RocksDB would wait for ever for a flush that has failed.
+  auto database = RocksDatabase::Open(path, shared, {});
+  if (!database.ok()) return database.status();
   auto report = Repair(**database, options);
   if (!report.ok()) return report;
   if (!damaged->empty()) report->before = std::move(before);

@@ -45,6 +45,11 @@ absl::Status ToOpenStatus(const rocksdb::Status& status, rocksdb::Env& env,
   if (env.FileExists(path + "/CURRENT").IsNotFound()) {
     return absl::NotFoundError(path + " holds no database");
   }
+  if (status.IsInvalidArgument() &&
+      status.ToString().find("Column family not found") != std::string::npos) {
+    return absl::AbortedError(path + ": " + status.ToString() +
+                              "; a repair was cut off: run liggare fsck --repair again");
+  }
   if (IsMissingFile(status)) return absl::DataLossError(path + ": " + status.ToString());
   return ToStatus(status, path);
 }

@@ -56,8 +56,9 @@ class RocksDatabase : public Database {
     bool for_repair = false;
   };
   // NOT_FOUND if there is no database and none shall be made; FAILED_PRECONDITION
-  // if another process has it open; DATA_LOSS if it is damaged; UNAVAILABLE if the
-  // disk can't be read or written.
+  // if another process has it open; DATA_LOSS if it is damaged; ABORTED if a repair
+  // was cut off and a family is missing; UNAVAILABLE if the disk can't be read or
+  // written.
   static absl::StatusOr<std::unique_ptr<RocksDatabase>> Open(const std::string& path,
                                                              SharedResources& shared,
                                                              OpenOptions options);
