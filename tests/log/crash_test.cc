@@ -20,7 +20,7 @@ using testing::MemoryDatabase;
 using testing::SimulatedDisk;
 using testing::TestNode;
 
-constexpr uint64_t kSeeds = 12;
+constexpr uint64_t kSeeds = 8;
 constexpr int kLives = 8;
 constexpr uint64_t kOperationsMax = 400;  // Of one life, mostly.
 
