@@ -1,5 +1,6 @@
 #include "services/replication/replication_node.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "services/domain/node_path.h"
@@ -73,7 +74,7 @@ void ReplicationNode::Stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
-    for (const auto& [key, joined] : sessions_) drivers.push_back(joined.driver);
+    for (const Joined& joined : sessions_) drivers.push_back(joined.driver);
   }
   for (const auto& driver : drivers) driver->Stop(path() + " is stopping.");
   std::unique_lock lock(mutex_);
@@ -85,10 +86,10 @@ bool ReplicationNode::Join(const std::shared_ptr<SessionDriver>& driver, const S
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return false;
-    for (const auto& [key, joined] : sessions_) {
+    for (const Joined& joined : sessions_) {
       if (joined.ends.peer == ends.peer) replaced.push_back(joined.driver);
     }
-    sessions_[driver.get()] = {driver, ends};
+    sessions_.push_back({driver, ends});
     if (ends.side == Side::kParent) children_[ends.peer].path = ends.peer;
   }
   for (const auto& older : replaced) {
@@ -100,33 +101,49 @@ bool ReplicationNode::Join(const std::shared_ptr<SessionDriver>& driver, const S
 void ReplicationNode::Leave(const SessionDriver* driver) {
   std::shared_ptr<SessionDriver> last;  // Dies after the lock.
   std::lock_guard lock(mutex_);
-  auto it = sessions_.find(driver);
+  auto it =
+      std::ranges::find(sessions_, driver, [](const Joined& each) { return each.driver.get(); });
   if (it == sessions_.end()) return;
-  last = std::move(it->second.driver);
+  last = std::move(it->driver);
   sessions_.erase(it);
   left_.notify_all();
 }
 
 void ReplicationNode::Publish(const SessionDriver* driver, PeerStatus status) {
   std::lock_guard lock(mutex_);
-  auto it = sessions_.find(driver);
+  auto it =
+      std::ranges::find(sessions_, driver, [](const Joined& each) { return each.driver.get(); });
   if (it == sessions_.end()) return;
   // A session that was replaced has nothing more to say.
-  for (const auto& [key, joined] : sessions_) {
-    if (key != driver && joined.ends.peer == status.path && !status.connected) return;
+  for (const Joined& joined : sessions_) {
+    if (joined.driver.get() != driver && joined.ends.peer == status.path && !status.connected)
+      return;
   }
-  PeerStatus& kept = it->second.ends.side == Side::kChild ? parent_ : children_[status.path];
+  PeerStatus& kept = it->ends.side == Side::kChild ? parent_ : children_[status.path];
   if (status.address.empty()) status.address = kept.address;
   if (status.last_error.empty()) status.last_error = kept.last_error;
   for (auto& [log, size] : kept.acknowledged) status.acknowledged.try_emplace(log, size);
   kept = std::move(status);
 }
 
-void ReplicationNode::ShareCosigned(const std::string& log, const std::string& checkpoint) {
+std::optional<std::string> ReplicationNode::UnheldCheckpoint(const std::string& log) const {
+  std::lock_guard lock(mutex_);
+  auto found = unheld_.find(log);
+  if (found == unheld_.end()) return {};
+  return found->second;
+}
+
+void ReplicationNode::ShareCosigned(const std::string& log, const std::string& checkpoint,
+                                    bool is_held) {
   std::vector<std::shared_ptr<SessionDriver>> drivers;
   {
     std::lock_guard lock(mutex_);
-    for (const auto& [key, joined] : sessions_) {
+    if (is_held) {
+      unheld_.erase(log);
+    } else {
+      unheld_[log] = checkpoint;
+    }
+    for (const Joined& joined : sessions_) {
       if (joined.ends.side == Side::kParent && IsInbound(joined.ends, log)) {
         drivers.push_back(joined.driver);
       }
@@ -175,7 +192,7 @@ void ReplicationNode::ShareKeys() {
   std::vector<std::shared_ptr<SessionDriver>> drivers;
   {
     std::lock_guard lock(mutex_);
-    for (const auto& [key, joined] : sessions_) drivers.push_back(joined.driver);
+    for (const Joined& joined : sessions_) drivers.push_back(joined.driver);
   }
   for (const auto& driver : drivers) driver->OnKeysChanged();
 }

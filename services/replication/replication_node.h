@@ -87,8 +87,11 @@ class ReplicationNode {
   bool Join(const std::shared_ptr<SessionDriver>& driver, const SessionEnds& ends);
   void Leave(const SessionDriver* driver);
   void Publish(const SessionDriver* driver, PeerStatus status);
-  // Hands a cosigned checkpoint to the child that carries the log.
-  void ShareCosigned(const std::string& log, const std::string& checkpoint);
+  // Hands a cosigned checkpoint to the child that carries the log. One that is not
+  // held here in full is kept in memory, for a child that comes later.
+  void ShareCosigned(const std::string& log, const std::string& checkpoint, bool is_held);
+  // The last one that was not held, if none that was has come since.
+  std::optional<std::string> UnheldCheckpoint(const std::string& log) const;
   void Freeze(const std::string& log, const std::string& reason, const std::string& evidence);
   void StopRecording(const std::string& reason);
   void AllowRecording();
@@ -109,11 +112,13 @@ class ReplicationNode {
   mutable std::mutex mutex_;
   std::condition_variable left_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::map<const SessionDriver*, Joined> sessions_ ABSL_GUARDED_BY(mutex_);
+  // In the order of joining, so that a simulated node does the same at every run.
+  std::vector<Joined> sessions_ ABSL_GUARDED_BY(mutex_);
   PeerStatus parent_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, PeerStatus> children_ ABSL_GUARDED_BY(mutex_);
   std::vector<Alarm> alarms_ ABSL_GUARDED_BY(mutex_);
   std::optional<std::string> recording_stopped_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string> unheld_ ABSL_GUARDED_BY(mutex_);  // By log.
 };
 
 }  // namespace liggare::replication

@@ -330,13 +330,16 @@ void SessionDriver::Perform(const SaveCosigned& save) {
   if (cosigned.conflict) return session_.OnCheckpointConflict(*cosigned.conflict);
   if (!cosigned.checkpoint) return;
   const std::string note = cosigned.checkpoint->note.Encode();
-  if (cosigned.is_held) sequencer_.SaveCheckpoint(save.log, *std::move(cosigned.checkpoint));
-  node_.ShareCosigned(save.log, note);
+  const bool is_held = cosigned.is_held;
+  if (is_held) sequencer_.SaveCheckpoint(save.log, *std::move(cosigned.checkpoint));
+  node_.ShareCosigned(save.log, note, is_held);
 }
 
 void SessionDriver::Perform(const FindCosigned& find) {
   absl::StatusOr<std::optional<std::string>> latest = log_.LatestCheckpoint(find.log);
   if (latest.ok() && *latest) session_.OnCosignedFound(find.log, **latest);
+  std::optional<std::string> unheld = node_.UnheldCheckpoint(find.log);
+  if (unheld) session_.OnCosigned(find.log, *std::move(unheld));
 }
 
 void SessionDriver::Perform(const BuildEnrolment&) {
