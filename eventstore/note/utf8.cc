@@ -54,6 +54,11 @@ std::optional<char32_t> TakeCodePoint(std::string_view& text) {
 
 bool IsNoteText(std::string_view text) {
   while (!text.empty()) {
+    const auto byte = static_cast<uint8_t>(text[0]);
+    if (byte >= 0x20 && byte < 0x80) {  // Almost all of it.
+      text.remove_prefix(1);
+      continue;
+    }
     const auto point = TakeCodePoint(text);
     if (!point || (IsControl(*point) && *point != U'\n')) return false;
   }
