@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kSecondUs = 1'000'000;
 constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kDayMs = 24 * 60 * kMinuteMs;
-constexpr int kBurstMax = 200;
+constexpr int kBurstMax = 100;
 constexpr int64_t kSlowBytesPerS = 6'250;  // 50 kbit/s.
 
 // Faults that make a node's own log suspect are drawn in few runs only: what they
@@ -88,7 +88,7 @@ void Faults::Happen(Fault fault) {
       return targets_.network.Cut(link, /*half_open=*/true);
     case Fault::kSecondCall:
       if (machine.process() != nullptr && machine.path() != domain::kNationPath) {
-        machine.process()->Dial();
+        machine.process()->DialOnceMore();
       }
       return;
     case Fault::kKill:
@@ -163,7 +163,19 @@ void Faults::FillDisk(Machine& machine, int64_t us) {
   Later(us, [&machine] { machine.disk().SetFull(false); });
 }
 
+// Whether it has enrolled its children. Without that, nothing from below could be
+// verified after a restore, until its own log is fetched back.
+bool Faults::HasEnrolled(Machine& machine) const {
+  if (machine.process() == nullptr) return false;
+  for (const auto& [name, other] : targets_.machines) {
+    if (domain::ParentOf(other->path()) != machine.path()) continue;
+    if (!machine.process()->hosted().keys.KeyFor(other->path()).ok()) return false;
+  }
+  return true;
+}
+
 void Faults::Restore(Machine& machine, int64_t us) {
+  if (!HasEnrolled(machine)) return;
   machine.Backup();
   Later(us, [this, &machine] {
     targets_.network.parts().checker.Suspect(machine.path());

@@ -73,6 +73,7 @@ class Faults {
   void SetClock(Machine& machine);
   void SpeakOtherVersion(Machine& machine, int64_t us);
   void FillDisk(Machine& machine, int64_t us);
+  bool HasEnrolled(Machine& machine) const;
   void Restore(Machine& machine, int64_t us);
   void Clone(Machine& machine);
   Machine& AnyMachine();

@@ -18,6 +18,7 @@ Machine::Machine(Parts parts)
       disk_(Random(parts_.random.Next()), [this](const log::Batch& batch) {
         parts_.network.parts().checker.OnDurable(name(), batch);
       }) {
+  disk_.Plant(parts_.plants.disk);
   Supervise();
 }
 
@@ -43,6 +44,7 @@ void Machine::TryStart() {
                       .random = Random(parts_.random.Next()),
                       .evidence_directory = parts_.evidence_directory,
                       .temper = temper_,
+                      .plants = parts_.plants,
                       .crashed = [this] { Kill(Death::kPower, kRetryUs); }});
   if (process.ok()) {
     world.trace.Add(name(), "starts, boot " + std::to_string((*process)->log().boot_count()));

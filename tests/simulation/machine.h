@@ -21,6 +21,7 @@ class Machine {
     Network& network;
     std::string name;
     std::string evidence_directory;
+    Plants plants;
     Random random;
   };
   explicit Machine(Parts parts);

@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(Parts parts) {
       log::EventLog::Open(self->parts_.disk, std::move(options));
   if (!log.ok()) return log.status();
   self->Open(*std::move(log));
-  if (self->path() != domain::kNationPath && self->parts_.temper.dials) {
+  if (self->path() != domain::kNationPath) {
     self->After(self->parts_.random.Between(0, kFirstDialUs), &Process::Dial);
   }
   return process;
@@ -109,6 +109,10 @@ void Process::Speak(v1::Frame& frame) const {
   if (frame.has_hello()) {
     frame.mutable_hello()->set_protocol_version(parts_.temper.protocol_version);
   }
+  if (frame.has_acknowledged() && parts_.plants.acknowledges_early) {
+    v1::LogState& state = *frame.mutable_acknowledged()->mutable_state();
+    state.set_size(state.size() + 1);
+  }
 }
 
 // --- Steps ------------------------------------------------------------------
@@ -151,11 +155,15 @@ void Process::Dial() {
   });
 }
 
+void Process::DialOnceMore() {
+  parts_.network.Dial(*this, [](const absl::Status&, bool) {});
+}
+
 void Process::OnCallDone(const absl::Status& why, bool lived) {
   const v1::Error error = ErrorOf(why);
   replication_->SetParentError(ErrorText(error));
   if (lived && error.code() == v1::ERROR_CODE_UNAVAILABLE) backoff_.Reset();
-  After(backoff_.NextDelayMs() * 1'000, &Process::Dial);
+  if (!parts_.plants.never_redials) After(backoff_.NextDelayMs() * 1'000, &Process::Dial);
 }
 
 }  // namespace liggare::simulation

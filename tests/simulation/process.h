@@ -31,6 +31,7 @@
 #include "tests/simulation/disk.h"
 #include "tests/simulation/network.h"
 #include "tests/simulation/node_keys.h"
+#include "tests/simulation/plants.h"
 
 namespace liggare::simulation {
 
@@ -38,7 +39,6 @@ namespace liggare::simulation {
 struct ProcessTemper {
   uint32_t protocol_version = 1;  // That its greetings name.
   int64_t commit_max_us = 8'000;  // How long a sync takes, at most.
-  bool dials = true;
 };
 
 class Process {
@@ -52,6 +52,7 @@ class Process {
     Random random;
     std::string evidence_directory;
     const ProcessTemper& temper;
+    const Plants& plants;
     // The disk stopped in the middle of a write: called last of all.
     std::function<void()> crashed;
   };
@@ -77,8 +78,8 @@ class Process {
                                                           replication::FrameStream& stream);
   // Its last touch on a frame that it sends.
   void Speak(v1::Frame& frame) const;
-  // Dials the parent, whether or not a call is there already.
-  void Dial();
+  // Dials the parent, though a call is there already; not again when it is over.
+  void DialOnceMore();
 
  private:
   class StepTimer;
@@ -86,6 +87,7 @@ class Process {
   void Open(std::unique_ptr<log::EventLog> log);
   // Calls the method after a while, unless the process has died by then.
   void After(int64_t delay_us, void (Process::*method)());
+  void Dial();
   void Work();
   void Commit();
   void OnCallDone(const absl::Status& why, bool lived);

@@ -5,6 +5,7 @@
 
 #include "services/domain/node_path.h"
 #include "tests/simulation/convergence.h"
+#include "tests/simulation/quick_signatures.h"
 #include "tests/simulation/trace.h"
 #include "tests/testing/scratch_directory.h"
 
@@ -13,6 +14,8 @@ namespace {
 
 constexpr int64_t kSecondUs = 1'000'000;
 constexpr int64_t kFaultsMaxUs = 90 * kSecondUs;
+// After which a fork must have been found; nothing else is to happen then.
+constexpr int64_t kRestUs = 5 * kSecondUs;
 constexpr int64_t kLookUs = kSecondUs / 2;  // How often the end is looked for.
 // The longest wait between two dials is two minutes; then everything must flow.
 constexpr int64_t kHealingMaxUs = 600 * kSecondUs;
@@ -87,8 +90,8 @@ void Run::AddMachine(const std::string& name) {
   auto machine = std::make_unique<Machine>(Machine::Parts{.network = network_,
                                                           .name = name,
                                                           .evidence_directory = directory_ / name,
+                                                          .plants = options_.plants,
                                                           .random = Random(random_.Next())});
-  machine->disk().Plant(options_.plants.disk);
   machines_.emplace(name, std::move(machine));
 }
 
@@ -105,7 +108,7 @@ void Run::AddClient(Machine& machine, bool enrols) {
     if (is_nation || domain::ParentOf(path) == machine.path()) children.push_back(path);
   }
   Client::Pace pace;
-  pace.pause_max_us = random_.Between(kSecondUs / 2, 10 * kSecondUs);
+  pace.pause_max_us = random_.Between(2 * kSecondUs, 25 * kSecondUs);
   auto client =
       std::make_unique<Client>(network_, machine, Events(std::move(events), Random(random_.Next())),
                                pace, Random(random_.Next()));
@@ -195,7 +198,7 @@ RunResult Run::Do() {
     sound = StepUntil(faults_us * part / 3);
     if (sound) CompareSomeStates(1);
   }
-  if (sound && Heal()) {
+  if (sound && Heal() && StepUntil(scheduler_.now_us() + kRestUs)) {
     CheckAccusations(machines_, checker_);
     CompareSomeStates(4);
   }
@@ -211,6 +214,9 @@ RunResult Run::Do() {
 
 }  // namespace
 
-RunResult RunSeed(const RunOptions& options) { return Run(options).Do(); }
+RunResult RunSeed(const RunOptions& options) {
+  ForgetSignatures();
+  return Run(options).Do();
+}
 
 }  // namespace liggare::simulation

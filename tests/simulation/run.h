@@ -16,20 +16,12 @@
 
 #include "tests/simulation/checker.h"
 #include "tests/simulation/client.h"
-#include "tests/simulation/disk.h"
 #include "tests/simulation/faults.h"
 #include "tests/simulation/machine.h"
 #include "tests/simulation/network.h"
+#include "tests/simulation/plants.h"
 
 namespace liggare::simulation {
-
-// Ways of the simulated world to break a promise by itself, to see that it is
-// found.
-struct Plants {
-  DiskBug disk = DiskBug::kNone;
-  bool never_redials = false;
-  bool acknowledges_early = false;  // A frame says more than is held.
-};
 
 struct RunOptions {
   uint64_t seed = 0;
