@@ -21,6 +21,11 @@ constexpr size_t kSaltBytes = 32;
 
 std::string Rapport(const std::string& verksamhet) { return "rapport/2024/" + verksamhet; }
 
+bool Has(domain::StateView& states, const std::string& subject, std::string_view field) {
+  const auto state = states.StateOf(subject);
+  return state.ok() && (*state)->Has(field);
+}
+
 }  // namespace
 
 Events::Events(Options options, Random random) : options_(std::move(options)), random_(random) {}
@@ -35,12 +40,16 @@ v1::EventData Events::Make(domain::StateView& states) {
   if (path == domain::kNationPath && (below.empty() || random_.Chance(50))) return Appropriation();
   const std::string& verksamhet = below[random_.Below(below.size())];
   const int kind = static_cast<int>(random_.Below(100));
+  // Now and then what comes too early, to be refused.
+  const bool is_careless = random_.Chance(5);
   if (verksamhet != path) {
-    if (kind < 30 && domain::DepthOf(path) == 2) return Assigned(verksamhet);
+    const bool corrects = is_careless || Has(states, Rapport(verksamhet), kField);
+    if (domain::DepthOf(path) == 2 && (kind < 30 || !corrects)) return Assigned(verksamhet);
     return Corrected(verksamhet, states);
   }
-  if (kind < 20) return Registered(verksamhet);
-  if (kind < 50) return Submitted(verksamhet);
+  if (is_careless) return Corrected(verksamhet, states);
+  if (kind < 10 || !Has(states, "verksamhet/" + verksamhet, "namn")) return Registered(verksamhet);
+  if (kind < 40 || !Has(states, Rapport(verksamhet), kField)) return Submitted(verksamhet);
   return Corrected(verksamhet, states);
 }
 

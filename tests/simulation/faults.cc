@@ -14,6 +14,8 @@ constexpr int64_t kDayMs = 24 * 60 * kMinuteMs;
 constexpr int kBurstMax = 100;
 constexpr int64_t kSlowBytesPerS = 6'250;  // 50 kbit/s.
 
+constexpr size_t kHistoryWeight = 2;
+
 // Faults that make a node's own log suspect are drawn in few runs only: what they
 // allow to happen would hide what must not happen elsewhere.
 bool IsOfHistory(Fault fault) { return fault == Fault::kRestore || fault == Fault::kClone; }
@@ -32,10 +34,16 @@ Faults::Plan Faults::Draw(Random& random, int64_t until_us) {
   Plan plan;
   plan.until_us = until_us;
   plan.count = static_cast<int>(random.Between(0, 14));
-  const bool history = random.Chance(25);
+  const bool history = random.Chance(30);
   for (int i = 0; i < kFaultCount; ++i) {
     const Fault fault = static_cast<Fault>(i);
-    if (IsOfHistory(fault) ? history : random.Chance(60)) plan.kinds.push_back(fault);
+    if (!IsOfHistory(fault) && random.Chance(60)) plan.kinds.push_back(fault);
+    if (IsOfHistory(fault) && history) plan.kinds.insert(plan.kinds.end(), kHistoryWeight, fault);
+  }
+  if (random.Chance(6)) {  // A run of little else: two versions must meet.
+    plan.kinds = {Fault::kRestore, Fault::kRestore, Fault::kClone,
+                  Fault::kClone,   Fault::kCut,     Fault::kPartition};
+    plan.count = static_cast<int>(random.Between(6, 16));
   }
   const int64_t reaches_ms[] = {2'000, kMinuteMs, 20 * kMinuteMs, kDayMs};
   plan.clock_max_ms = reaches_ms[random.Below(4)];

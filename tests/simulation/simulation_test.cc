@@ -13,7 +13,7 @@ namespace liggare::simulation {
 namespace {
 
 // Chosen so that they take about a minute on two cores.
-constexpr uint64_t kSeeds = 400;
+constexpr uint64_t kSeeds = 500;
 constexpr size_t kLastLines = 80;
 
 // What a person needs who looks for the reason.
