@@ -126,23 +126,18 @@ void ReplicationNode::Publish(const SessionDriver* driver, PeerStatus status) {
   kept = std::move(status);
 }
 
-std::optional<std::string> ReplicationNode::UnheldCheckpoint(const std::string& log) const {
+std::optional<std::string> ReplicationNode::LastShared(const std::string& log) const {
   std::lock_guard lock(mutex_);
-  auto found = unheld_.find(log);
-  if (found == unheld_.end()) return {};
+  auto found = last_shared_.find(log);
+  if (found == last_shared_.end()) return {};
   return found->second;
 }
 
-void ReplicationNode::ShareCosigned(const std::string& log, const std::string& checkpoint,
-                                    bool is_held) {
+void ReplicationNode::ShareCosigned(const std::string& log, const std::string& checkpoint) {
   std::vector<std::shared_ptr<SessionDriver>> drivers;
   {
     std::lock_guard lock(mutex_);
-    if (is_held) {
-      unheld_.erase(log);
-    } else {
-      unheld_[log] = checkpoint;
-    }
+    last_shared_[log] = checkpoint;
     for (const Joined& joined : sessions_) {
       if (joined.ends.side == Side::kParent && IsInbound(joined.ends, log)) {
         drivers.push_back(joined.driver);

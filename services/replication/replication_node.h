@@ -87,11 +87,11 @@ class ReplicationNode {
   bool Join(const std::shared_ptr<SessionDriver>& driver, const SessionEnds& ends);
   void Leave(const SessionDriver* driver);
   void Publish(const SessionDriver* driver, PeerStatus status);
-  // Hands a cosigned checkpoint to the child that carries the log. One that is not
-  // held here in full is kept in memory, for a child that comes later.
-  void ShareCosigned(const std::string& log, const std::string& checkpoint, bool is_held);
-  // The last one that was not held, if none that was has come since.
-  std::optional<std::string> UnheldCheckpoint(const std::string& log) const;
+  // Hands a cosigned checkpoint to the child that carries the log.
+  void ShareCosigned(const std::string& log, const std::string& checkpoint);
+  // The last one that was shared, for a child that comes later: the disk may not
+  // have it yet, or, if this node has lost entries, never.
+  std::optional<std::string> LastShared(const std::string& log) const;
   void Freeze(const std::string& log, const std::string& reason, const std::string& evidence);
   void StopRecording(const std::string& reason);
   void AllowRecording();
@@ -118,7 +118,7 @@ class ReplicationNode {
   std::map<std::string, PeerStatus> children_ ABSL_GUARDED_BY(mutex_);
   std::vector<Alarm> alarms_ ABSL_GUARDED_BY(mutex_);
   std::optional<std::string> recording_stopped_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, std::string> unheld_ ABSL_GUARDED_BY(mutex_);  // By log.
+  std::map<std::string, std::string> last_shared_ ABSL_GUARDED_BY(mutex_);  // By log.
 };
 
 }  // namespace liggare::replication

@@ -260,6 +260,10 @@ void Session::OnFrontier(const v1::Frontier& frontier) {
       outbound_.PeerHolds(*peer);
     } else if (IsInbound(options_.ends, peer->log)) {
       ProveToOwner(*peer);
+      // Of what is not held here there may be a checkpoint that came from above.
+      if (options_.ends.side == Side::kParent && inbound_.Held(peer->log).size == 0) {
+        effects_.push_back(FindCosigned{peer->log});
+      }
     }
   }
   outbound_.FrontierComplete();

@@ -330,16 +330,15 @@ void SessionDriver::Perform(const SaveCosigned& save) {
   if (cosigned.conflict) return session_.OnCheckpointConflict(*cosigned.conflict);
   if (!cosigned.checkpoint) return;
   const std::string note = cosigned.checkpoint->note.Encode();
-  const bool is_held = cosigned.is_held;
-  if (is_held) sequencer_.SaveCheckpoint(save.log, *std::move(cosigned.checkpoint));
-  node_.ShareCosigned(save.log, note, is_held);
+  if (cosigned.is_held) sequencer_.SaveCheckpoint(save.log, *std::move(cosigned.checkpoint));
+  node_.ShareCosigned(save.log, note);
 }
 
 void SessionDriver::Perform(const FindCosigned& find) {
   absl::StatusOr<std::optional<std::string>> latest = log_.LatestCheckpoint(find.log);
   if (latest.ok() && *latest) session_.OnCosignedFound(find.log, **latest);
-  std::optional<std::string> unheld = node_.UnheldCheckpoint(find.log);
-  if (unheld) session_.OnCosigned(find.log, *std::move(unheld));
+  std::optional<std::string> shared = node_.LastShared(find.log);
+  if (shared) session_.OnCosigned(find.log, *std::move(shared));
 }
 
 void SessionDriver::Perform(const BuildEnrolment&) {

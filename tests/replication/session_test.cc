@@ -67,6 +67,13 @@ TEST_F(ParentSessionTest, TheNewestCosignaturesAreFoundWhenTheSessionComesToLife
   EXPECT_EQ(AskedFor(), (std::vector<std::string>{"se/17/a@1"}));
 }
 
+TEST_F(ParentSessionTest, CosignaturesAreLookedForOfALogThatOnlyTheChildNames) {
+  v1::Frame frontier;
+  *frontier.mutable_frontier()->add_logs() = ToProto(Held("se/17/a@2", 0));
+  session_.OnFrame(frontier, kNowMs);
+  EXPECT_EQ(AskedFor(), (std::vector<std::string>{"se/17/a@2", "se/17/a@1"}));
+}
+
 TEST_F(ParentSessionTest, CosignaturesAreFoundAgainWhenTheKeysToVerifyThemComeLate) {
   GoLive();
   AskedFor();

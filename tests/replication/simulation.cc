@@ -260,9 +260,9 @@ void Simulation::Perform(Link& link, End& end, Effect effect) {
   } else if (auto* save = std::get_if<SaveCosigned>(&effect)) {
     SaveCheckpoint(end, node, *save);
   } else if (auto* find = std::get_if<FindCosigned>(&effect)) {
-    const SimulatedLog& log = node.logs.at(find->log);
-    if (!log.checkpoints.empty()) {
-      session.OnCosignedFound(find->log, log.checkpoints.rbegin()->second);
+    const auto log = node.logs.find(find->log);
+    if (log != node.logs.end() && !log->second.checkpoints.empty()) {
+      session.OnCosignedFound(find->log, log->second.checkpoints.rbegin()->second);
     }
   } else if (auto* freeze = std::get_if<FreezeLog>(&effect)) {
     LogOf(node, freeze->log).frozen = true;
