@@ -88,7 +88,9 @@ void Client::Arrive(const std::shared_ptr<Request>& request) {
   ingest::RecordBatch(process->hosted(), process->path() + "/system/simulation",
                       std::move(submissions), *results, [this, process, request, results] {
                         // A process that has died while it wrote answers nobody.
-                        if (!process->alive() || Lost()) return;
+                        if (!process->alive()) return;
+                        Check(*request, *results);
+                        if (Lost()) return;
                         network_.parts().scheduler.After(
                             random_.Between(1, kLatencyUs),
                             [this, request, results] { Answer(request, *results); });
@@ -96,16 +98,20 @@ void Client::Arrive(const std::shared_ptr<Request>& request) {
   process->Wake();
 }
 
+void Client::Check(const Request& request, const ingest::RecordResults& results) {
+  for (int i = 0; i < results.size(); ++i) {
+    if (!results[i].has_recorded()) continue;
+    const v1::Recorded& recorded = results[i].recorded();
+    network_.parts().checker.OnAcknowledged(machine_.name(), request.ids[i],
+                                            {recorded.log(), recorded.index()});
+  }
+}
+
 void Client::Answer(const std::shared_ptr<Request>& request, const ingest::RecordResults& results) {
   bool again = false;
   for (int i = 0; i < results.size(); ++i) {
     const v1::RecordResult& result = results[i];
-    if (result.has_recorded()) {
-      network_.parts().checker.OnAcknowledged(machine_.name(), request->ids[i],
-                                              {result.recorded().log(), result.recorded().index()});
-    } else {
-      again |= IsPassing(result.error().code());
-    }
+    again |= !result.has_recorded() && IsPassing(result.error().code());
     if (!network_.parts().trace.on()) continue;
     network_.parts().trace.Add(
         "client", machine_.name() + " " + form::UuidText(request->ids[i]).substr(24) + " " +

@@ -43,6 +43,8 @@ class Client {
   void Next();
   void Send(const std::shared_ptr<Request>& request);
   void Arrive(const std::shared_ptr<Request>& request);
+  // When the node says it, whether or not the answer arrives.
+  void Check(const Request& request, const ingest::RecordResults& results);
   void Answer(const std::shared_ptr<Request>& request, const ingest::RecordResults& results);
   void Begin(std::vector<v1::Submission> submissions);
   bool Lost() { return random_.Chance(finished_ ? 0 : pace_.lost_percent); }

@@ -47,20 +47,31 @@ std::set<std::string> SignersAt(Process& process, const std::string& log, uint64
   return signers;
 }
 
+// Where the log of the one who enrolled it is frozen, a holder may never learn the
+// key of a node, until that log has been recovered.
+bool CanVerify(const std::string& holder, const std::string& path, const Machines& machines,
+               const Checker& checker) {
+  for (std::string_view up = domain::ParentOf(path); !up.empty(); up = domain::ParentOf(up)) {
+    if (!checker.IsSuspect(up)) continue;
+    return machines.at(holder)->process()->hosted().keys.KeyFor(path).ok();
+  }
+  return true;
+}
+
 std::optional<std::string> MissingOf(const std::string& log, const Machines& machines,
                                      const Checker& checker) {
   const std::string path(domain::PathOfLog(log));
   const uint64_t size = checker.DurableSize(path, log);
   for (const std::string& holder : HoldersOf(path, machines)) {
     const uint64_t held = checker.DurableSize(holder, log);
-    if (held == size) continue;
+    if (held == size || !CanVerify(holder, path, machines, checker)) continue;
     return holder + " holds " + std::to_string(held) + " of the " + std::to_string(size) +
            " entries of " + log;
   }
   if (size == 0) return {};
   const std::set<std::string> signers = SignersAt(*machines.at(path)->process(), log, size);
   for (const std::string& ancestor : AncestorsOf(path)) {
-    if (signers.contains(ancestor)) continue;
+    if (signers.contains(ancestor) || !CanVerify(ancestor, path, machines, checker)) continue;
     return path + " has no cosignature of " + ancestor + " at " + log + ":" + std::to_string(size);
   }
   return {};
