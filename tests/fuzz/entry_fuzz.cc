@@ -5,13 +5,13 @@
 #include "liggare/v1/event.pb.h"
 #include "tests/fuzz/fuzz_input.h"
 
-namespace log = liggare::log;
+namespace event_log = liggare::log;
 namespace v1 = liggare::v1;
 
 namespace {
 
 void CheckData(std::string_view bytes) {
-  const auto header = log::ParseDataHeader(bytes);
+  const auto header = event_log::ParseDataHeader(bytes);
   if (!header.ok()) return;
   v1::EventData data;
   if (!data.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
@@ -27,7 +27,7 @@ void CheckData(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes = liggare::testing::FuzzInput(data, size).rest();
   CheckData(bytes);
-  const auto header = log::ParseEntryHeader(bytes);
+  const auto header = event_log::ParseEntryHeader(bytes);
   if (!header.ok()) return 0;
   CheckData(header->data);
   v1::Event event;

@@ -85,16 +85,16 @@ void Client::Arrive(const std::shared_ptr<Request>& request) {
   ingest::Submissions submissions;
   for (const v1::Submission& each : request->submissions) *submissions.Add() = each;
   auto results = std::make_shared<ingest::RecordResults>();
-  ingest::RecordBatch(process->hosted(), process->path() + "/system/simulation",
-                      std::move(submissions), *results, [this, process, request, results] {
-                        // A process that has died while it wrote answers nobody.
-                        if (!process->alive()) return;
-                        Check(*request, *results);
-                        if (Lost()) return;
-                        network_.parts().scheduler.After(
-                            random_.Between(1, kLatencyUs),
-                            [this, request, results] { Answer(request, *results); });
-                      });
+  ingest::RecordBatch(
+      process->hosted(), process->path() + "/system/simulation", std::move(submissions), *results,
+      process->workers(), [this, process, request, results] {
+        // A process that has died while it wrote answers nobody.
+        if (!process->alive()) return;
+        Check(*request, *results);
+        if (Lost()) return;
+        network_.parts().scheduler.After(random_.Between(1, kLatencyUs),
+                                         [this, request, results] { Answer(request, *results); });
+      });
   process->Wake();
 }
 

@@ -66,6 +66,7 @@ class Process {
   // False while the disk has stopped and the process does not know it yet.
   bool alive() const { return !parts_.disk.crashed(); }
   const hosting::HostedNode& hosted() const { return *hosted_; }
+  rpc::WorkerPool& workers() { return workers_; }
   log::EventLog& log() { return *log_; }
   log::Sequencer& sequencer() { return *sequencer_; }
   state::StateReader& states() { return *states_; }
