@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/domain/node_path.h"
+#include "services/replication/limits.h"
 #include "tests/simulation/convergence.h"
 #include "tests/simulation/quick_signatures.h"
 #include "tests/simulation/trace.h"
@@ -14,8 +15,9 @@ namespace {
 
 constexpr int64_t kSecondUs = 1'000'000;
 constexpr int64_t kFaultsMaxUs = 90 * kSecondUs;
-// After which a fork must have been found; nothing else is to happen then.
-constexpr int64_t kRestUs = 5 * kSecondUs;
+// After which a fork must have been found; nothing else is to happen then. A copy
+// of a node whose connection is dead notices it by silence, and then dials.
+constexpr int64_t kRestUs = (replication::kSilenceMaxMs + 30'000) * 1'000;
 constexpr int64_t kLookUs = kSecondUs / 2;  // How often the end is looked for.
 // The longest wait between two dials is two minutes; then everything must flow.
 constexpr int64_t kHealingMaxUs = 600 * kSecondUs;
