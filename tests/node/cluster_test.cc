@@ -151,9 +151,9 @@ TEST_F(ClusterTest, ForeignAndExpiredCertificatesGetNoConnection) {
     absl::StatusOr<rpc::Credentials> own = rpc::LoadCredentials(files, kClusterDomain, 999'999'999);
     ASSERT_TRUE(own.ok()) << own.status();
     // It trusts the right authority, whatever it shows itself.
-    own->files.ca = rpc::LoadCredentials(cluster_.authority().Issue("trusting", uri), kClusterDomain,
-                                       1'000'000'000)
-                      ->files.ca;
+    own->files.ca = rpc::LoadCredentials(cluster_.authority().Issue("trusting", uri),
+                                         kClusterDomain, 1'000'000'000)
+                        ->files.ca;
     const auto stub = v1::EventService::NewStub(
         rpc::Dial(cluster_.address("verksamhet"),
                   rpc::ChannelCredentials(*own, {.trust_domain = kClusterDomain, .host = ""})));
