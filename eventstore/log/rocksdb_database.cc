@@ -224,7 +224,13 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::OpenForInspection(
     state->damage.push_back(status.ToString());
     options.paranoid_checks = false;
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
-    options.track_and_verify_wals_in_manifest = false;
+    status = state->OpenReadOnly(options, shared.state_->shared);
+  }
+  if (!status.ok()) {
+    // A write-ahead log that the manifest names is missing or too short. Tables can
+    // still be read. (Not by no longer tracking these logs: RocksDB would then write.)
+    state->damage.push_back(status.ToString());
+    options.best_efforts_recovery = true;
     status = state->OpenReadOnly(options, shared.state_->shared);
   }
   if (!status.ok()) return ToOpenStatus(status, *state->env, path);
