@@ -1,6 +1,7 @@
 #include "eventstore/log/rocksdb_database.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -165,6 +166,7 @@ struct RocksDatabase::State {
   rocksdb::FileLock* lock = nullptr;  // Of an inspection.
   std::vector<std::string> damage;
 
+  std::atomic<bool> write_failed = false;
   std::mutex write_mutex;
   rocksdb::WriteBatch write_batch ABSL_GUARDED_BY(write_mutex);  // Kept for its memory.
 };
@@ -252,7 +254,9 @@ absl::Status RocksDatabase::Write(const Batch& batch, Durability durability) {
   }
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
-  return ToStatus(state_->db->Write(options, &write_batch), state_->path);
+  const rocksdb::Status written = state_->db->Write(options, &write_batch);
+  if (!written.ok()) state_->write_failed = true;
+  return ToStatus(written, state_->path);
 }
 
 absl::StatusOr<std::optional<std::string>> RocksDatabase::Get(Family family,
@@ -272,6 +276,11 @@ std::unique_ptr<Cursor> RocksDatabase::NewCursor(Family family) const {
 }
 
 absl::Status RocksDatabase::Flush() {
+  // A flush would sync the write-ahead log once more, and a failed sync is never tried
+  // again; RocksDB asserts that.
+  if (state_->write_failed) {
+    return absl::FailedPreconditionError(state_->path + " is not flushed after a failed write");
+  }
   return ToStatus(state_->db->Flush(rocksdb::FlushOptions(), state_->families), state_->path);
 }
 

@@ -86,6 +86,7 @@ rocksdb::DBOptions DatabaseOptions(const RocksShared& shared) {
   // damage to the write-ahead log must not be passed over (write_ahead_log.h).
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.track_and_verify_wals_in_manifest = true;
+  options.max_bgerror_resume_count = 0;  // What has failed is not tried again by itself.
   options.max_total_wal_size = 16 * kMiB;
   // With a write buffer manager given, this says only how far ahead of the
   // write-ahead log's end its file gets disk space; a hundred idle nodes would
