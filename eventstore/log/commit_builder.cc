@@ -128,9 +128,11 @@ absl::Status CommitBuilder::Store(const VerifiedChunk& verified) {
   WorkingLog& log = logs_.Get(chunk.log);
   if (absl::Status status = CheckStorable(verified, log); !status.ok()) return status;
   PutName(log);
+  const bool earlier_epoch = IsOwnEpoch(chunk.log);
   for (size_t i = 0; i < chunk.entries.size(); ++i) {
     const std::string_view bytes = chunk.entries[i];
     const EntryRow& row = verified.rows[i];
+    if (earlier_epoch && row.type == kReceivedType) PutKnown(log, bytes);
     PutEntry(log, {.bytes = bytes,
                    .event_id = bytes.substr(row.event_id_offset, kEventIdBytes),
                    .subject = bytes.substr(row.subject_offset, row.subject_bytes),
@@ -146,6 +148,28 @@ absl::Status CommitBuilder::Store(const VerifiedChunk& verified) {
   log.checkpoint = verified.checkpoint;
   last_clock_ = std::max(last_clock_, log.held.last_clock);
   return absl::OkStatus();
+}
+
+bool CommitBuilder::IsOwnEpoch(std::string_view log) const {
+  const std::string_view path = context_.log.path();
+  return log.size() > path.size() && log.starts_with(path) && log[path.size()] == '@';
+}
+
+void CommitBuilder::PutKnown(const WorkingLog& log, std::string_view received) {
+  const auto header = ParseEntryHeader(received);
+  v1::EntryData data;
+  if (!header.ok() ||
+      !data.ParseFromArray(header->data.data(), static_cast<int>(header->data.size()))) {
+    return;  // Its writer's word, such as it is: fsck names it.
+  }
+  for (const v1::LogState& state : data.received().logs()) {
+    // A log that has not come back yet gets its name now.
+    WorkingLog& named = logs_.Get(state.log());
+    PutName(named);
+    const keys::KnownKey known = {
+        .own_log = log.held.number, .log = named.held.number, .own_index = log.held.size};
+    batch_.Put(Family::kKnown, keys::Encode(known), keys::EncodeInteger(state.size()));
+  }
 }
 
 bool CommitBuilder::NeedsReceived() {
@@ -191,7 +215,8 @@ CommitBuilder::OwnEntry CommitBuilder::Encode(const DataHeader& data_header,
                           .principal = submission.principal,
                           .basis = &basis,
                           .data = submission.data,
-                          .sender_signature = submission.sender_signature};
+                          .sender_signature = submission.sender_signature,
+                          .earlier = submission.earlier ? &*submission.earlier : nullptr};
   return {.bytes = EncodeEntry(entry),
           .header = {.format_version = kFormatVersion,
                      .log = entry.log,
@@ -263,6 +288,14 @@ void CommitBuilder::Freeze(std::string_view log, std::string_view evidence) {
 void CommitBuilder::Cosign(WorkingLog& log) {
   note::SignedCheckpoint checkpoint = *std::move(log.checkpoint);
   auto& lines = checkpoint.note.signatures;
+  // A restored node honours the receipts that it gave before: nobody else could
+  // have made them, and the first time is the one that counts. What it wrote
+  // itself, in an earlier epoch, it does not witness.
+  if (IsOwnEpoch(log.held.name) ||
+      note::VerifyCosignature(checkpoint.note, context_.key.verifier()).ok()) {
+    cosigned_[log.held.name] = PutCheckpoint(log.held.number, checkpoint);
+    return;
+  }
   note::Signature ours = note::Cosign(context_.key, checkpoint.note.text,
                                       static_cast<uint64_t>(context_.now_ms) / 1000);
   // Nobody else can speak for this node; and there is always room for its word

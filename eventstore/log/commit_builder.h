@@ -83,6 +83,10 @@ class CommitBuilder {
   void PutDisclosures(uint32_t log, uint64_t index, const std::vector<DisclosureText>& texts);
   void PutFullTiles(uint32_t log, const std::vector<merkle::FullTile>& tiles);
   void PutName(WorkingLog& log);
+  // Whether the log is one of this node's path, in whatever epoch.
+  bool IsOwnEpoch(std::string_view log) const;
+  // The known rows of a Received of an earlier epoch that comes back.
+  void PutKnown(const WorkingLog& log, std::string_view received);
   absl::Status CheckStorable(const VerifiedChunk& verified, const WorkingLog& log) const;
   void PutChunkDisclosures(uint32_t log, const VerifiedChunk& verified);
   std::string ReceivedData(std::string_view event_id);

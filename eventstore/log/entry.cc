@@ -16,8 +16,13 @@ constexpr uint32_t kEventPrincipal = 6;
 constexpr uint32_t kEventBasis = 7;
 constexpr uint32_t kEventData = 8;
 constexpr uint32_t kEventSenderSignature = 9;
+constexpr uint32_t kEventEarlier = 10;
 constexpr uint32_t kBasisLog = 1;
 constexpr uint32_t kBasisIndex = 2;
+constexpr uint32_t kEarlierLog = 1;
+constexpr uint32_t kEarlierIndex = 2;
+constexpr uint32_t kEarlierClock = 3;
+constexpr uint32_t kEarlierRecordedAt = 4;
 constexpr uint32_t kDataEventId = 1;
 constexpr uint32_t kDataSubject = 2;
 
@@ -88,7 +93,7 @@ WireType TypeOfEventField(uint32_t number) {
 
 // Reads one field of Event. False if it contradicts what was read before.
 bool TakeEventField(const WireField& field, SeenFields& seen, EntryHeader& header) {
-  if (field.number > kEventSenderSignature) return true;  // Of a later version.
+  if (field.number > kEventEarlier) return true;  // Of a later version.
   if (field.type != TypeOfEventField(field.number)) return false;
   if (field.number == kEventBasis) return true;
   if (!seen.FirstTime(field.number)) return false;
@@ -158,6 +163,15 @@ void AppendBasis(std::string& out, const LogIndex& basis) {
   AppendBytes(out, kEventBasis, message);
 }
 
+void AppendEarlier(std::string& out, const EarlierPlace& earlier) {
+  std::string message;
+  AppendBytes(message, kEarlierLog, earlier.place.log);
+  AppendInteger(message, kEarlierIndex, earlier.place.index);
+  AppendFixed64(message, kEarlierClock, earlier.clock);
+  AppendInteger(message, kEarlierRecordedAt, static_cast<uint64_t>(earlier.recorded_at_ms));
+  AppendBytes(out, kEventEarlier, message);
+}
+
 }  // namespace
 
 absl::StatusOr<DataHeader> ParseDataHeader(std::string_view data) {
@@ -210,6 +224,7 @@ std::string EncodeEntry(const NewEntry& entry) {
   }
   AppendBytes(out, kEventData, entry.data);
   AppendBytes(out, kEventSenderSignature, entry.sender_signature);
+  if (entry.earlier != nullptr) AppendEarlier(out, *entry.earlier);
   return out;
 }
 

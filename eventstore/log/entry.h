@@ -61,6 +61,13 @@ struct EntryHeader {
 // Reads an entry's header. INVALID_ARGUMENT says what is wrong.
 absl::StatusOr<EntryHeader> ParseEntryHeader(std::string_view entry);
 
+// Where an entry stood in an earlier epoch whose end its parent never had.
+struct EarlierPlace {
+  LogIndex place;
+  uint64_t clock = 0;
+  int64_t recorded_at_ms = 0;
+};
+
 // The parts of an entry that a node records.
 struct NewEntry {
   std::string_view log;
@@ -71,6 +78,7 @@ struct NewEntry {
   const std::vector<LogIndex>* basis = nullptr;  // May be null: none.
   std::string_view data;
   std::string_view sender_signature;
+  const EarlierPlace* earlier = nullptr;  // Null: it is recorded for the first time.
 };
 
 // The bytes of the entry, to be kept as they are for ever.

@@ -72,6 +72,12 @@ std::optional<HeldLog> EventLog::Find(std::string_view log) const {
   return std::move(found->held);
 }
 
+std::optional<std::string> EventLog::LatestEpoch(std::string_view path) const {
+  const uint32_t number = state_->catalog.LatestEpochOf(path);
+  if (number == 0) return std::nullopt;
+  return *state_->catalog.NameOf(number);
+}
+
 absl::StatusOr<std::string> EventLog::Read(std::string_view log, uint64_t index) const {
   const auto held = Find(log);
   if (!held) return NoSuchLog(log);

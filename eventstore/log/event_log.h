@@ -73,10 +73,13 @@ class EventLog {
     bool read_only = false;
     // For the instance id of a new directory; the system's randomness if empty.
     std::function<void(uint8_t* out, size_t n)> random = {};
+    // The epoch of the own log that a new directory begins with. A restore begins
+    // a later one; a directory that is there keeps its own.
+    uint32_t first_epoch = 1;
   };
 
   // Opens what `database` holds, or begins it: the node's own log is
-  // <path>@<epoch> with the highest epoch there is, or @1. Rebuilds the open
+  // <path>@<epoch> with the highest epoch there is, or the first. Rebuilds the open
   // tiles. FAILED_PRECONDITION if the directory belongs to another path or trust
   // domain, or has a newer format version (both named); DATA_LOSS if damaged.
   static absl::StatusOr<std::unique_ptr<EventLog>> Open(Database& database, Options options);
@@ -95,6 +98,10 @@ class EventLog {
   std::optional<HeldLog> Find(std::string_view log) const;
   // Every epoch that is held of a node's log, in the order in which they came.
   std::vector<HeldLog> LogsOf(std::string_view path) const;
+
+  // The name of the log of `path` with the highest epoch that is held; nothing if
+  // none is.
+  std::optional<std::string> LatestEpoch(std::string_view path) const;
 
   // The bytes of one entry. NOT_FOUND beyond the log's size.
   absl::StatusOr<std::string> Read(std::string_view log, uint64_t index) const;

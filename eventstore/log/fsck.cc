@@ -81,6 +81,16 @@ void FsckScope::TakeKeys(const EntryHeader& header) {
   for (const auto& key : options.keys->InEvent(header.data_header.type, header.data)) TakeKey(key);
 }
 
+bool FsckScope::IsLatestOwn(uint32_t number) const {
+  if (!IsOwn(number)) return false;
+  // Epochs have no leading zeros: a longer name is of a greater one.
+  const auto rank = [](const std::string& name) { return std::pair(name.size(), name); };
+  for (const auto& [other, name] : names) {
+    if (IsOwn(other) && rank(name) > rank(NameOf(number))) return false;
+  }
+  return true;
+}
+
 std::string Hex(std::string_view bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

@@ -31,7 +31,11 @@ constexpr uint64_t kMissingEntriesMax = 1'000'000;
 class LogCheck {
  public:
   LogCheck(FsckScope& scope, uint32_t number)
-      : scope_(scope), number_(number), name_(scope.NameOf(number)), claims_(scope.claims[number]) {
+      : scope_(scope),
+        number_(number),
+        name_(scope.NameOf(number)),
+        is_latest_own_(scope.IsLatestOwn(number)),
+        claims_(scope.claims[number]) {
     std::stable_sort(claims_.begin(), claims_.end(),
                      [](const RootClaim& a, const RootClaim& b) { return a.size < b.size; });
   }
@@ -84,6 +88,7 @@ class LogCheck {
   FsckScope& scope_;
   const uint32_t number_;
   const std::string name_;
+  const bool is_latest_own_;
   std::vector<RootClaim>& claims_;  // By size.
   size_t next_claim_ = 0;
   uint64_t confirmed_size_ = 0;  // The greatest size with a claim that held.
@@ -290,7 +295,8 @@ void LogCheck::CheckReceived(const EntryHeader& header, uint64_t index) {
     scope_.claims[number->second].push_back(
         {.size = state.size(),
          .root = *root,
-         .source = "the Received at " + name_ + " " + std::to_string(index)});
+         .source = "the Received at " + name_ + " " + std::to_string(index),
+         .of_earlier_epoch = !is_latest_own_});
   }
 }
 
@@ -414,7 +420,11 @@ void LogCheck::CheckClaims() {
 
 void LogCheck::CheckClaimsBeyondEnd() {
   if (tree_broken_ || next_claim_ == claims_.size()) return;
-  const RootClaim& claim = claims_.back();
+  const auto later =
+      std::find_if(claims_.begin() + static_cast<ptrdiff_t>(next_claim_), claims_.end(),
+                   [](const RootClaim& claim) { return !claim.of_earlier_epoch; });
+  if (later == claims_.end()) return;
+  const RootClaim& claim = *later;
   Add(Family::kEvents, tree_.size(),
       claim.source + " is of size " + std::to_string(claim.size) + ", but the log ends at " +
           std::to_string(tree_.size()));

@@ -23,6 +23,8 @@ struct RootClaim {
   uint64_t size = 0;
   merkle::Hash root = {};
   std::string source;
+  // Said in an epoch before a restore: what was lost since may be on its way back.
+  bool of_earlier_epoch = false;
 };
 
 // Not thread-safe. The database must outlive it.
@@ -40,6 +42,8 @@ class FsckScope {
   bool IsOwn(uint32_t number) const;
   void TakeKeys(const EntryHeader& header);
   void TakeKey(const note::VerifierKey& key);
+  // Whether it is the node's own log and of its latest epoch.
+  bool IsLatestOwn(uint32_t number) const;
 
   const Database& database;
   const FsckOptions& options;

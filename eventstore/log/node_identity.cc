@@ -49,7 +49,8 @@ absl::StatusOr<NodeIdentity> Begin(Database& database, const EventLog::Options& 
   batch.Put(Family::kMeta, keys::kTrustDomainKey, options.trust_domain);
   batch.Put(Family::kMeta, keys::kInstanceIdKey, *instance_id);
   batch.Put(Family::kMeta, keys::kBootCountKey, keys::EncodeInteger(1));
-  batch.Put(Family::kMeta, keys::LogNameKey(keys::kFirstLogNumber), options.path + "@1");
+  batch.Put(Family::kMeta, keys::LogNameKey(keys::kFirstLogNumber),
+            options.path + "@" + std::to_string(options.first_epoch));
   if (absl::Status status = database.Write(batch, Durability::kSynced); !status.ok()) return status;
   return NodeIdentity{.path = options.path,
                       .trust_domain = options.trust_domain,

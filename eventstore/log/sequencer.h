@@ -24,6 +24,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "eventstore/log/chunk.h"
+#include "eventstore/log/entry.h"
 #include "eventstore/log/event_log.h"
 #include "eventstore/note/key.h"
 
@@ -49,6 +50,8 @@ struct Submission {
   std::string principal;  // Attested by the server.
   std::vector<DisclosureText> disclosures;
   std::unique_ptr<ParsedEvent> parsed;  // May be null.
+  // Where it stood in an epoch that was lost, if a restore records it again.
+  std::optional<EarlierPlace> earlier = {};
 };
 
 // Where an event was recorded.
@@ -117,7 +120,8 @@ class Sequencer {
   // turn comes; otherwise (another session was first) done gets ABORTED and
   // `held` says how far the copy is, with the latest stored checkpoint if it is of
   // that size. CLOCK_AHEAD if the chunk's clock is more than kClockAheadMaxMs ahead
-  // of now, FORKED if the log is frozen, PERMISSION_DENIED for the own log,
+  // of now, FORKED if the log is frozen, PERMISSION_DENIED for the own log (an
+  // earlier epoch of it, which a restore fetches back, is stored like another's),
   // UNAVAILABLE and READ_ONLY as above. Several chunks of one log may wait.
   struct StoreResult {
     HeldLog held;

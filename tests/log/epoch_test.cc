@@ -1,0 +1,136 @@
+// A directory whose own log is of a later epoch, and the earlier ones beside it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "eventstore/log/entry.h"
+#include "eventstore/log/fsck.h"
+#include "liggare/v1/entry.pb.h"
+#include "tests/log/test_node.h"
+#include "tests/testing/memory_database.h"
+
+namespace liggare::log {
+namespace {
+
+using testing::KeyOf;
+using testing::kStartMs;
+using testing::kTrustDomain;
+using testing::MakeEventId;
+using testing::MakeSubmission;
+using testing::MemoryDatabase;
+using testing::TestNode;
+
+// A county with a verksamhet below it; its parent holds both logs. Then the county's
+// disk is lost.
+class EpochTest : public ::testing::Test {
+ protected:
+  EpochTest() {
+    child_.RecordSome(3);
+    EXPECT_TRUE(lost_.CopyFrom(child_, "se/17/a@1").status.ok());
+    EXPECT_TRUE(lost_.RecordOne(MakeSubmission(MakeEventId(7), "bidrag/x")).ok());
+    EXPECT_TRUE(parent_.CopyFrom(lost_, "se/17/a@1").status.ok());
+    EXPECT_TRUE(parent_.CopyFrom(lost_, "se/17@1").status.ok());
+    // The directory begins with the second epoch; TestNode takes it up from there.
+    EXPECT_TRUE(EventLog::Open(restored_db_,
+                               {.trust_domain = kTrustDomain, .path = "se/17", .first_epoch = 2})
+                    .ok());
+    restored_ = std::make_unique<TestNode>(restored_db_, "se/17");
+  }
+
+  MemoryDatabase child_db_;
+  MemoryDatabase lost_db_;
+  MemoryDatabase parent_db_;
+  MemoryDatabase restored_db_;
+  TestNode child_{child_db_, "se/17/a"};
+  TestNode lost_{lost_db_, "se/17"};
+  TestNode parent_{parent_db_, "se"};
+  std::unique_ptr<TestNode> restored_;
+};
+
+TEST_F(EpochTest, OwnLogIsThatOfTheLatestEpoch) {
+  EXPECT_EQ(restored_->log().own_log(), "se/17@2");
+  ASSERT_TRUE(restored_->CopyFrom(parent_, "se/17@1").status.ok());
+  EXPECT_EQ(restored_->log().own_log(), "se/17@2");
+  TestNode again(restored_db_, "se/17");
+  EXPECT_EQ(again.log().own_log(), "se/17@2");
+  EXPECT_EQ(again.log().LatestEpoch("se/17"), "se/17@2");
+  EXPECT_EQ(again.log().LatestEpoch("se/17/a"), std::nullopt);
+}
+
+TEST_F(EpochTest, EarlierEpochComesBackByteForByteAndIsNotCosigned) {
+  const auto stored = restored_->CopyFrom(parent_, "se/17@1");
+  ASSERT_TRUE(stored.status.ok()) << stored.status;
+  EXPECT_EQ(stored.result.held.root, lost_.log().Find("se/17@1")->root);
+  const auto note = note::ParseNote(stored.result.cosigned_checkpoint);
+  ASSERT_TRUE(note.ok());
+  EXPECT_TRUE(note::VerifyCosignature(*note, KeyOf("se").verifier()).ok());
+  EXPECT_TRUE(absl::IsNotFound(note::VerifyCosignature(*note, KeyOf("se/17").verifier()).status()));
+}
+
+TEST_F(EpochTest, WhatItKnewComesBackAndFsckAgrees) {
+  ASSERT_TRUE(restored_->CopyFrom(parent_, "se/17@1").status.ok());
+  const FsckReport before = Fsck(restored_db_, {});
+  EXPECT_TRUE(before.ok()) << "a log that has not come back is no damage: "
+                           << FindingText(before.findings.at(0));
+  ASSERT_TRUE(restored_->CopyFrom(parent_, "se/17/a@1").status.ok());
+  const FsckReport after = Fsck(restored_db_, {});
+  EXPECT_TRUE(after.ok()) << FindingText(after.findings.at(0));
+  EXPECT_EQ(after.logs, 3u);
+  // In the new epoch the county knows what came back, since it came back.
+  const uint64_t own = restored_->log().Find("se/17@2")->size;
+  EXPECT_EQ(*restored_->log().KnownSize("se/17/a@1", own), 3u);
+  EXPECT_EQ(*restored_->log().KnownSize("se/17/a@1", 0), 0u);
+}
+
+TEST_F(EpochTest, IdOfAnEarlierEpochIsADuplicate) {
+  ASSERT_TRUE(restored_->CopyFrom(parent_, "se/17@1").status.ok());
+  TestNode reopened(restored_db_, "se/17");
+  const auto again = reopened.RecordOne(MakeSubmission(MakeEventId(7), "bidrag/x"));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_TRUE(again->duplicate);
+  EXPECT_EQ(again->log, "se/17@1");
+  EXPECT_EQ(again->index, 1u);
+  const auto other = reopened.RecordOne(MakeSubmission(MakeEventId(7), "bidrag/y"));
+  EXPECT_FALSE(other.ok());
+}
+
+TEST_F(EpochTest, EventRecordedAgainNamesItsOldPlace) {
+  Submission submission = MakeSubmission(MakeEventId(8), "bidrag/x");
+  submission.earlier = EarlierPlace{{"se/17@1", 5}, 99, kStartMs - 1};
+  const auto recorded = restored_->RecordOne(std::move(submission));
+  ASSERT_TRUE(recorded.ok()) << recorded.status();
+  v1::Event entry;
+  ASSERT_TRUE(entry.ParseFromString(*restored_->log().Read("se/17@2", recorded->index)));
+  EXPECT_EQ(entry.earlier().log(), "se/17@1");
+  EXPECT_EQ(entry.earlier().index(), 5u);
+  EXPECT_EQ(entry.earlier().clock(), 99u);
+  EXPECT_EQ(entry.earlier().recorded_at_ms(), kStartMs - 1);
+  EXPECT_TRUE(ParseEntryHeader(entry.SerializeAsString()).ok());
+  // Twice, it would be two entries to two readers.
+  std::string twice = entry.SerializeAsString();
+  v1::Event more;
+  *more.mutable_earlier() = entry.earlier();
+  EXPECT_FALSE(ParseEntryHeader(twice + more.SerializeAsString()).ok());
+  EXPECT_TRUE(Fsck(restored_db_, {}).ok());
+}
+
+TEST_F(EpochTest, MissingKnownRowOfAnEarlierEpochIsFound) {
+  ASSERT_TRUE(restored_->CopyFrom(parent_, "se/17@1").status.ok());
+  const auto cursor = restored_db_.NewCursor(Family::kKnown);
+  size_t rows = 0;
+  for (cursor->Seek(""); cursor->Valid(); cursor->Next()) {
+    Batch batch;
+    batch.Delete(Family::kKnown, cursor->key());
+    const std::string value(cursor->value());
+    ASSERT_TRUE(restored_db_.Write(batch, Durability::kSynced).ok());
+    EXPECT_FALSE(Fsck(restored_db_, {}).ok());
+    Batch back;
+    back.Put(Family::kKnown, cursor->key(), value);
+    ASSERT_TRUE(restored_db_.Write(back, Durability::kSynced).ok());
+    ++rows;
+  }
+  EXPECT_EQ(rows, 2u);  // Of the first epoch's Received, and of the second's.
+  EXPECT_TRUE(Fsck(restored_db_, {}).ok());
+}
+
+}  // namespace
+}  // namespace liggare::log
