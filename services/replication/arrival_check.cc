@@ -1,5 +1,6 @@
 #include "services/replication/arrival_check.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "eventstore/merkle/verify.h"
@@ -8,6 +9,8 @@
 #include "services/domain/node_path.h"
 #include "services/replication/chunk_form.h"
 #include "services/replication/chunk_source.h"
+#include "services/replication/enrolment_chain.h"
+#include "spdlog/spdlog.h"
 
 namespace liggare::replication {
 namespace {
@@ -23,6 +26,24 @@ std::string LostEntries(const Extent& claimed, uint64_t held_size) {
          std::to_string(claimed.size) + ", signed with its key; here are " +
          std::to_string(held_size) + ".";
 }
+
+// A tree of entries that were shown and are not stored.
+class ShownTree : public merkle::TileReader {
+ public:
+  void Append(const std::string& entry) { tree_.Append(merkle::LeafHash(entry), full_); }
+  absl::StatusOr<merkle::Proof> Prove(uint64_t index) const {
+    return merkle::InclusionProof(tree_, *this, index, tree_.size());
+  }
+  absl::StatusOr<std::string> ReadTile(merkle::TileId id) const override {
+    const auto tile = std::ranges::find(full_, id, &merkle::FullTile::id);
+    if (tile == full_.end()) return absl::NotFoundError("no such tile");
+    return tile->hashes;
+  }
+
+ private:
+  merkle::Tree tree_;
+  std::vector<merkle::FullTile> full_;
+};
 
 }  // namespace
 
@@ -47,14 +68,6 @@ absl::StatusOr<note::SignedCheckpoint> ArrivalCheck::Open(const std::string& log
   return note::OpenCheckpoint(checkpoint, log_.trust_domain() + "/" + log, *key);
 }
 
-std::string ArrivalCheck::VerifierText(const std::string& log,
-                                       const std::string& checkpoint) const {
-  absl::StatusOr<note::Note> note = note::ParseNote(checkpoint);
-  if (!note.ok()) return "";
-  absl::StatusOr<note::VerifierKey> key = keys_.KeyForNote(domain::PathOfLog(log), *note);
-  return key.ok() ? key->Text() : "";
-}
-
 ArrivalCheck::Verdict ArrivalCheck::Verify(v1::Chunk wire, int64_t now_ms) {
   const std::string name = wire.log();
   const std::string checkpoint = wire.checkpoint();
@@ -72,6 +85,7 @@ ArrivalCheck::Verdict ArrivalCheck::Verify(v1::Chunk wire, int64_t now_ms) {
       log::VerifyChunk(*std::move(chunk), tip.tree, tip.last_clock, log_.trust_domain(), *key);
   switch (verdict.fault) {
     case log::ChunkFault::kNone:
+      if (auto ended = EndedEpoch(verdict.verified, now_ms)) return {{}, std::move(ended)};
       ahead_[name] = Tip{verdict.verified.tree, verdict.verified.rows.back().clock};
       return {std::move(verdict.verified), {}};
     case log::ChunkFault::kGap:
@@ -81,22 +95,122 @@ ArrivalCheck::Verdict ArrivalCheck::Verify(v1::Chunk wire, int64_t now_ms) {
     case log::ChunkFault::kLog:
       break;
   }
+  return {{}, Impossible(verdict, std::move(tip), now_ms)};
+}
+
+Session::ChunkFault ArrivalCheck::Impossible(const log::ChunkVerdict& verdict, Tip tip,
+                                             int64_t now_ms) const {
   const log::Chunk& bad = verdict.verified.chunk;
-  Evidence evidence{
-      .log = name,
-      .reason = Text(verdict.status),
-      .verifier_key = key->Text(),
-      .found_at_ms = now_ms,
-      .held = {{name, tip.tree.size(), tip.tree.Root()}, "", {}},
-      .claimed = {{name, tip.tree.size(), tip.tree.Root()}, bad.checkpoint, bad.consistency_proof},
-      .first_index = bad.first_index,
-      .entries = bad.entries,
-      .continued = tip.tree};
+  const Extent before{bad.log, tip.tree.size(), tip.tree.Root()};
+  v1::Evidence evidence = NewEvidence(bad.log, Text(verdict.status), now_ms);
+  evidence.set_kind(v1::EVIDENCE_KIND_IMPOSSIBLE_ENTRY);
+  evidence.set_first_index(bad.first_index);
+  AddOpenTiles(tip.tree, evidence);
+  if (before.size > 0) AddPreviousEntry(before, evidence);
   std::vector<merkle::FullTile> full;
-  for (const std::string& entry : bad.entries) tip.tree.Append(merkle::LeafHash(entry), full);
-  evidence.claimed.extent.size = tip.tree.size();
-  evidence.claimed.extent.root = tip.tree.Root();
-  return {{}, Session::ChunkFault{name, Blame::kLog, evidence.reason, EvidenceText(evidence)}};
+  for (const std::string& entry : bad.entries) {
+    tip.tree.Append(merkle::LeafHash(entry), full);
+    evidence.add_entries(entry);
+  }
+  *evidence.mutable_claimed() = ToProto(ProvenExtent{
+      {bad.log, tip.tree.size(), tip.tree.Root()}, bad.checkpoint, bad.consistency_proof});
+  return {bad.log, Blame::kLog, evidence.reason(), EvidenceText(evidence)};
+}
+
+// Where what comes before is not on disk yet, the evidence does without it.
+void ArrivalCheck::AddPreviousEntry(const Extent& before, v1::Evidence& evidence) const {
+  absl::StatusOr<std::string> entry = log_.Read(before.log, before.size - 1);
+  absl::StatusOr<merkle::Proof> proof =
+      log_.InclusionProof(before.log, before.size - 1, before.size);
+  if (!entry.ok() || !proof.ok()) return;
+  v1::ProvenEntry& previous = *evidence.mutable_previous_entry();
+  previous.set_entry(*std::move(entry));
+  for (const merkle::Hash& hash : *proof) {
+    previous.add_inclusion_proof(std::string(merkle::HashBytes(hash)));
+  }
+}
+
+v1::Evidence ArrivalCheck::NewEvidence(const std::string& log, const std::string& reason,
+                                       int64_t now_ms) const {
+  v1::Evidence evidence;
+  evidence.set_evidence_version(kEvidenceVersion);
+  evidence.set_log(log);
+  evidence.set_reason(reason);
+  evidence.set_found_at_ms(now_ms);
+  evidence.set_found_by(log_.path());
+  absl::StatusOr<v1::EnrolmentChain> chain =
+      BuildEnrolmentChain(log_, sequencer_, keys_, domain::PathOfLog(log));
+  if (chain.ok()) *evidence.mutable_enrolment() = *std::move(chain);
+  return evidence;
+}
+
+std::optional<std::string> ArrivalCheck::EpochAfter(const std::string& log) const {
+  const auto epoch_of = [](const std::string& name) {
+    const absl::StatusOr<domain::LogName> parsed = domain::ParseLogName(name);
+    return parsed.ok() ? parsed->epoch : 0;
+  };
+  std::optional<std::string> later = log_.LatestEpoch(domain::PathOfLog(log));
+  // From the newest back: each names the one before it.
+  while (later && epoch_of(*later) > epoch_of(log)) {
+    absl::StatusOr<std::string> first = log_.Read(*later, 0);
+    v1::Event event;
+    v1::EntryData data;
+    if (!first.ok() || !event.ParseFromString(*first) || !data.ParseFromString(event.data())) break;
+    const std::string& previous = data.epoch_opened().previous().log();
+    if (previous == log) return later;
+    if (epoch_of(previous) >= epoch_of(*later)) break;
+    later = previous;
+  }
+  return {};
+}
+
+std::optional<Session::ChunkFault> ArrivalCheck::EndedEpoch(const log::VerifiedChunk& verified,
+                                                            int64_t now_ms) const {
+  const std::string& name = verified.chunk.log;
+  if (domain::PathOfLog(name) == log_.path()) return {};  // A restore brings it back.
+  const std::optional<std::string> later = EpochAfter(name);
+  if (!later) return {};
+  absl::StatusOr<v1::ProvenEntry> opened = ProveEntry(log_, sequencer_, {*later, 0});
+  if (!opened.ok()) return {};
+  const std::string reason = name + " goes on at " + std::to_string(verified.chunk.first_index) +
+                             ", where " + *later + " said that it had ended";
+  v1::Evidence evidence = NewEvidence(name, reason, now_ms);
+  evidence.set_kind(v1::EVIDENCE_KIND_ENDED_EPOCH);
+  *evidence.mutable_epoch_opened() = *std::move(opened);
+  *evidence.mutable_claimed() = ToProto(ProvenExtent{{name, verified.tree.size(), verified.root},
+                                                     verified.chunk.checkpoint,
+                                                     verified.chunk.consistency_proof});
+  return Session::ChunkFault{name, Blame::kLog, reason, EvidenceText(evidence)};
+}
+
+uint64_t ArrivalCheck::RestoredAtS() const {
+  absl::StatusOr<domain::LogName> own = domain::ParseLogName(log_.own_log());
+  if (!own.ok() || own->epoch == 1) return 0;
+  absl::StatusOr<std::string> first = log_.Read(log_.own_log(), 0);
+  absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(first.ok() ? *first : "");
+  return header.ok() ? static_cast<uint64_t>(header->recorded_at_ms / 1000) : 0;
+}
+
+std::optional<std::string> ArrivalCheck::SetBack(const log::VerifiedChunk& verified) const {
+  const log::Chunk& chunk = verified.chunk;
+  const std::string ours = log_.trust_domain() + "/" + log_.path();
+  if (std::ranges::none_of(verified.checkpoint.note.signatures,
+                           [&](const note::Signature& line) { return line.name == ours; })) {
+    return {};
+  }
+  absl::StatusOr<note::VerifierKey> own = keys_.KeyFor(log_.path());
+  if (!own.ok()) return {};
+  absl::StatusOr<uint64_t> given_s = note::VerifyCosignature(verified.checkpoint.note, *own);
+  if (!given_s.ok()) return {};
+  const bool substantial = std::ranges::any_of(
+      verified.rows, [](const log::EntryRow& row) { return row.type != log::kReceivedType; });
+  absl::StatusOr<uint64_t> known = log_.KnownSize(chunk.log, UINT64_MAX);
+  if (!substantial || (known.ok() && *known >= verified.tree.size())) return {};
+  if (*given_s <= RestoredAtS()) return {};  // From before the restore: it is honoured.
+  return "Restore needed: " + std::string(domain::PathOfLog(chunk.log)) +
+         " holds this node's own receipt for " +
+         Describe({chunk.log, verified.checkpoint.checkpoint.size, {}}) +
+         ", of which nothing is known here.";
 }
 
 void ArrivalCheck::Stored(const std::string& log, uint64_t size) {
@@ -125,8 +239,8 @@ std::optional<Session::ChunkFault> ArrivalCheck::CheckDuplicate(v1::Chunk chunk,
   absl::StatusOr<merkle::Hash> held = log_.RootAt(name, checkpoint.size);
   if (!held.ok() || *held == checkpoint.root) return Fault(name, Blame::kPeer, Text(same));
   const std::string reason = "its key has signed two roots at " + std::to_string(checkpoint.size);
-  absl::StatusOr<std::string> evidence =
-      TwoRoots({{name, checkpoint.size, checkpoint.root}, chunk.checkpoint(), {}}, reason, now_ms);
+  absl::StatusOr<std::string> evidence = TwoRoots(
+      {{name, checkpoint.size, checkpoint.root}, chunk.checkpoint(), {}}, reason, now_ms, &chunk);
   if (!evidence.ok()) return Fault(name, Blame::kPeer, Text(same));
   return Session::ChunkFault{name, Blame::kLog, reason, *std::move(evidence)};
 }
@@ -139,21 +253,60 @@ absl::StatusOr<ProvenExtent> ArrivalCheck::HeldAt(const std::string& log, uint64
   return ProvenExtent{proven->state, proven->proof.checkpoint(), *std::move(proof)};
 }
 
+absl::Status ArrivalCheck::CheckProven(const ProvenExtent& proven) const {
+  absl::StatusOr<note::SignedCheckpoint> opened = Open(proven.extent.log, proven.checkpoint);
+  if (!opened.ok()) return opened.status();
+  return merkle::VerifyConsistency({proven.extent.size, proven.extent.root},
+                                   {opened->checkpoint.size, opened->checkpoint.root},
+                                   proven.consistency_proof);
+}
+
 absl::StatusOr<std::string> ArrivalCheck::TwoRoots(const ProvenExtent& claimed,
-                                                   const std::string& reason,
-                                                   int64_t now_ms) const {
+                                                   const std::string& reason, int64_t now_ms,
+                                                   const v1::Chunk* shown) const {
   const std::string& name = claimed.extent.log;
   absl::StatusOr<ProvenExtent> held = HeldAt(name, claimed.extent.size);
   if (!held.ok()) return held.status();
-  return EvidenceText({.log = name,
-                       .reason = reason,
-                       .verifier_key = VerifierText(name, claimed.checkpoint),
-                       .found_at_ms = now_ms,
-                       .held = *std::move(held),
-                       .claimed = claimed,
-                       .first_index = 0,
-                       .entries = {},
-                       .continued = {}});
+  // What lies here must be under its own checkpoint before anybody is accused.
+  if (absl::Status proven = CheckProven(*held); !proven.ok()) {
+    spdlog::error("{}: the copy of {} is not what {} signed; run liggare fsck: {}", log_.path(),
+                  name, domain::PathOfLog(name), Text(proven));
+    return proven;
+  }
+  v1::Evidence evidence = NewEvidence(name, reason, now_ms);
+  evidence.set_kind(v1::EVIDENCE_KIND_TWO_ROOTS);
+  *evidence.mutable_held() = ToProto(*held);
+  *evidence.mutable_claimed() = ToProto(claimed);
+  if (shown != nullptr) AddTwoEntries(*shown, evidence);
+  return EvidenceText(evidence);
+}
+
+void ArrivalCheck::AddTwoEntries(const v1::Chunk& shown, v1::Evidence& evidence) const {
+  // Of a chunk from the log's beginning up to its checkpoint the whole tree is known.
+  if (shown.first_index() != 0 ||
+      evidence.claimed().state().size() != static_cast<uint64_t>(shown.entries_size())) {
+    return;
+  }
+  ShownTree tree;
+  for (const std::string& entry : shown.entries()) tree.Append(entry);
+  for (int i = 0; i < shown.entries_size(); ++i) {
+    absl::StatusOr<std::string> ours = log_.Read(shown.log(), i);
+    if (!ours.ok()) return;
+    if (*ours == shown.entries(i)) continue;
+    absl::StatusOr<v1::ProvenEntry> held =
+        ProveEntry(log_, sequencer_, {shown.log(), static_cast<uint64_t>(i)});
+    absl::StatusOr<merkle::Proof> proof = tree.Prove(i);
+    if (!held.ok() || !proof.ok()) return;
+    evidence.set_index(i);
+    *evidence.mutable_held_entry() = *std::move(held);
+    v1::ProvenEntry& claimed = *evidence.mutable_claimed_entry();
+    claimed.set_entry(shown.entries(i));
+    claimed.set_checkpoint(shown.checkpoint());
+    for (const merkle::Hash& hash : *proof) {
+      claimed.add_inclusion_proof(std::string(merkle::HashBytes(hash)));
+    }
+    return;
+  }
 }
 
 Session::DisputeJudged ArrivalCheck::JudgeDispute(const struct JudgeDispute& dispute,

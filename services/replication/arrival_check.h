@@ -37,6 +37,10 @@ class ArrivalCheck {
     std::optional<Session::ChunkFault> fault;
   };
   Verdict Verify(v1::Chunk chunk, int64_t now_ms);
+  // Why this node must be restored, if the chunk shows it: it comes with a receipt
+  // of this node's own for entries that its log knows nothing of. A disk that was
+  // set back is seen so even before the parent has been reached.
+  std::optional<std::string> SetBack(const log::VerifiedChunk& verified) const;
   // A store failed: what was verified beyond the copy is forgotten.
   void Forget(const std::string& log) { ahead_.erase(log); }
   // The store answered for the chunk that ends at `size`: what was verified up to
@@ -70,10 +74,23 @@ class ArrivalCheck {
                                               const std::string& checkpoint) const;
   // This node's signed state of the log at a size.
   absl::StatusOr<ProvenExtent> HeldAt(const std::string& log, uint64_t size) const;
-  std::string VerifierText(const std::string& log, const std::string& checkpoint) const;
-  // The text of the evidence, if both sides are signed.
+  // When the own log's epoch began, in seconds since 1970; 0 for the first epoch.
+  uint64_t RestoredAtS() const;
+  absl::Status CheckProven(const ProvenExtent& proven) const;
+  v1::Evidence NewEvidence(const std::string& log, const std::string& reason, int64_t now_ms) const;
+  Session::ChunkFault Impossible(const log::ChunkVerdict& verdict, Tip tip, int64_t now_ms) const;
+  void AddPreviousEntry(const Extent& before, v1::Evidence& evidence) const;
+  // The epoch that says that it continues `log`, if one is held.
+  std::optional<std::string> EpochAfter(const std::string& log) const;
+  // That the chunk continues a log after whose end a later epoch is held.
+  std::optional<Session::ChunkFault> EndedEpoch(const log::VerifiedChunk& verified,
+                                                int64_t now_ms) const;
+  // The text of the evidence, if both sides are signed. `shown`, which may be null,
+  // is the chunk whose entries the claimed side is of.
   absl::StatusOr<std::string> TwoRoots(const ProvenExtent& claimed, const std::string& reason,
-                                       int64_t now_ms) const;
+                                       int64_t now_ms, const v1::Chunk* shown = nullptr) const;
+  // The first entry that differs, on both sides, with proofs, where they can be made.
+  void AddTwoEntries(const v1::Chunk& shown, v1::Evidence& evidence) const;
 
   const log::EventLog& log_;
   log::Sequencer& sequencer_;

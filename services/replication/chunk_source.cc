@@ -38,11 +38,19 @@ absl::StatusOr<LocalLog> ChunkSource::View(const log::HeldLog& held) const {
 
 absl::StatusOr<ChunkSource::Covering> ChunkSource::CoveringAt(const std::string& log,
                                                               uint64_t size) const {
-  if (IsOwn(log)) {
-    absl::StatusOr<note::SignedCheckpoint> own = sequencer_.OwnCheckpoint(size);
-    if (!own.ok()) return own.status();
-    return Covering{own->checkpoint.size, own->checkpoint.root, own->note.Encode()};
-  }
+  absl::StatusOr<Covering> stored = StoredAt(log, size);
+  if (!IsOwn(log) || (stored.ok() && stored->size == size)) return stored;
+  return SignedAt(size);
+}
+
+absl::StatusOr<ChunkSource::Covering> ChunkSource::SignedAt(uint64_t size) const {
+  absl::StatusOr<note::SignedCheckpoint> own = sequencer_->OwnCheckpoint(size);
+  if (!own.ok()) return own.status();
+  return Covering{own->checkpoint.size, own->checkpoint.root, own->note.Encode()};
+}
+
+absl::StatusOr<ChunkSource::Covering> ChunkSource::StoredAt(const std::string& log,
+                                                            uint64_t size) const {
   absl::StatusOr<std::optional<std::string>> stored = log_.CheckpointAtOrAfter(log, size);
   if (!stored.ok()) return stored.status();
   if (!*stored) {
@@ -56,7 +64,14 @@ absl::StatusOr<ChunkSource::Covering> ChunkSource::CoveringAt(const std::string&
 
 absl::StatusOr<ChunkSource::Covering> ChunkSource::BestCut(const std::string& log, uint64_t first,
                                                            uint64_t end) const {
-  absl::StatusOr<Covering> best = CoveringAt(log, end);
+  if (IsOwn(log)) {
+    // New entries, as a rule. What is sent again is cut where a checkpoint is
+    // stored: a parent that was set back gets its own receipts back.
+    absl::StatusOr<Covering> next = StoredAt(log, first + 1);
+    if (!next.ok() && !absl::IsNotFound(next.status())) return next;
+    if (!next.ok() || next->size > end) return SignedAt(end);
+  }
+  absl::StatusOr<Covering> best = StoredAt(log, end);
   if (best.ok() ? best->size == end : !absl::IsNotFound(best.status())) return best;
   // The size of the checkpoint at or after n rises with n: find the last n whose
   // checkpoint is not beyond the end.
@@ -64,7 +79,7 @@ absl::StatusOr<ChunkSource::Covering> ChunkSource::BestCut(const std::string& lo
   uint64_t high = end - 1;
   while (low <= high) {
     const uint64_t middle = low + (high - low) / 2;
-    absl::StatusOr<Covering> found = CoveringAt(log, middle);
+    absl::StatusOr<Covering> found = StoredAt(log, middle);
     if (!found.ok() && !absl::IsNotFound(found.status())) return found;
     if (found.ok() && found->size <= end) {
       low = found->size + 1;

@@ -1,7 +1,8 @@
 // Reads what a session sends from a node's logs: entries with a signed checkpoint
 // at or beyond their end. Chunks of the own log get one signed at their end;
 // copies can be sent only as far as a stored checkpoint reaches, and are cut at
-// stored checkpoints where possible, so that every tier can cosign them.
+// stored checkpoints where possible, so that every tier can cosign them. Where a
+// checkpoint of the own log is stored, it is sent with its cosignatures.
 //
 // Thread-safe, but reads the disk: not for a thread that must return at once.
 #ifndef SERVICES_REPLICATION_CHUNK_SOURCE_H_
@@ -21,7 +22,9 @@ namespace liggare::replication {
 class ChunkSource {
  public:
   ChunkSource(const log::EventLog& log, log::Sequencer& sequencer)
-      : log_(log), sequencer_(sequencer) {}
+      : log_(log), sequencer_(&sequencer) {}
+  // Signs nothing: the own log, too, can be sent only as far as it is covered.
+  explicit ChunkSource(const log::EventLog& log) : log_(log), sequencer_(nullptr) {}
 
   // The log as a session sees it.
   absl::StatusOr<LocalLog> View(const log::HeldLog& held) const;
@@ -49,14 +52,22 @@ class ChunkSource {
   // too many: at least one.
   absl::StatusOr<uint64_t> CountWithTexts(const std::string& log, uint64_t first,
                                           uint64_t end) const;
-  // The smallest checkpoint at or after `size`. NOT_FOUND if there is none.
+  // The smallest checkpoint at or after `size`: of the own log the one of that
+  // size. NOT_FOUND if there is none.
   absl::StatusOr<Covering> CoveringAt(const std::string& log, uint64_t size) const;
+  // Of the own log, signed now or before.
+  absl::StatusOr<Covering> SignedAt(uint64_t size) const;
+  // The same of stored ones alone.
+  absl::StatusOr<Covering> StoredAt(const std::string& log, uint64_t size) const;
   // The largest stored checkpoint in (first, end]; else the first after `end`.
   absl::StatusOr<Covering> BestCut(const std::string& log, uint64_t first, uint64_t end) const;
-  bool IsOwn(const std::string& log) const { return log == log_.own_log(); }
+  // Whether the log can be signed here.
+  bool IsOwn(const std::string& log) const {
+    return sequencer_ != nullptr && log == log_.own_log();
+  }
 
   const log::EventLog& log_;
-  log::Sequencer& sequencer_;
+  log::Sequencer* const sequencer_;  // Null: nothing is signed.
 };
 
 }  // namespace liggare::replication

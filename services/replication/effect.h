@@ -88,7 +88,9 @@ struct FreezeLog {
 // The node must record nothing until it has been restored: its parent holds
 // more of its own log than it does, or other entries.
 struct StopRecording {
+  std::string log;
   std::string reason;
+  std::string evidence;  // That the own key signed two histories; may be empty.
 };
 
 // The parent's copy of the own log is a prefix of it: recording is safe.

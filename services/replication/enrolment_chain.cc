@@ -33,34 +33,24 @@ absl::StatusOr<note::Note> CoveringCheckpoint(const log::EventLog& log, log::Seq
   return own->note;
 }
 
-absl::StatusOr<v1::ProvenEntry> Prove(const log::EventLog& log, log::Sequencer& sequencer,
-                                      const log::LogIndex& place) {
-  absl::StatusOr<note::Note> signed_note = CoveringCheckpoint(log, sequencer, place);
-  if (!signed_note.ok()) return signed_note.status();
-  absl::StatusOr<note::Checkpoint> checkpoint = note::ParseCheckpoint(signed_note->text);
-  if (!checkpoint.ok()) return checkpoint.status();
-  absl::StatusOr<std::string> entry = log.Read(place.log, place.index);
-  if (!entry.ok()) return entry.status();
-  absl::StatusOr<merkle::Proof> proof =
-      log.InclusionProof(place.log, place.index, checkpoint->size);
-  if (!proof.ok()) return proof.status();
-  v1::ProvenEntry proven;
-  proven.set_entry(*std::move(entry));
-  for (const merkle::Hash& hash : *proof) {
-    proven.add_inclusion_proof(std::string(merkle::HashBytes(hash)));
-  }
-  proven.set_checkpoint(signed_note->Encode());
-  return proven;
-}
-
 absl::Status AddLinks(const log::EventLog& log, log::Sequencer& sequencer,
                       const std::vector<log::LogIndex>& places, v1::EnrolmentChain& chain) {
   for (const log::LogIndex& place : places) {
-    absl::StatusOr<v1::ProvenEntry> link = Prove(log, sequencer, place);
+    absl::StatusOr<v1::ProvenEntry> link = ProveEntry(log, sequencer, place);
     if (!link.ok()) return link.status();
     *chain.add_links() = *std::move(link);
   }
   return absl::OkStatus();
+}
+
+// The nodes below `from` on the way to `to`, and `to` itself; none if they are the
+// same.
+std::vector<std::string> PathsBetween(std::string_view from, std::string_view to) {
+  std::vector<std::string> paths;
+  for (std::string_view at = to; at.size() > from.size(); at = domain::ParentOf(at)) {
+    paths.insert(paths.begin(), std::string(at));
+  }
+  return paths;
 }
 
 absl::Status Broken(int link, const std::string& why) {
@@ -102,6 +92,26 @@ absl::Status CheckPlace(const v1::ProvenEntry& link, const log::EntryHeader& hea
 
 }  // namespace
 
+absl::StatusOr<v1::ProvenEntry> ProveEntry(const log::EventLog& log, log::Sequencer& sequencer,
+                                           const log::LogIndex& place) {
+  absl::StatusOr<note::Note> signed_note = CoveringCheckpoint(log, sequencer, place);
+  if (!signed_note.ok()) return signed_note.status();
+  absl::StatusOr<note::Checkpoint> checkpoint = note::ParseCheckpoint(signed_note->text);
+  if (!checkpoint.ok()) return checkpoint.status();
+  absl::StatusOr<std::string> entry = log.Read(place.log, place.index);
+  if (!entry.ok()) return entry.status();
+  absl::StatusOr<merkle::Proof> proof =
+      log.InclusionProof(place.log, place.index, checkpoint->size);
+  if (!proof.ok()) return proof.status();
+  v1::ProvenEntry proven;
+  proven.set_entry(*std::move(entry));
+  for (const merkle::Hash& hash : *proof) {
+    proven.add_inclusion_proof(std::string(merkle::HashBytes(hash)));
+  }
+  proven.set_checkpoint(signed_note->Encode());
+  return proven;
+}
+
 absl::StatusOr<v1::EnrolmentChain> BuildEnrolmentChain(const log::EventLog& log,
                                                        log::Sequencer& sequencer,
                                                        const KeyRegistry& keys,
@@ -116,12 +126,14 @@ absl::StatusOr<v1::EnrolmentChain> BuildEnrolmentChain(const log::EventLog& log,
   absl::StatusOr<std::optional<std::string>> kept = log.SavedNote(kEnrolmentNote);
   if (!kept.ok()) return kept.status();
   if (!*kept || !chain.ParseFromString(**kept)) return places.status();
-  if (path == log.path()) return chain;
-  absl::StatusOr<EnrolledNode> node = keys.Find(path);
-  if (!node.ok()) return node.status();
-  if (node->places.empty()) return places.status();
-  absl::Status status = AddLinks(log, sequencer, node->places, chain);
-  if (!status.ok()) return status;
+  if (!domain::IsAtOrBelow(path, log.path())) return places.status();
+  for (const std::string& below : PathsBetween(log.path(), path)) {
+    absl::StatusOr<EnrolledNode> node = keys.Find(below);
+    if (!node.ok()) return node.status();
+    if (node->places.empty()) return places.status();
+    absl::Status status = AddLinks(log, sequencer, node->places, chain);
+    if (!status.ok()) return status;
+  }
   return chain;
 }
 

@@ -10,42 +10,16 @@
 #include <fstream>
 #include <system_error>
 
-#include "absl/strings/escaping.h"
+#include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
 
 namespace liggare::replication {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
-constexpr int kEvidenceVersion = 1;
 constexpr char kSuffix[] = ".evidence.json";
 constexpr int kFilesPerLogMax = 1000;
-
-std::string Base64(std::string_view bytes) {
-  return absl::Base64Escape(absl::string_view(bytes.data(), bytes.size()));
-}
-
-Json Hashes(const std::vector<merkle::Hash>& hashes) {
-  Json array = Json::array();
-  for (const merkle::Hash& hash : hashes) array.push_back(Base64(merkle::HashBytes(hash)));
-  return array;
-}
-
-Json Side(const ProvenExtent& side) {
-  return {{"size", side.extent.size},
-          {"root", Base64(merkle::HashBytes(side.extent.root))},
-          {"checkpoint", side.checkpoint},
-          {"consistency_proof", Hashes(side.consistency_proof)}};
-}
-
-Json OpenTiles(const merkle::Tree& tree) {
-  Json levels = Json::array();
-  for (int level = 0; (tree.size() >> (merkle::kTileHeight * level)) > 0; ++level) {
-    levels.push_back(Hashes(tree.OpenTile(level)));
-  }
-  return levels;
-}
 
 absl::Status WriteSynced(const std::string& file, const std::string& text) {
   const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
@@ -58,23 +32,45 @@ absl::Status WriteSynced(const std::string& file, const std::string& text) {
   return absl::OkStatus();
 }
 
+// Or a crash could take the file's name with it.
+absl::Status SyncDirectory(const std::string& directory) {
+  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return absl::ErrnoToStatus(errno, "can't open " + directory);
+  const bool synced = fsync(fd) == 0;
+  const int error = errno;
+  close(fd);
+  return synced ? absl::OkStatus() : absl::ErrnoToStatus(error, "can't sync " + directory);
+}
+
 }  // namespace
 
-std::string EvidenceText(const Evidence& evidence) {
-  Json json = {{"evidence_version", kEvidenceVersion},
-               {"log", evidence.log},
-               {"reason", evidence.reason},
-               {"found_at_ms", evidence.found_at_ms},
-               {"verifier_key", evidence.verifier_key},
-               {"held", Side(evidence.held)},
-               {"claimed", Side(evidence.claimed)}};
-  if (!evidence.entries.empty()) {
-    json["first_index"] = evidence.first_index;
-    json["entries"] = Json::array();
-    for (const std::string& entry : evidence.entries) json["entries"].push_back(Base64(entry));
-    json["open_tiles"] = OpenTiles(evidence.continued);
+v1::LogProof ToProto(const ProvenExtent& proven) {
+  v1::LogProof proof;
+  *proof.mutable_state() = ToProto(proven.extent);
+  proof.set_checkpoint(proven.checkpoint);
+  for (const merkle::Hash& hash : proven.consistency_proof) {
+    proof.add_consistency_proof(std::string(merkle::HashBytes(hash)));
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return proof;
+}
+
+void AddOpenTiles(const merkle::Tree& tree, v1::Evidence& evidence) {
+  for (int level = 0; (tree.size() >> (merkle::kTileHeight * level)) > 0; ++level) {
+    v1::OpenTile& tile = *evidence.add_open_tiles();
+    for (const merkle::Hash& hash : tree.OpenTile(level)) {
+      tile.add_hashes(std::string(merkle::HashBytes(hash)));
+    }
+  }
+}
+
+std::string EvidenceText(const v1::Evidence& evidence) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  // It can fail for strings that are not UTF-8 alone; ours are names and sentences.
+  (void)google::protobuf::util::MessageToJsonString(evidence, &json, options);
+  return json;
 }
 
 absl::StatusOr<std::string> WriteEvidence(const std::string& directory, const std::string& log,
@@ -90,6 +86,7 @@ absl::StatusOr<std::string> WriteEvidence(const std::string& directory, const st
     const std::string file = directory + "/" + name + "." + std::to_string(i) + kSuffix;
     if (std::filesystem::exists(file, error)) continue;
     absl::Status status = WriteSynced(file, text);
+    if (status.ok()) status = SyncDirectory(directory);
     if (!status.ok()) return status;
     return file;
   }
@@ -106,14 +103,14 @@ std::vector<Alarm> ReadAlarms(const std::string& directory) {
     std::ifstream in(file);
     Json json = Json::parse(in, nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) {
-      alarms.push_back({"", "A file of evidence can't be read.", file});
+      alarms.push_back({"", "A file of evidence can't be read.", file, kFrozenLogAdvice});
       continue;
     }
     auto text = [&json](const char* field) {
       auto value = json.find(field);
       return value != json.end() && value->is_string() ? value->get<std::string>() : "";
     };
-    alarms.push_back({text("log"), text("reason"), file});
+    alarms.push_back({text("log"), text("reason"), file, kFrozenLogAdvice});
   }
   std::ranges::sort(alarms, {}, &Alarm::evidence_file);
   return alarms;

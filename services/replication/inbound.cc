@@ -55,9 +55,9 @@ void Inbound::Arrived(v1::Chunk chunk, Clocks clocks) {
     log.dropped = true;
     return;
   }
-  if (!HasKeyOf(log)) return Wait(log, std::move(chunk), 0);
+  if (!HasKeyOf(log)) return Wait(log, {std::move(chunk), 0, {}});
   const int64_t not_before_ms = clocks.latest_ms - kClockAheadMaxMs;
-  if (not_before_ms > clocks.now_ms) return Wait(log, std::move(chunk), not_before_ms);
+  if (not_before_ms > clocks.now_ms) return Wait(log, {std::move(chunk), not_before_ms, {}});
   Take(log, std::move(chunk));
 }
 
@@ -88,15 +88,25 @@ void Inbound::Store(Log& log, v1::Chunk chunk) {
   actions_.push_back(StoreChunk{std::move(chunk), ticket});
 }
 
-void Inbound::Wait(Log& log, v1::Chunk chunk, int64_t not_before_ms) {
-  const size_t bytes = chunk.ByteSizeLong();
+void Inbound::WaitFor(v1::Chunk chunk, const Extent& before) {
+  Log& log = At(chunk.log());
+  if (log.refusal) return SendRefusal(log);
+  if (log.waiting || log.dropped) {
+    log.dropped = true;
+    return;
+  }
+  Wait(log, {std::move(chunk), 0, before});
+}
+
+void Inbound::Wait(Log& log, Waiting waiting) {
+  const size_t bytes = waiting.chunk.ByteSizeLong();
   if (waiting_count_ >= kWaitingChunksMax || waiting_bytes_ + bytes > kWaitingBytesMax) {
     log.dropped = true;
     return;
   }
   ++waiting_count_;
   waiting_bytes_ += bytes;
-  log.waiting = Waiting{std::move(chunk), not_before_ms};
+  log.waiting = std::move(waiting);
 }
 
 void Inbound::StopWaiting(Log& log) {
@@ -110,7 +120,11 @@ void Inbound::Retry(int64_t now_ms) {
   for (auto& [name, log] : logs_) {
     if (!log.waiting && !log.dropped) continue;
     if (!HasKeyOf(log) || (log.waiting && log.waiting->not_before_ms > now_ms)) continue;
-    if (log.waiting) {
+    if (log.waiting && log.waiting->before) {
+      if (Held(log.waiting->before->log).size < log.waiting->before->size) continue;
+      StopWaiting(log);
+      log.dropped = true;
+    } else if (log.waiting) {
       v1::Chunk chunk = log.waiting->chunk;
       StopWaiting(log);
       Take(log, std::move(chunk));
@@ -172,6 +186,11 @@ std::vector<std::string> Inbound::problems() const {
     if (log.refusal) {
       problems.push_back(name + " is refused: " + log.refusal->message());
     } else if (log.waiting) {
+      if (log.waiting->before) {
+        problems.push_back(name + " waits for " + Describe(*log.waiting->before) +
+                           ", which it continues.");
+        continue;
+      }
       problems.push_back(name + (log.waiting->not_before_ms > 0
                                      ? " is held back: its clock is too far ahead (CLOCK_AHEAD)."
                                      : " waits: the key of its node is not enrolled."));

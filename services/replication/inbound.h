@@ -46,7 +46,10 @@ class Inbound {
     int64_t now_ms = 0;
   };
   void Arrived(v1::Chunk chunk, Clocks clocks);
-  // A key was enrolled, or time passed: tries again what waits.
+  // The chunk begins an epoch, and so much of the one before must be held first:
+  // it is asked for again then.
+  void WaitFor(v1::Chunk chunk, const Extent& before);
+  // A key was enrolled, a log advanced, or time passed: tries again what waits.
   void Retry(int64_t now_ms);
 
   // The store's answers, with the ticket of the StoreChunk. Aborted: nothing of
@@ -67,12 +70,14 @@ class Inbound {
   bool IsRefused(std::string_view log) const;
   // Entries and disclosures handed to the store and not answered.
   size_t storing_bytes() const { return storing_bytes_; }
+  size_t waiting_count() const { return waiting_count_; }
   std::vector<std::string> problems() const;
 
  private:
   struct Waiting {
     v1::Chunk chunk;
-    int64_t not_before_ms = 0;  // 0: for its key.
+    int64_t not_before_ms = 0;     // 0: for its key.
+    std::optional<Extent> before;  // Set: for that much of another log.
   };
   struct Log {
     Extent held;
@@ -89,7 +94,7 @@ class Inbound {
   Log& At(std::string_view log);
   void Take(Log& log, v1::Chunk chunk);
   void Store(Log& log, v1::Chunk chunk);
-  void Wait(Log& log, v1::Chunk chunk, int64_t not_before_ms);
+  void Wait(Log& log, Waiting waiting);
   void StopWaiting(Log& log);
   void PayExpected(Log& log);
   void SendRefusal(Log& log);

@@ -27,7 +27,13 @@ struct Alarm {
   std::string log;
   std::string message;
   std::string evidence_file;
+  std::string advice;  // What to do.
 };
+
+// What an operator is told, with where it is described step by step.
+inline constexpr char kFrozenLogAdvice[] = "see docs/operations.md, \"A log is frozen\".";
+inline constexpr char kRestoreAdvice[] =
+    "See docs/operations.md, \"A node whose parent has more\".";
 
 }  // namespace liggare::replication
 

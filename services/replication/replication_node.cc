@@ -150,35 +150,48 @@ void ReplicationNode::ShareCosigned(const std::string& log, const std::string& c
 void ReplicationNode::Freeze(const std::string& log, const std::string& reason,
                              const std::string& evidence) {
   spdlog::error("{}: {} is frozen: {}", path(), log, reason);
-  absl::StatusOr<std::string> file = WriteEvidence(parts_.evidence_directory, log, evidence);
-  if (!file.ok()) {
-    spdlog::error("{}: the evidence can't be written: {}", path(),
-                  std::string(file.status().message()));
-  }
-  {
-    std::lock_guard lock(mutex_);
-    alarms_.push_back({log, reason, file.ok() ? *file : ""});
-  }
+  KeepEvidence(log, reason, evidence);
   parts_.sequencer.Freeze(log, evidence, [](const absl::Status& status) {
     if (!status.ok()) spdlog::error("a log can't be frozen: {}", std::string(status.message()));
   });
 }
 
-void ReplicationNode::StopRecording(const std::string& reason) {
-  spdlog::error("{}: stops recording: {}", path(), reason);
+void ReplicationNode::KeepEvidence(const std::string& log, const std::string& reason,
+                                   const std::string& evidence) {
+  std::lock_guard lock(mutex_);
+  const auto same = [&](const Alarm& alarm) { return alarm.log == log && alarm.message == reason; };
+  if (std::ranges::any_of(alarms_, same)) return;
+  absl::StatusOr<std::string> file = WriteEvidence(parts_.evidence_directory, log, evidence);
+  if (file.ok()) {
+    spdlog::error("{}: the evidence against {} is in {}; {}", path(), log, *file, kFrozenLogAdvice);
+  } else {
+    spdlog::error("{}: the evidence can't be written: {}", path(),
+                  std::string(file.status().message()));
+  }
+  alarms_.push_back({log, reason, file.ok() ? *file : "", kFrozenLogAdvice});
+}
+
+void ReplicationNode::StopRecording(const std::string& log, const std::string& reason,
+                                    const std::string& evidence) {
+  if (!evidence.empty()) KeepEvidence(log, reason, evidence);
   {
     std::lock_guard lock(mutex_);
+    if (recording_stopped_ == reason) return;
     recording_stopped_ = reason;
   }
+  spdlog::error("{}: stops recording: {} {}", path(), reason, kRestoreAdvice);
   parts_.sequencer.SaveNote(std::string(kRecordingStoppedNote), reason);
 }
 
 void ReplicationNode::AllowRecording() {
+  std::vector<std::shared_ptr<SessionDriver>> refused;
   {
     std::lock_guard lock(mutex_);
     if (!recording_stopped_) return;
     recording_stopped_.reset();
+    for (const auto& [key, joined] : sessions_) refused.push_back(joined.driver);
   }
+  for (const auto& driver : refused) driver->Stop(path() + " records again.");
   spdlog::info("{}: records again: its parent's copy agrees with its log", path());
   parts_.sequencer.SaveNote(std::string(kRecordingStoppedNote), "");
 }

@@ -93,7 +93,10 @@ class ReplicationNode {
   // have it yet, or, if this node has lost entries, never.
   std::optional<std::string> LastShared(const std::string& log) const;
   void Freeze(const std::string& log, const std::string& reason, const std::string& evidence);
-  void StopRecording(const std::string& reason);
+  // The evidence, if there is any, is kept as a file.
+  void StopRecording(const std::string& log, const std::string& reason,
+                     const std::string& evidence);
+  // Sessions in which something was refused meanwhile begin anew.
   void AllowRecording();
   // Keeps the chain, if it is of this node; then `saved` is called, when it can be
   // read.
@@ -107,6 +110,8 @@ class ReplicationNode {
     SessionEnds ends;
   };
   void LearnEnrolment(const v1::EnrolmentChain& chain);
+  // Writes the evidence and raises its alarm; not twice for one reason.
+  void KeepEvidence(const std::string& log, const std::string& reason, const std::string& evidence);
 
   const Parts parts_;
   mutable std::mutex mutex_;

@@ -7,6 +7,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "proto/error/error.h"
+#include "services/domain/node_path.h"
+#include "services/replication/refill.h"
 #include "services/replication/session_driver.h"
 #include "services/rpc/status.h"
 
@@ -148,6 +150,48 @@ grpc::ServerBidiReactor<v1::ReplicateRequest, v1::ReplicateResponse>* Replicatio
   auto call = std::make_shared<Call>(options_, context->peer());
   call->Start(options_.identify(*context));
   return call.get();
+}
+
+namespace {
+
+// The node that is asked, and the session that its caller could have with it.
+struct Asked {
+  ReplicationNode* node = nullptr;
+  SessionEnds ends;
+};
+
+absl::StatusOr<Asked> AskedOf(const ReplicationService::Options& options,
+                              const grpc::CallbackServerContext& context, const std::string& path) {
+  absl::StatusOr<rpc::Identity> caller = options.identify(context);
+  if (!caller.ok()) return caller.status();
+  if (absl::Status permitted = rpc::MayRefillFrom(*caller, path); !permitted.ok()) return permitted;
+  Asked asked{options.find(path), {Side::kParent, path, caller->path}};
+  if (domain::ParentOf(path) == caller->path) asked.ends.side = Side::kChild;
+  if (asked.node != nullptr) return asked;
+  return MakeError(v1::ERROR_CODE_UNKNOWN_NODE,
+                   {"No node " + path + " is hosted here.", "node", ""});
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* ReplicationService::GetHoldings(grpc::CallbackServerContext* context,
+                                                          const v1::GetHoldingsRequest* request,
+                                                          v1::GetHoldingsResponse* response) {
+  return calls_.Run(context, [this, context, request, response]() -> absl::Status {
+    absl::StatusOr<Asked> asked = AskedOf(options_, *context, request->node());
+    if (!asked.ok()) return asked.status();
+    return rpc::Deliver(HoldingsFor(asked->node->parts(), asked->ends), response);
+  });
+}
+
+grpc::ServerUnaryReactor* ReplicationService::GetChunk(grpc::CallbackServerContext* context,
+                                                       const v1::GetChunkRequest* request,
+                                                       v1::GetChunkResponse* response) {
+  return calls_.Run(context, [this, context, request, response]() -> absl::Status {
+    absl::StatusOr<Asked> asked = AskedOf(options_, *context, request->node());
+    if (!asked.ok()) return asked.status();
+    return rpc::Deliver(ChunkFor(asked->node->parts(), asked->ends, *request), response);
+  });
 }
 
 }  // namespace liggare::replication

@@ -12,6 +12,8 @@
 #include "liggare/v1/replication_service.grpc.pb.h"
 #include "services/replication/replication_node.h"
 #include "services/rpc/identity.h"
+#include "services/rpc/pooled_calls.h"
+#include "services/rpc/strand.h"
 
 namespace liggare::replication {
 
@@ -27,15 +29,24 @@ class ReplicationService : public v1::ReplicationService::CallbackService {
     // Who calls: rpc::PeerIdentity of the call's certificate.
     std::function<absl::StatusOr<rpc::Identity>(const grpc::CallbackServerContext&)> identify;
     Timer& timer;
+    rpc::WorkerPool& workers;
   };
-  explicit ReplicationService(Options options) : options_(std::move(options)) {}
+  explicit ReplicationService(Options options)
+      : options_(std::move(options)), calls_(options_.workers, {.running_max = 1}) {}
 
   grpc::ServerBidiReactor<v1::ReplicateRequest, v1::ReplicateResponse>* Replicate(
       grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* GetHoldings(grpc::CallbackServerContext* context,
+                                        const v1::GetHoldingsRequest* request,
+                                        v1::GetHoldingsResponse* response) override;
+  grpc::ServerUnaryReactor* GetChunk(grpc::CallbackServerContext* context,
+                                     const v1::GetChunkRequest* request,
+                                     v1::GetChunkResponse* response) override;
 
  private:
   class Call;
   const Options options_;
+  rpc::PooledCalls calls_;
 };
 
 }  // namespace liggare::replication

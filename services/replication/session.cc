@@ -251,12 +251,11 @@ void Session::OnFrontier(const v1::Frontier& frontier) {
     return Fault(v1::ERROR_CODE_LIMIT_EXCEEDED,
                  options_.ends.peer + " names " + std::to_string(frontier.logs_size()) + " logs.");
   }
-  bool own_is_held_there = false;
   for (const v1::LogState& state : frontier.logs()) {
     absl::StatusOr<Extent> peer = ExtentOf(state);
     if (!peer.ok()) return End(peer.status());
     if (IsOutbound(options_.ends, peer->log)) {
-      own_is_held_there |= IsOwn(peer->log) && peer->size > 0;
+      if (IsOwn(peer->log) && peer->size > 0) own_uncompared_.insert(peer->log);
       outbound_.PeerHolds(*peer);
     } else if (IsInbound(options_.ends, peer->log)) {
       ProveToOwner(*peer);
@@ -269,9 +268,12 @@ void Session::OnFrontier(const v1::Frontier& frontier) {
   outbound_.FrontierComplete();
   phase_ = Phase::kLive;
   FindCosignedLogs();
-  if (!own_is_held_there && options_.ends.side == Side::kChild) {
-    effects_.push_back(AllowRecording{});
-  }
+  AllowRecordingIfCompared();
+}
+
+void Session::AllowRecordingIfCompared() {
+  if (options_.ends.side != Side::kChild || own_log_disputed_ || !own_uncompared_.empty()) return;
+  effects_.push_back(AllowRecording{});
 }
 
 void Session::FindCosignedLogs() {
@@ -306,6 +308,7 @@ absl::Status Session::CheckChunk(const v1::Chunk& chunk) const {
 void Session::OnChunk(v1::Chunk chunk) {
   if (absl::Status status = CheckChunk(chunk); !status.ok()) return End(std::move(status));
   if (chunk.entries().empty()) return OnProof(std::move(chunk));
+  if (!FitsEpochs(chunk)) return;
   // Clocks rise within a log, so the last is the furthest; the verification
   // blames a log in which they don't.
   Inbound::Clocks clocks;
@@ -373,6 +376,7 @@ void Session::OnLogAdvanced(const LocalLog& log) {
     outbound_.Advance(name, log.sendable);
   } else {
     inbound_.Advance(log.held);
+    if (inbound_.waiting_count() > 0) inbound_.Retry(now_ms_);  // For an epoch before.
     if (log.frozen && !inbound_.IsRefused(name)) inbound_.Refuse(name, FrozenError(name));
   }
   Settle();
@@ -452,6 +456,11 @@ void Session::OnStoreAborted(const Extent& held, std::string cosigned_checkpoint
 
 void Session::OnStoreFailed(const absl::Status& status) { End(status); }
 
+void Session::OnStoreRefused(const std::string& log, const v1::Error& why) {
+  inbound_.RefuseNow(log, why);
+  Settle();
+}
+
 void Session::OnChunkFault(const ChunkFault& fault) {
   switch (fault.blame) {
     case Blame::kPeer:
@@ -471,9 +480,7 @@ void Session::OnRootCompared(const Extent& peer, const merkle::Hash& root) {
     OpenDispute(peer);
   } else {
     outbound_.Agree(peer);
-    if (IsOwn(peer.log) && options_.ends.side == Side::kChild && !own_log_disputed_) {
-      effects_.push_back(AllowRecording{});
-    }
+    if (own_uncompared_.erase(peer.log) > 0) AllowRecordingIfCompared();
   }
   Settle();
 }

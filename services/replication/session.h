@@ -18,7 +18,12 @@
 // Expected{its own extent there} and a chunk without entries, whose signed
 // checkpoint and proof prove that extent; the other answers in the same way.
 // Each freezes the log if both proofs are signed by the log's own key. A child
-// whose *own* log is disputed by its parent stops recording instead.
+// whose *own* log is disputed by its parent stops recording, and shows the parent
+// what it signed itself: a clone or a set-back disk must not go unseen.
+//
+// Epochs (session_epochs.cc). The first entry of a log <path>@<epoch> above 1 must
+// name exactly what is held here of the path's epoch before; while less of that is
+// held, the new epoch waits.
 //
 // Not thread-safe. After every call the driver takes the effects, and sends
 // frames while TakeFrame gives some.
@@ -29,6 +34,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -93,6 +99,8 @@ class Session {
   void OnStored(const Extent& held, std::string cosigned_checkpoint, uint64_t ticket);
   void OnStoreAborted(const Extent& held, std::string cosigned_checkpoint, uint64_t ticket);
   void OnStoreFailed(const absl::Status& status);
+  // Nothing of the log is taken in this session.
+  void OnStoreRefused(const std::string& log, const v1::Error& why);
   struct ChunkFault {
     std::string log;
     Blame blame = Blame::kPeer;
@@ -152,6 +160,11 @@ class Session {
   void OnCosignedFrame(const v1::Cosigned& cosigned);
   void OnGoodbye(const v1::Goodbye& goodbye);
   void OnProof(v1::Chunk proof);
+  // Epochs (session_epochs.cc). Whether the chunk may go on: it begins no epoch,
+  // or one that fits. Otherwise it has been dropped, refused or put to wait.
+  bool FitsEpochs(v1::Chunk& chunk);
+  std::optional<std::string> NewestOtherEpoch(std::string_view log) const;
+  void RefuseEpoch(const std::string& log, const std::string& why);
   absl::Status CheckChunk(const v1::Chunk& chunk) const;
 
   // The child is to have the newest cosignatures of what it carries.
@@ -160,10 +173,13 @@ class Session {
   void SendFrontier();
   void SendHeartbeatIfDue();
   void Acknowledge(const Extent& held, std::string cosigned_checkpoint);
+  // Recording is safe when the peer's copy of every own log is a prefix of it.
+  void AllowRecordingIfCompared();
   // Disputes (session_disputes.cc).
   void OpenDispute(const Extent& peer);
   void OwnLogBehind(const Extent& peer);
-  void OwnLogDisputed(const std::string& log, const std::string& reason);
+  void OwnLogDisputed(const std::string& log, const std::string& reason,
+                      const std::string& evidence = "");
   void ProveToOwner(const Extent& peer);
   void AskProof(const std::string& log, uint64_t size);
   void FreezeOrStop(const std::string& log, const std::string& reason, const std::string& evidence);
@@ -190,6 +206,7 @@ class Session {
   std::map<std::string, LocalLog> logs_;
   std::map<std::string, Dispute> disputes_;
   bool own_log_disputed_ = false;
+  std::set<std::string> own_uncompared_;  // Own logs that the peer holds.
   bool enrolment_sent_ = false;
   std::deque<v1::Frame> control_;
   // The newest for the peer, by log: what was found on the disk, and what came

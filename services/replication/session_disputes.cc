@@ -11,20 +11,30 @@ void Session::OwnLogBehind(const Extent& peer) {
   const std::string reason = "Restore needed: " + options_.ends.peer + " holds " +
                              std::to_string(peer.size) + " entries of " + peer.log +
                              ", this node " + std::to_string(logs_[peer.log].held.size) + ".";
-  if (options_.ends.side == Side::kChild) return OwnLogDisputed(peer.log, reason);
-  disputes_[peer.log].peer = peer;  // A child must prove it.
+  if (options_.ends.side == Side::kParent) {
+    disputes_[peer.log].peer = peer;  // A child must prove it.
+  } else {
+    OwnLogDisputed(peer.log, reason);
+  }
+  // What this node has signed itself must not differ from what the peer holds.
+  if (logs_[peer.log].held.size > 0) AskProof(peer.log, logs_[peer.log].held.size);
 }
 
-void Session::OwnLogDisputed(const std::string& log, const std::string& reason) {
+void Session::OwnLogDisputed(const std::string& log, const std::string& reason,
+                             const std::string& evidence) {
   own_log_disputed_ = true;
-  outbound_.Stop(log, reason);
-  effects_.push_back(StopRecording{reason});
+  // Whichever epoch it is, this node must say nothing new until it is restored.
+  for (const auto& [name, local] : logs_) {
+    if (IsOwn(name) && IsOutbound(options_.ends, name)) outbound_.Stop(name, reason);
+  }
+  if (IsOutbound(options_.ends, log)) outbound_.Stop(log, reason);
+  effects_.push_back(StopRecording{log, reason, evidence});
 }
 
 void Session::OpenDispute(const Extent& peer) {
   if (IsOwn(peer.log) && options_.ends.side == Side::kChild) {
-    return OwnLogDisputed(peer.log, "Restore needed: " + options_.ends.peer +
-                                        " holds other entries of " + Describe(peer) + ".");
+    OwnLogDisputed(peer.log, "Restore needed: " + options_.ends.peer + " holds other entries of " +
+                                 Describe(peer) + ".");
   }
   outbound_.Stop(peer.log, options_.ends.peer + " holds other entries of " + Describe(peer) + ".");
   disputes_[peer.log].peer = peer;
@@ -81,7 +91,7 @@ void Session::OnDisputeJudged(const DisputeJudged& judged) {
 
 void Session::FreezeOrStop(const std::string& log, const std::string& reason,
                            const std::string& evidence) {
-  if (IsOwn(log)) return OwnLogDisputed(log, reason);
+  if (IsOwn(log)) return OwnLogDisputed(log, "Restore needed: " + log + ": " + reason, evidence);
   effects_.push_back(FreezeLog{log, reason, evidence});
   logs_[log].frozen = true;
   if (IsInbound(options_.ends, log)) {

@@ -16,6 +16,13 @@ constexpr int64_t kTickMs = 1'000;
 constexpr int64_t kPublishMs = 100;  // At most so often while data flows.
 constexpr int kGoodbyeTicksMax = 3;  // For the last frame to go out.
 
+// To store entries of others is to record that they came, which a log that must be
+// restored first can't take.
+v1::Error NotUntilRestored(const std::string& path, const std::string& reason) {
+  return ErrorOf(MakeError(v1::ERROR_CODE_READ_ONLY,
+                           {path + " stores nothing until it is restored: " + reason, "", ""}));
+}
+
 Extent ExtentOfHeld(const log::HeldLog& held) { return {held.name, held.size, held.root}; }
 
 }  // namespace
@@ -216,12 +223,20 @@ void SessionDriver::Perform(const ReadChunk& read) {
 void SessionDriver::Perform(StoreChunk store) {
   const std::string name = store.chunk.log();
   const uint64_t ticket = store.ticket;
+  if (std::optional<std::string> stopped = node_.recording_stopped()) {
+    return session_.OnStoreRefused(name, NotUntilRestored(ends_.self, *stopped));
+  }
   ArrivalCheck::Verdict verdict = check_.Verify(std::move(store.chunk), node_.parts().now_ms());
   if (verdict.fault) return session_.OnChunkFault(*verdict.fault);
   if (!verdict.verified) {
     const Extent held = HeldExtent(name);
     check_.Forget(name);
     return session_.OnStoreAborted(held, StoredCheckpoint(name, held.size), ticket);
+  }
+  if (std::optional<std::string> reason = check_.SetBack(*verdict.verified)) {
+    check_.Forget(name);
+    node_.StopRecording(log_.own_log(), *reason, "");
+    return session_.OnStoreRefused(name, NotUntilRestored(ends_.self, *reason));
   }
   WarnOfUnlawful(*verdict.verified);
   sequencer_.Store(*std::move(verdict.verified),
@@ -359,7 +374,9 @@ void SessionDriver::Perform(const FreezeLog& freeze) {
   node_.Freeze(freeze.log, freeze.reason, freeze.evidence);
 }
 
-void SessionDriver::Perform(const StopRecording& stop) { node_.StopRecording(stop.reason); }
+void SessionDriver::Perform(const StopRecording& stop) {
+  node_.StopRecording(stop.log, stop.reason, stop.evidence);
+}
 
 void SessionDriver::Perform(const AllowRecording&) { node_.AllowRecording(); }
 

@@ -139,4 +139,13 @@ absl::Status MayReplicateTo(const Identity& caller, std::string_view node) {
                 "a certificate of a node directly below " + std::string(node));
 }
 
+absl::Status MayRefillFrom(const Identity& caller, std::string_view node) {
+  if (caller.is_node() && !node.empty() &&
+      (domain::ParentOf(caller.path) == node || domain::ParentOf(node) == caller.path)) {
+    return absl::OkStatus();
+  }
+  return Denied(caller, node, "refill",
+                "a certificate of the node directly below or above " + std::string(node));
+}
+
 }  // namespace liggare::rpc

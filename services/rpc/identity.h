@@ -53,6 +53,10 @@ absl::Status MayReadAt(const Identity& caller, std::string_view node);
 // OK if the caller may replicate to `node`: a node, and its direct child.
 absl::Status MayReplicateTo(const Identity& caller, std::string_view node);
 
+// OK if the caller may fetch from `node` what it has lost: a node, and its direct
+// child or its parent.
+absl::Status MayRefillFrom(const Identity& caller, std::string_view node);
+
 }  // namespace liggare::rpc
 
 #endif  // SERVICES_RPC_IDENTITY_H_

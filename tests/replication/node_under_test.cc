@@ -163,7 +163,7 @@ void NodeUnderTest::RecordWithText(const std::string& text) {
 void NodeUnderTest::Serve() {
   service_ = std::make_unique<ReplicationService>(ReplicationService::Options{
       [this](std::string_view wanted) { return wanted == path() ? node.get() : nullptr; },
-      IdentityOfUserAgent, host_.timer});
+      IdentityOfUserAgent, host_.timer, host_.workers});
   grpc::ServerBuilder builder;
   rpc::SetServerLimits(builder, kServerMemoryBytes);
   builder.AddListeningPort("127.0.0.1:" + std::to_string(port_), grpc::InsecureServerCredentials(),

@@ -14,89 +14,10 @@
 #include "services/replication/limits.h"
 #include "services/rpc/status.h"
 #include "tests/replication/node_under_test.h"
+#include "tests/replication/raw_peer.h"
 
 namespace liggare::replication {
 namespace {
-
-// A stream written and read by the test.
-class RawPeer {
- public:
-  RawPeer(const std::string& as, int port)
-      : stub_(v1::ReplicationService::NewStub(ChannelAs(as, port))),
-        stream_(stub_->Replicate(&context_)) {}
-
-  void Send(v1::Frame frame) {
-    v1::ReplicateRequest request;
-    *request.mutable_frame() = std::move(frame);
-    stream_->Write(request);
-  }
-  void SendHello(const std::string& path, const std::string& to) {
-    v1::Frame frame;
-    frame.mutable_hello()->set_protocol_version(1);
-    frame.mutable_hello()->set_path(path);
-    frame.mutable_hello()->set_to(to);
-    frame.mutable_hello()->set_now_ms(kNowMs);
-    Send(std::move(frame));
-  }
-  void SendFrontier() {
-    v1::Frame frame;
-    frame.mutable_frontier();
-    Send(std::move(frame));
-  }
-  // Reads until there is a frame of this kind; nothing if the stream ends before.
-  std::optional<v1::Frame> Await(v1::Frame::KindCase kind) {
-    v1::ReplicateResponse response;
-    while (stream_->Read(&response)) {
-      if (response.frame().kind_case() == kind) return response.frame();
-    }
-    return {};
-  }
-  // How the call ended, in the project's vocabulary.
-  v1::ErrorCode End() {
-    Await(v1::Frame::KIND_NOT_SET);
-    return ErrorOf(rpc::FromGrpcStatus(stream_->Finish())).code();
-  }
-
- private:
-  grpc::ClientContext context_;
-  std::unique_ptr<v1::ReplicationService::Stub> stub_;
-  std::unique_ptr<grpc::ClientReaderWriter<v1::ReplicateRequest, v1::ReplicateResponse>> stream_;
-};
-
-// Entries of a log made by hand, with a checkpoint signed by hand.
-v1::Frame ChunkOf(const std::string& log, const std::vector<std::string>& entries,
-                  const note::SigningKey& key) {
-  merkle::Tree tree;
-  std::vector<merkle::FullTile> full;
-  v1::Frame frame;
-  frame.mutable_chunk()->set_log(log);
-  for (const std::string& entry : entries) {
-    frame.mutable_chunk()->add_entries(entry);
-    tree.Append(merkle::LeafHash(entry), full);
-  }
-  const note::Checkpoint checkpoint{std::string(kTrustDomain) + "/" + log, tree.size(),
-                                    tree.Root()};
-  frame.mutable_chunk()->set_checkpoint(note::SignCheckpoint(checkpoint, key).Encode());
-  return frame;
-}
-
-std::string EntryOf(const std::string& log, uint64_t index, uint64_t clock) {
-  v1::EventData data;
-  data.set_event_id(std::string(15, 'i') + static_cast<char>(index));
-  data.set_subject("rekvisition/2024/17");
-  data.mutable_funds_requisitioned();
-  v1::Event event;
-  event.set_format_version(1);
-  event.set_log(log);
-  event.set_index(index);
-  event.set_clock(clock);
-  event.set_recorded_at_ms(kNowMs);
-  event.set_principal("se/17");
-  event.set_data(data.SerializeAsString());
-  return event.SerializeAsString();
-}
-
-constexpr uint64_t kClock = static_cast<uint64_t>(kNowMs) << 16;
 
 class PeerTest : public ::testing::Test {
  protected:

@@ -66,6 +66,14 @@ void Scenario::Execute(const Words& words, const Options& options) {
     simulation_.Hold(words.at(1), verb == "hold");
   } else if (verb == "rollback") {
     simulation_.Rollback(words.at(1), words.at(2), std::stoull(words.at(3)));
+  } else if (verb == "restore") {
+    std::optional<uint64_t> claimed;
+    if (options.contains("claimed")) claimed = std::stoull(options.at("claimed"));
+    simulation_.Restore(words.at(1), claimed);
+  } else if (verb == "clone") {
+    simulation_.Clone(words.at(1));
+  } else if (verb == "swap") {
+    simulation_.Swap(words.at(1));
   } else if (verb == "inject") {
     Inject(words, options);
   } else if (verb == "show") {

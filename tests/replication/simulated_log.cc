@@ -79,6 +79,12 @@ std::string SimulatedEntry(const std::string& log, uint64_t index, int64_t clock
   return event.SerializeAsString();
 }
 
+std::string SimulatedEpoch(const std::string& log, int64_t clock_ms, const Extent& previous) {
+  v1::EntryData data;
+  *data.mutable_epoch_opened()->mutable_previous() = ToProto(previous);
+  return SimulatedEntry(log, 0, clock_ms, data.SerializeAsString());
+}
+
 bool IsReceived(const std::string& entry) {
   v1::Event event;
   return event.ParseFromString(entry) && event.data() == "received";

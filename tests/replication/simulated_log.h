@@ -52,6 +52,8 @@ class SimulatedLog {
 // they store the entries of others.
 std::string SimulatedEntry(const std::string& log, uint64_t index, int64_t clock_ms,
                            const std::string& kind);
+// The first entry of an epoch that continues `previous`.
+std::string SimulatedEpoch(const std::string& log, int64_t clock_ms, const Extent& previous);
 bool IsReceived(const std::string& entry);
 
 }  // namespace liggare::replication

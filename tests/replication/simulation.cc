@@ -37,7 +37,7 @@ void Simulation::AddNode(const std::string& path) {
   node.path = path;
   node.keys.insert(path);
   node.keys.insert("se");
-  LogOf(node, OwnLog(path));
+  LogOf(node, OwnLog(node));
 }
 
 SimulatedLog& Simulation::LogOf(Node& node, const std::string& name) {
@@ -54,7 +54,7 @@ void Simulation::Enrol(const std::string& at, const std::string& path) {
 
 uint64_t Simulation::Sendable(const Node& node, const std::string& name) {
   const SimulatedLog& log = node.logs.at(name);
-  if (name == OwnLog(node.path)) return log.size();
+  if (name == OwnLog(node)) return log.size();
   return log.checkpoints.empty() ? 0 : log.checkpoints.rbegin()->first;
 }
 
@@ -92,13 +92,45 @@ void Simulation::Cut(const std::string& child) { links_.erase(child); }
 void Simulation::Record(const std::string& path, const Recording& recording) {
   Node& node = nodes_.at(path);
   for (int i = 0; i < recording.count; ++i) AppendOwn(node, recording.kind, recording);
-  Advanced(path, OwnLog(path));
+  Advanced(path, OwnLog(node));
 }
 
 void Simulation::AppendOwn(Node& node, const std::string& kind, const Recording& recording) {
-  SimulatedLog& log = LogOf(node, OwnLog(node.path));
-  log.Append(SimulatedEntry(OwnLog(node.path), log.size(), now_ms_ + recording.ahead_ms,
+  SimulatedLog& log = LogOf(node, OwnLog(node));
+  log.Append(SimulatedEntry(OwnLog(node), log.size(), now_ms_ + recording.ahead_ms,
                             kind + std::string(recording.bytes, '.')));
+}
+
+void Simulation::Restore(const std::string& path, std::optional<uint64_t> claimed_size) {
+  Cut(path);
+  Node& node = nodes_.at(path);
+  const Node& parent = nodes_.at(std::string(domain::ParentOf(path)));
+  const SimulatedLog lost = node.logs.at(OwnLog(node));
+  std::map<std::string, SimulatedLog> taken;
+  Extent previous;
+  for (const auto& [name, log] : parent.logs) {
+    if (!domain::IsAtOrBelow(domain::PathOfLog(name), path)) continue;
+    taken.emplace(name, log);
+    if (domain::PathOfLog(name) == path && log.size() > 0) {
+      previous = log.At(claimed_size.value_or(log.size()));
+    }
+  }
+  ++node.epoch;
+  node.logs = std::move(taken);
+  node.stop_reason.clear();
+  SimulatedLog& own = LogOf(node, OwnLog(node));
+  own.Append(SimulatedEpoch(OwnLog(node), now_ms_, previous));
+  for (uint64_t i = previous.size; i < lost.size(); ++i) {
+    if (!IsReceived(lost.entry(i))) AppendOwn(node, "again", Recording());
+  }
+  Trace(path + ": opens " + OwnLog(node) + " after " + replication::Describe(previous));
+}
+
+void Simulation::Clone(const std::string& path) { clones_[path] = nodes_.at(path); }
+
+void Simulation::Swap(const std::string& path) {
+  Cut(path);
+  std::swap(nodes_.at(path), clones_.at(path));
 }
 
 void Simulation::Rollback(const std::string& path, const std::string& log, uint64_t size) {
@@ -219,7 +251,7 @@ void Simulation::DeliverStep(Link& link, End& from, End& to) {
 std::string Simulation::CheckpointAt(const Node& node, const std::string& log,
                                      uint64_t size) const {
   const SimulatedLog& held = node.logs.at(log);
-  if (log == OwnLog(node.path)) {
+  if (log == OwnLog(node)) {
     auto stored = held.checkpoints.find(size);
     if (stored != held.checkpoints.end()) return stored->second;
     return SimulatedCheckpoint{held.At(size), node.path, ""}.Text();
@@ -271,6 +303,7 @@ void Simulation::Perform(Link& link, End& end, Effect effect) {
     Advanced(node.path, freeze->log);
   } else if (auto* stop = std::get_if<StopRecording>(&effect)) {
     node.stop_reason = stop->reason;
+    if (!stop->evidence.empty()) node.alarms.push_back(stop->log + ": " + stop->reason);
     Trace(node.path + ": stops recording: " + stop->reason);
   } else if (std::holds_alternative<AllowRecording>(effect)) {
     node.stop_reason.clear();
@@ -290,7 +323,7 @@ void Simulation::Read(Session& session, const Node& node, const ReadChunk& read)
     ++stop;
   }
   // A copy can be cut only where it has a checkpoint.
-  if (read.log != OwnLog(node.path)) {
+  if (read.log != OwnLog(node)) {
     auto after = log.checkpoints.upper_bound(stop);
     if (after == log.checkpoints.begin() || std::prev(after)->first <= read.first_index) {
       stop = after == log.checkpoints.end() ? read.first_index : after->first;
@@ -377,6 +410,17 @@ void Simulation::PerformStore(Node& node) {
     call(*end->session);
     Collect(links_.at(store.child), *end);
   };
+  if (!node.stop_reason.empty()) {
+    return answer([&](Session& s) {
+      s.OnStoreRefused(chunk.log(), ErrorOf(MakeError(v1::ERROR_CODE_READ_ONLY,
+                                                      {node.path + " must be restored", "", ""})));
+    });
+  }
+  if (EndedByEpoch(node, chunk.log())) {
+    return answer([&](Session& s) {
+      s.OnChunkFault({chunk.log(), Blame::kLog, "it goes on after its end", "evidence"});
+    });
+  }
   if (chunk.first_index() != log.size()) {
     Trace(node.path + ": " + chunk.log() + " does not begin at " + std::to_string(log.size()));
     return answer([&](Session& s) {
@@ -404,14 +448,27 @@ void Simulation::PerformStore(Node& node) {
       s.OnChunkFault({chunk.log(), Blame::kLog, "an entry that must not be there", "evidence"});
     });
   }
-  checkpoint->cosigners += " +" + node.path;
+  const std::string ours = " +" + node.path;
+  if ((checkpoint->cosigners + " ").find(ours + " ") == std::string::npos)
+    checkpoint->cosigners += ours;
   copy.checkpoints[copy.size()] = checkpoint->Text();
   log = std::move(copy);
   if (!only_received) AppendOwn(node, "received", Recording());
   Trace(node.path + ": holds " + chunk.log() + " " + std::to_string(log.size()));
   answer([&](Session& s) { s.OnStored(log.Held(), checkpoint->Text(), store.effect.ticket); });
   Advanced(node.path, chunk.log());
-  if (!only_received) Advanced(node.path, OwnLog(node.path));
+  if (!only_received) Advanced(node.path, OwnLog(node));
+}
+
+bool Simulation::EndedByEpoch(const Node& node, const std::string& name) {
+  for (const auto& [other, log] : node.logs) {
+    const absl::StatusOr<domain::LogName> later = domain::ParseLogName(other);
+    const absl::StatusOr<domain::LogName> earlier = domain::ParseLogName(name);
+    if (later->path == earlier->path && later->epoch > earlier->epoch && log.size() > 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 const SimulatedLog* Simulation::Find(const std::string& path, const std::string& log) const {

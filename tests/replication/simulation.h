@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,6 +37,14 @@ class Simulation {
     std::string kind = "event";  // "bad": verifies, but must not be in a log.
   };
   void Record(const std::string& path, const Recording& recording);
+  // What `liggare restore --from-parent` does: takes what the parent holds of the
+  // node's logs, opens a new epoch on it, and records again what the parent never
+  // had. `claimed` is what the epoch says it continues, if that is a lie.
+  void Restore(const std::string& path, std::optional<uint64_t> claimed_size = {});
+  // A second process with a copy of the node's disk as it is now, to be exchanged
+  // for the first by swapping again.
+  void Clone(const std::string& path);
+  void Swap(const std::string& path);
   void Rollback(const std::string& path, const std::string& log, uint64_t size);
   // While held, a node's store takes its time.
   void Hold(const std::string& path, bool held) { nodes_.at(path).store_held = held; }
@@ -88,6 +97,7 @@ class Simulation {
   };
   struct Node {
     std::string path;
+    uint32_t epoch = 1;
     std::map<std::string, SimulatedLog> logs;
     std::set<std::string> keys;
     std::deque<PendingStore> stores;
@@ -101,7 +111,9 @@ class Simulation {
     if (trace_) trace_(line);
   }
   SimulatedLog& LogOf(Node& node, const std::string& name);
-  static std::string OwnLog(const std::string& path) { return path + "@1"; }
+  static std::string OwnLog(const Node& node) {
+    return node.path + "@" + std::to_string(node.epoch);
+  }
   static LocalLog View(const Node& node, const std::string& name);
   static uint64_t Sendable(const Node& node, const std::string& name);
   std::string CheckpointAt(const Node& node, const std::string& log, uint64_t size) const;
@@ -117,12 +129,15 @@ class Simulation {
   void PerformStore(Node& node);
   void Judge(End& end, Node& node, const JudgeDispute& dispute);
   void SaveCheckpoint(End& end, Node& node, const SaveCosigned& save);
+  // Whether a later epoch of the log's path is held.
+  static bool EndedByEpoch(const Node& node, const std::string& log);
   End* FindEnd(const PendingStore& store);
   std::string Describe(const End& end, const v1::Frame& frame) const;
 
   std::function<void(const std::string&)> trace_;
   std::map<std::string, Node> nodes_;
-  std::map<std::string, Link> links_;  // By child.
+  std::map<std::string, Node> clones_;  // Of nodes, by path; not connected.
+  std::map<std::string, Link> links_;   // By child.
   uint64_t last_link_ = 0;
   int64_t now_ms_ = 1'700'000'000'000;
   size_t queued_bytes_max_ = 0;

@@ -1,0 +1,26 @@
+// What a node gives to a parent or child that is being restored: the logs that
+// their session carries, in either direction, each with what proves it. Read-only;
+// reads the disk: not for a thread that must return at once.
+#ifndef SERVICES_REPLICATION_REFILL_H_
+#define SERVICES_REPLICATION_REFILL_H_
+
+#include "absl/status/statusor.h"
+#include "liggare/v1/replication_service.pb.h"
+#include "services/replication/log_flow.h"
+#include "services/replication/replication_node.h"
+
+namespace liggare::replication {
+
+// `ends.self` is the node that `parts` are of, `ends.peer` who asks.
+absl::StatusOr<v1::GetHoldingsResponse> HoldingsFor(const ReplicationNode::Parts& parts,
+                                                    const SessionEnds& ends);
+
+// PERMISSION_DENIED for a log that the session would not carry; NOT_FOUND for one
+// that is not held.
+absl::StatusOr<v1::GetChunkResponse> ChunkFor(const ReplicationNode::Parts& parts,
+                                              const SessionEnds& ends,
+                                              const v1::GetChunkRequest& request);
+
+}  // namespace liggare::replication
+
+#endif  // SERVICES_REPLICATION_REFILL_H_

@@ -1,0 +1,71 @@
+// The part of Session that judges where a new epoch of a log begins.
+#include <utility>
+
+#include "proto/error/error.h"
+#include "services/domain/log_name.h"
+#include "services/replication/session.h"
+
+namespace liggare::replication {
+namespace {
+
+uint32_t EpochOf(std::string_view log) {
+  absl::StatusOr<domain::LogName> name = domain::ParseLogName(log);
+  return name.ok() ? name->epoch : 0;
+}
+
+// What the entry, the first of an epoch, says of the epoch before.
+std::optional<Extent> PreviousIn(const std::string& entry) {
+  v1::Event event;
+  v1::EntryData data;
+  if (!event.ParseFromString(entry) || !data.ParseFromString(event.data())) return {};
+  if (!data.has_epoch_opened()) return {};
+  absl::StatusOr<Extent> previous = ExtentOf(data.epoch_opened().previous());
+  if (!previous.ok()) return {};
+  return *previous;
+}
+
+}  // namespace
+
+std::optional<std::string> Session::NewestOtherEpoch(std::string_view log) const {
+  std::optional<std::string> newest;
+  for (const auto& [name, local] : logs_) {
+    if (name == log || local.held.size == 0) continue;
+    if (domain::PathOfLog(name) != domain::PathOfLog(log)) continue;
+    if (!newest || EpochOf(*newest) < EpochOf(name)) newest = name;
+  }
+  return newest;
+}
+
+void Session::RefuseEpoch(const std::string& log, const std::string& why) {
+  inbound_.RefuseNow(
+      log, ErrorOf(MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
+                             {"The new epoch " + log + " is not taken: " + why, "previous",
+                              "a restore from " + options_.ends.self + " as it is now"})));
+}
+
+bool Session::FitsEpochs(v1::Chunk& chunk) {
+  const std::string log = chunk.log();
+  if (chunk.first_index() != 0 || EpochOf(log) == 1 || inbound_.Held(log).size > 0) return true;
+  const std::optional<Extent> previous = PreviousIn(chunk.entries(0));
+  if (!previous || domain::PathOfLog(previous->log) != domain::PathOfLog(log) ||
+      EpochOf(previous->log) >= EpochOf(log)) {
+    RefuseEpoch(log, "its first entry names no epoch before it.");
+    return false;
+  }
+  const std::optional<std::string> newest = NewestOtherEpoch(log);
+  if (newest && EpochOf(*newest) > EpochOf(previous->log)) {
+    RefuseEpoch(log, "it continues " + previous->log + ", but " + *newest + " is held.");
+    return false;
+  }
+  const Extent held = inbound_.Held(previous->log);
+  if (held == *previous) return true;
+  if (held.size < previous->size) {
+    inbound_.WaitFor(std::move(chunk), *previous);
+    return false;
+  }
+  RefuseEpoch(log, "it continues " + Describe(*previous) + ", but held is " + Describe(held) +
+                       (held.size == previous->size ? " with another root." : "."));
+  return false;
+}
+
+}  // namespace liggare::replication
