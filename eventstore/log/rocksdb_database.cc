@@ -12,6 +12,7 @@
 #include "eventstore/log/write_ahead_log.h"
 #include "rocksdb/db.h"
 #include "rocksdb/sst_file_reader.h"
+#include "rocksdb/utilities/backup_engine.h"
 #include "rocksdb/write_batch.h"
 
 namespace liggare::log {
@@ -100,6 +101,18 @@ absl::StatusOr<WalState> InspectWriteAheadLogs(rocksdb::Env& env, const std::str
                      std::to_string(verdict.offset));
   }
   return worst;
+}
+
+// Of all files in a directory and those below it.
+uint64_t BytesBelow(const std::string& directory) {
+  uint64_t bytes = 0;
+  std::error_code error;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(directory, error)) {
+    std::error_code unreadable;
+    const uint64_t size = file.is_regular_file(unreadable) ? file.file_size(unreadable) : 0;
+    if (!unreadable) bytes += size;
+  }
+  return bytes;
 }
 
 class RocksCursor : public Cursor {
@@ -284,14 +297,28 @@ absl::Status RocksDatabase::Flush() {
   return ToStatus(state_->db->Flush(rocksdb::FlushOptions(), state_->families), state_->path);
 }
 
-uint64_t RocksDatabase::FileBytes() const {
-  uint64_t bytes = 0;
+uint64_t RocksDatabase::FileBytes() const { return BytesBelow(state_->path); }
+
+absl::StatusOr<RocksDatabase::Copied> RocksDatabase::BackUp(const std::string& directory) {
   std::error_code error;
-  for (const auto& file : std::filesystem::directory_iterator(state_->path, error)) {
-    const uint64_t size = file.file_size(error);
-    if (!error) bytes += size;
+  std::filesystem::create_directories(directory, error);
+  if (error) return absl::UnavailableError(directory + ": " + error.message());
+  const uint64_t before = BytesBelow(directory);
+  rocksdb::BackupEngine* opened = nullptr;
+  rocksdb::IOStatus status = rocksdb::BackupEngine::Open(
+      rocksdb::Env::Default(), rocksdb::BackupEngineOptions(directory), &opened);
+  const std::unique_ptr<rocksdb::BackupEngine> engine(opened);
+  if (!status.ok()) return ToStatus(status, directory);
+  rocksdb::CreateBackupOptions options;
+  options.flush_before_backup = true;  // In tables a damaged entry can be named.
+  rocksdb::BackupID id = 0;
+  status = engine->CreateNewBackup(options, state_->db.get(), &id);
+  if (!status.ok()) return ToStatus(status, directory);
+  rocksdb::BackupInfo info;
+  if (rocksdb::Status found = engine->GetBackupInfo(id, &info); !found.ok()) {
+    return ToStatus(found, directory);
   }
-  return bytes;
+  return Copied{id, info.size, BytesBelow(directory) - before};
 }
 
 std::vector<DamagedFile> RocksDatabase::DamagedFiles() const {

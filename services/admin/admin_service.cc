@@ -11,7 +11,10 @@ namespace liggare::admin {
 
 AdminService::AdminService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool,
                            std::string version)
-    : nodes_(nodes), pool_(pool), version_(std::move(version)) {}
+    : nodes_(nodes),
+      pool_(pool),
+      version_(std::move(version)),
+      backups_(pool, {.running_max = 1, .waiting_max = 16}) {}
 
 absl::Status AdminService::Answer(const grpc::AuthContext& caller,
                                   const v1::GetStatusRequest& request,
@@ -44,6 +47,31 @@ grpc::ServerUnaryReactor* AdminService::GetStatus(grpc::CallbackServerContext* c
         MakeError(v1::ERROR_CODE_UNAVAILABLE, {.message = "the process is stopping"})));
   }
   return reactor;
+}
+
+grpc::ServerUnaryReactor* AdminService::Backup(grpc::CallbackServerContext* context,
+                                               const v1::BackupRequest* request,
+                                               v1::BackupResponse* response) {
+  return backups_.Run(context, [this, context, request, response]() -> absl::Status {
+    absl::StatusOr<hosting::AddressedNode> target =
+        hosting::NodeForRecording(nodes_, *context->auth_context(), request->node());
+    if (!target.ok()) return target.status();
+    if (!target->node.backup) {
+      return MakeError(v1::ERROR_CODE_CONFIGURATION, {.message = "backups are not served here"});
+    }
+    absl::StatusOr<hosting::BackupMade> made = target->node.backup();
+    if (!made.ok()) return made.status();
+    response->set_directory(made->directory);
+    response->set_backup_id(made->report.backup_id);
+    response->set_bytes(made->report.bytes);
+    response->set_bytes_copied(made->report.bytes_copied);
+    response->set_entries(made->report.entries);
+    v1::LogState& own = *response->mutable_own_log();
+    own.set_log(made->report.own_log.name);
+    own.set_size(made->report.own_log.size);
+    own.set_root(std::string(merkle::HashBytes(made->report.own_log.root)));
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace liggare::admin

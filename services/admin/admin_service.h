@@ -6,6 +6,7 @@
 
 #include "liggare/v1/admin_service.grpc.pb.h"
 #include "services/hosting/hosted_node.h"
+#include "services/rpc/pooled_calls.h"
 #include "services/rpc/strand.h"
 
 namespace liggare::admin {
@@ -21,6 +22,11 @@ class AdminService : public v1::AdminService::CallbackService {
                                       const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override;
 
+  // At a node where the caller may record. Takes its time: one at a time.
+  grpc::ServerUnaryReactor* Backup(grpc::CallbackServerContext* context,
+                                   const v1::BackupRequest* request,
+                                   v1::BackupResponse* response) override;
+
  private:
   absl::Status Answer(const grpc::AuthContext& caller, const v1::GetStatusRequest& request,
                       v1::GetStatusResponse& response) const;
@@ -28,6 +34,7 @@ class AdminService : public v1::AdminService::CallbackService {
   const hosting::HostedNodes& nodes_;
   rpc::WorkerPool& pool_;
   const std::string version_;
+  rpc::PooledCalls backups_;
 };
 
 }  // namespace liggare::admin

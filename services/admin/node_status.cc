@@ -28,6 +28,7 @@ void AddAlarm(replication::Alarm alarm, v1::NodeStatus& status) {
   out.set_log(std::move(alarm.log));
   out.set_message(std::move(alarm.message));
   out.set_evidence_file(std::move(alarm.evidence_file));
+  out.set_advice(std::move(alarm.advice));
 }
 
 // Why nothing is recorded; empty if it is.
@@ -35,7 +36,8 @@ std::string ReadOnlyReason(const hosting::HostedNode& node) {
   const absl::Status health = node.sequencer.health();
   if (!health.ok()) return std::string(health.message());
   if (!node.recording_stopped) return "";
-  return node.recording_stopped().value_or("");
+  std::optional<std::string> stopped = node.recording_stopped();
+  return stopped ? *stopped + " " + replication::kRestoreAdvice : "";
 }
 
 void SetParent(replication::PeerStatus parent, v1::NodeStatus& status) {
@@ -46,7 +48,7 @@ void SetParent(replication::PeerStatus parent, v1::NodeStatus& status) {
   out.set_lag_entries(parent.lag_entries);
   out.set_last_error(std::move(parent.last_error));
   for (std::string& problem : parent.problems) {
-    AddAlarm({.log = "", .message = std::move(problem), .evidence_file = ""}, status);
+    AddAlarm({.log = "", .message = std::move(problem), .evidence_file = "", .advice = ""}, status);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "eventstore/log/backup.h"
 #include "eventstore/log/event_log.h"
 #include "eventstore/log/sequencer.h"
 #include "eventstore/note/key.h"
@@ -20,6 +21,12 @@
 #include "services/state/state_reader.h"
 
 namespace liggare::hosting {
+
+// A backup, and the directory in which it is.
+struct BackupMade {
+  std::string directory;
+  log::BackupReport report;
+};
 
 struct HostedNode {
   std::string path;
@@ -35,6 +42,10 @@ struct HostedNode {
   // Why the node must not record until it is restored: its parent holds more of
   // its log than it does, or other entries. May be empty: it records.
   std::function<std::optional<std::string>()> recording_stopped = {};
+  // Backs the node up and reads the backup back; takes time. CONFIGURATION if no
+  // directory for backups is configured, UNAVAILABLE if one is being made. May be
+  // empty: it can't be backed up.
+  std::function<absl::StatusOr<BackupMade>()> backup = {};
 };
 
 // The hosted nodes by path. Filled before the server starts, then read from any

@@ -53,6 +53,8 @@ NodeConfig ReadNode(const toml::table& table, const std::string& file, const std
   node.signing_key = PathText(reader, "signing_key");
   node.certificate = PathText(reader, "certificate");
   node.key = PathText(reader, "key");
+  node.backup = reader.OptionalText("backup");
+  if (node.backup) Resolve(*node.backup);
   if (const toml::table* parent = reader.OptionalTable("parent")) {
     node.parent = ReadParent(*parent, file, key + ".parent", status);
   }

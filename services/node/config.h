@@ -15,6 +15,7 @@
 //   signing_key = "keys/se-17.key"
 //   certificate = "pki/se-17.crt"                       # .../se/17
 //   key = "pki/se-17.key"
+//   backup = "backup/se-17"                             # if it shall be backed up
 //   parent = { address = "10.0.0.1:7443", host = "nation" }   # for all but se
 //
 // Relative paths are relative to the file's own folder.
@@ -47,6 +48,7 @@ struct NodeConfig {
   Setting signing_key;
   Setting certificate;
   Setting key;
+  std::optional<Setting> backup;       // Where liggare backup backs it up.
   std::optional<ParentConfig> parent;  // Nothing for se only.
 };
 

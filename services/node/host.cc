@@ -97,7 +97,8 @@ struct Host::State {
                             return rpc::PeerIdentity(*context.auth_context(),
                                                      config.trust_domain.value);
                           },
-                      .timer = timer}) {}
+                      .timer = timer,
+                      .workers = workers}) {}
 
   replication::ReplicationNode* Find(std::string_view path) {
     const auto found = std::find_if(

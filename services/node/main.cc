@@ -12,11 +12,13 @@
 #include <cstdio>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "proto/error/error.h"
 #include "services/node/grpc_log.h"
 #include "services/node/host.h"
+#include "services/node/restore_node.h"
 
 namespace liggare::node {
 namespace {
@@ -30,6 +32,9 @@ struct Arguments {
   bool check_config = false;
   int ready_fd = -1;
   std::string ready_file;
+  std::string restore;
+  std::vector<std::string> from;
+  uint32_t epoch_above = 0;
 };
 
 int64_t NowSeconds() {
@@ -105,6 +110,20 @@ absl::Status AnnounceReady(const Host& host, const Arguments& arguments) {
   return status;
 }
 
+int RunRestore(const Arguments& arguments, const Config& config, const Secrets& secrets) {
+  RestoreRequest request{
+      .path = arguments.restore, .peers = {}, .epoch_above = arguments.epoch_above};
+  for (const std::string& text : arguments.from) {
+    absl::StatusOr<RestorePeer> peer = ParseRestorePeer(text);
+    if (!peer.ok()) return Fail(peer.status());
+    request.peers.push_back(*std::move(peer));
+  }
+  absl::StatusOr<restore::RestoreReport> report = RestoreNode(config, secrets, request);
+  if (!report.ok()) return Fail(report.status());
+  fputs(RestoreReportJson(*report, config).c_str(), stdout);
+  return kExitDone;
+}
+
 int Run(const Arguments& arguments) {
   absl::StatusOr<Config> config = ReadConfig(arguments.config);
   if (!config.ok()) return Fail(config.status());
@@ -114,6 +133,7 @@ int Run(const Arguments& arguments) {
     printf("liggared: %s is right, %zu nodes\n", arguments.config.c_str(), config->nodes.size());
     return kExitDone;
   }
+  if (!arguments.restore.empty()) return RunRestore(arguments, *config, *secrets);
   // Debian's absl checks every lock for deadlocks, in gRPC too; it costs much.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   RouteGrpcLog();
@@ -148,6 +168,12 @@ int Main(int argc, char** argv) {
                  "A descriptor to write the ready line to when calls are served");
   app.add_option("--ready-file", arguments.ready_file,
                  "A file to write the ready line to when calls are served");
+  app.add_option("--restore", arguments.restore,
+                 "Refill this node, which is not running, from its parent, and end");
+  app.add_option("--from", arguments.from,
+                 "With --restore: from whom instead, <path>=<host>:<port>[=<name>]; may repeat");
+  app.add_option("--epoch-above", arguments.epoch_above,
+                 "With --restore: the new epoch is above this one");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,10 +1,7 @@
 #include "services/node/node.h"
 
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
-#include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <random>
@@ -16,23 +13,13 @@
 #include "proto/form/uuid.h"
 #include "services/domain/node_path.h"
 #include "services/ingest/submission.h"
+#include "services/node/system_environment.h"
 #include "services/rpc/channel.h"
 
 namespace liggare::node {
 namespace {
 
 constexpr char kNationName[] = "Socialstyrelsen";
-
-int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-// The kernel's randomness; at most 256 bytes at a time.
-void FillRandom(uint8_t* out, size_t n) {
-  if (getentropy(out, n) != 0) abort();
-}
 
 // What went wrong with a directory, told at the setting that names it.
 absl::Status AtSetting(const Setting& setting, const absl::Status& status) {
@@ -108,17 +95,16 @@ void Node::MakeParts() {
                                                      secrets_.signing_key.verifier());
   states_ = std::make_unique<state::StateReader>(*log_);
   judge_ = std::make_unique<ingest::EventJudge>(*log_);
-  sequencer_ = std::make_unique<log::Sequencer>(
-      *database_, *log_, *judge_, secrets_.signing_key,
-      log::SequencerEnvironment{.now_ms = NowMs, .random = FillRandom});
-  replication_ = std::make_unique<replication::ReplicationNode>(
-      replication::ReplicationNode::Parts{.log = *log_,
-                                          .sequencer = *sequencer_,
-                                          .keys = *keys_,
-                                          .workers = environment_.workers,
-                                          .timer = environment_.timer,
-                                          .now_ms = NowMs,
-                                          .evidence_directory = config_.data.value + "/evidence"});
+  sequencer_ = std::make_unique<log::Sequencer>(*database_, *log_, *judge_, secrets_.signing_key,
+                                                SystemEnvironment());
+  replication_ = std::make_unique<replication::ReplicationNode>(replication::ReplicationNode::Parts{
+      .log = *log_,
+      .sequencer = *sequencer_,
+      .keys = *keys_,
+      .workers = environment_.workers,
+      .timer = environment_.timer,
+      .now_ms = NowMs,
+      .evidence_directory = config_.data.value + "/" + log::kEvidenceDirectory});
   if (config_.parent.has_value()) uplink_ = MakeUplink();
 }
 
@@ -163,7 +149,29 @@ hosting::HostedNode Node::Hosted() {
           .verifier = secrets_.signing_key.verifier(),
           .parent_status = [this] { return replication_->ParentStatus(); },
           .alarms = [this] { return replication_->Alarms(); },
-          .recording_stopped = [this] { return replication_->recording_stopped(); }};
+          .recording_stopped = [this] { return replication_->recording_stopped(); },
+          .backup = [this] { return BackUp(); }};
+}
+
+absl::StatusOr<hosting::BackupMade> Node::BackUp() {
+  if (!config_.backup) {
+    return MakeError(
+        v1::ERROR_CODE_CONFIGURATION,
+        {.message = "no directory for backups of " + config_.path.value + " is configured",
+         .field = "backup",
+         .expected = "backup = \"<directory>\" at its [[node]]"});
+  }
+  const std::unique_lock lock(backup_mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) {
+    return MakeError(v1::ERROR_CODE_UNAVAILABLE,
+                     {.message = "a backup of " + config_.path.value + " is being made"});
+  }
+  absl::StatusOr<log::BackupReport> report =
+      log::BackUp(*database_, config_.data.value, config_.backup->value, environment_.databases);
+  if (!report.ok()) return AtSetting(*config_.backup, report.status());
+  spdlog::info("{}: backup {} in {}: {} entries, {} bytes copied", config_.path.value,
+               report->backup_id, config_.backup->value, report->entries, report->bytes_copied);
+  return hosting::BackupMade{config_.backup->value, *std::move(report)};
 }
 
 void Node::StartUplink() {

@@ -10,6 +10,7 @@
 #define SERVICES_NODE_NODE_H_
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -61,6 +62,7 @@ class Node {
   absl::Status OpenLog();
   void MakeParts();
   absl::Status EnrolNation();
+  absl::StatusOr<hosting::BackupMade> BackUp();
   std::unique_ptr<replication::Uplink> MakeUplink();
 
   const NodeConfig config_;
@@ -74,6 +76,7 @@ class Node {
   std::unique_ptr<log::Sequencer> sequencer_;
   std::unique_ptr<replication::ReplicationNode> replication_;
   std::unique_ptr<replication::Uplink> uplink_;  // Null for se.
+  std::mutex backup_mutex_;                      // Held while a backup is being made.
   bool flushed_ = false;                         // StopRecording wrote everything into tables.
 };
 

@@ -87,6 +87,10 @@ std::string Cluster::data_directory(const std::string& path) const {
   return scratch_ / ("data-" + FileName(path));
 }
 
+std::string Cluster::backup_directory(const std::string& path) const {
+  return scratch_ / ("backup-" + FileName(path));
+}
+
 const note::VerifierKey& Cluster::verifier(const std::string& path) const {
   return keys_.at(path).verifier();
 }
@@ -101,7 +105,8 @@ std::string Cluster::config_text(const std::string& host) const {
   for (const auto& [path, files] : member.nodes) {
     text += "[[node]]\npath = '" + path + "'\ndata = '" + data_directory(path) +
             "'\nsigning_key = '" + (scratch_ / (FileName(path) + ".signing")) +
-            "'\ncertificate = '" + files.certificate + "'\nkey = '" + files.key + "'\n";
+            "'\ncertificate = '" + files.certificate + "'\nkey = '" + files.key + "'\nbackup = '" +
+            backup_directory(path) + "'\n";
     const std::string parent(domain::ParentOf(path));
     if (parent.empty()) continue;
     text += "parent = { address = '" + members_.at(HostOf(parent))->listen + "', host = '" +

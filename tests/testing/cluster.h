@@ -65,6 +65,8 @@ class Cluster {
   const ScratchDirectory& scratch() const { return scratch_; }
   std::string address(const std::string& host) const;
   std::string data_directory(const std::string& path) const;
+  // Where its node is configured to be backed up.
+  std::string backup_directory(const std::string& path) const;
   std::string config_text(const std::string& host) const;
   const note::VerifierKey& verifier(const std::string& path) const;
 

@@ -1,0 +1,59 @@
+#include "services/restore/peer_origin.h"
+
+#include <grpcpp/client_context.h>
+
+#include <chrono>
+#include <utility>
+
+#include "proto/error/error.h"
+#include "services/rpc/status.h"
+
+namespace liggare::restore {
+namespace {
+
+void SetDeadline(grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(kAnswerMaxMs));
+}
+
+}  // namespace
+
+absl::Status PeerOrigin::Result(const grpc::Status& status) const {
+  if (status.ok()) return absl::OkStatus();
+  v1::Error error = ErrorOf(rpc::FromGrpcStatus(status));
+  error.set_message(name() + ": " + error.message());
+  return MakeError(std::move(error));
+}
+
+absl::StatusOr<std::vector<replication::Extent>> PeerOrigin::Holdings() {
+  v1::GetHoldingsRequest request;
+  request.set_node(path_);
+  v1::GetHoldingsResponse response;
+  grpc::ClientContext context;
+  SetDeadline(context);
+  absl::Status status = Result(stub_->GetHoldings(&context, request, &response));
+  if (!status.ok()) return status;
+  std::vector<replication::Extent> held;
+  for (const v1::LogState& state : response.logs()) {
+    absl::StatusOr<replication::Extent> extent = replication::ExtentOf(state);
+    if (!extent.ok()) return extent.status();
+    held.push_back(*std::move(extent));
+  }
+  enrolment_ = std::move(*response.mutable_enrolment());
+  return held;
+}
+
+absl::StatusOr<v1::Chunk> PeerOrigin::ReadChunk(const std::string& log, Range range) {
+  v1::GetChunkRequest request;
+  request.set_node(path_);
+  request.set_log(log);
+  request.set_first_index(range.first);
+  request.set_end_index(range.end);
+  v1::GetChunkResponse response;
+  grpc::ClientContext context;
+  SetDeadline(context);
+  absl::Status status = Result(stub_->GetChunk(&context, request, &response));
+  if (!status.ok()) return status;
+  return std::move(*response.mutable_chunk());
+}
+
+}  // namespace liggare::restore

@@ -1,0 +1,172 @@
+#include "services/restore/restored_log.h"
+
+#include <array>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "liggare/v1/entry.pb.h"
+#include "proto/error/error.h"
+#include "proto/form/uuid.h"
+#include "services/domain/node_path.h"
+#include "services/domain/subject.h"
+#include "services/replication/enrolment_chain.h"
+
+namespace liggare::restore {
+namespace {
+
+// The basis that goes with a submission, handed to the judge beside it.
+class GivenBasis : public log::ParsedEvent {
+ public:
+  explicit GivenBasis(std::vector<log::LogIndex> basis) : basis_(std::move(basis)) {}
+  const std::vector<log::LogIndex>& basis() const { return basis_; }
+
+ private:
+  const std::vector<log::LogIndex> basis_;
+};
+
+absl::Status Unverified(const std::string& message) {
+  return MakeError(v1::ERROR_CODE_VERIFICATION_FAILED, {message, "", ""});
+}
+
+}  // namespace
+
+// Admits everything with the basis that it had: whether a step was allowed was
+// judged when it was recorded first (design, 5).
+class RestoredLog::Judge : public log::Judge {
+ public:
+  absl::StatusOr<std::vector<log::LogIndex>> Admit(const log::DataHeader&,
+                                                   const log::Submission& submission) override {
+    const auto* given = dynamic_cast<const GivenBasis*>(submission.parsed.get());
+    return given == nullptr ? std::vector<log::LogIndex>() : given->basis();
+  }
+  void Accepted(const log::EntryHeader&, std::string_view, const log::Submission&) override {}
+  void Stored(const log::Chunk&) override {}
+  bool SameFields(std::string_view, const std::vector<log::DisclosureText>&,
+                  const log::Submission&) override {
+    return false;
+  }
+};
+
+absl::StatusOr<std::unique_ptr<RestoredLog>> RestoredLog::Open(const std::string& directory,
+                                                               uint32_t epoch,
+                                                               const NodeParts& parts) {
+  std::unique_ptr<RestoredLog> restored(new RestoredLog(parts));
+  auto database = log::RocksDatabase::Open(directory, parts.databases, {.create_if_missing = true});
+  if (!database.ok()) return database.status();
+  restored->database_ = *std::move(database);
+  auto log = log::EventLog::Open(
+      *restored->database_,
+      {.trust_domain = parts.trust_domain, .path = parts.path, .first_epoch = epoch});
+  if (!log.ok()) return log.status();
+  restored->log_ = *std::move(log);
+  restored->judge_ = std::make_unique<Judge>();
+  restored->sequencer_ =
+      std::make_unique<log::Sequencer>(*restored->database_, *restored->log_, *restored->judge_,
+                                       parts.signing_key, parts.environment);
+  restored->keys_ = std::make_unique<replication::KeyRegistry>(*restored->log_, parts.national_key,
+                                                               parts.signing_key.verifier());
+  restored->check_ = std::make_unique<replication::ArrivalCheck>(
+      *restored->log_, *restored->sequencer_, *restored->keys_);
+  return restored;
+}
+
+absl::Status RestoredLog::OpenEpoch(const replication::Extent& previous) {
+  std::array<uint8_t, 10> random;
+  parts_.environment.random(random.data(), random.size());
+  v1::EntryData data;
+  data.set_event_id(form::MakeUuid7(parts_.environment.now_ms(), random));
+  data.set_subject(domain::NodeSubject(parts_.path));
+  *data.mutable_epoch_opened()->mutable_previous() = replication::ToProto(previous);
+  LostEvent opened;
+  opened.submission.data = data.SerializeAsString();
+  opened.submission.principal = parts_.path;
+  std::vector<LostEvent> events;
+  events.push_back(std::move(opened));
+  return RecordAgain(std::move(events)).status();
+}
+
+absl::Status RestoredLog::TakeEnrolment(const v1::EnrolmentChain& chain) {
+  auto nodes = replication::VerifyEnrolmentChain(chain, parts_.trust_domain, parts_.national_key);
+  if (!nodes.ok()) return nodes.status();
+  const auto own = nodes->find(parts_.path);
+  if (own == nodes->end()) return Unverified("the chain does not enrol " + parts_.path);
+  bool ours = false;
+  for (const note::VerifierKey& key : own->second.keys) {
+    ours |= key.Text() == parts_.signing_key.verifier().Text();
+  }
+  if (!ours) return Unverified("the signing key is not the one that enrols " + parts_.path);
+  for (const auto& [path, node] : *nodes) {
+    if (path != domain::kNationPath) keys_->Learn(path, node.keys.front());
+  }
+  sequencer_->SaveNote(std::string(replication::kEnrolmentNote), chain.SerializeAsString());
+  sequencer_->Step();
+  return sequencer_->health();
+}
+
+absl::Status RestoredLog::Store(log::VerifiedChunk chunk) {
+  absl::Status stored;
+  sequencer_->Store(std::move(chunk), [&stored](absl::Status status, log::Sequencer::StoreResult) {
+    stored = std::move(status);
+  });
+  sequencer_->Step();
+  return stored;
+}
+
+absl::StatusOr<uint64_t> RestoredLog::Take(LogOrigin& origin, const std::string& log,
+                                           uint64_t end) {
+  for (;;) {
+    const auto held = log_->Find(log);
+    const uint64_t size = held ? held->size : 0;
+    if (size >= end) return size;
+    absl::StatusOr<v1::Chunk> chunk = origin.ReadChunk(log, {.first = size, .end = end});
+    if (!chunk.ok()) return chunk.status();
+    if (chunk->entries().empty()) return size;
+    if (chunk->log() != log) return Unverified(origin.name() + " gave entries of " + chunk->log());
+    auto verdict = check_->Verify(*std::move(chunk), parts_.environment.now_ms());
+    if (verdict.fault) {
+      return Unverified("what " + origin.name() + " holds of " + log +
+                        " does not verify: " + verdict.fault->reason);
+    }
+    if (!verdict.verified) {
+      return Unverified(origin.name() + " gave entries of " + log + " that do not begin at " +
+                        std::to_string(size));
+    }
+    const uint64_t reached = verdict.verified->tree.size();
+    if (absl::Status status = Store(*std::move(verdict.verified)); !status.ok()) return status;
+    check_->Stored(log, reached);
+  }
+}
+
+absl::Status RestoredLog::Freeze(const std::string& log, const std::string& evidence) {
+  absl::Status frozen;
+  sequencer_->Freeze(log, evidence, [&frozen](absl::Status status) { frozen = status; });
+  sequencer_->Step();
+  return frozen;
+}
+
+absl::StatusOr<std::vector<log::Recorded>> RestoredLog::RecordAgain(std::vector<LostEvent> events) {
+  std::vector<log::Submission> submissions;
+  for (LostEvent& event : events) {
+    event.submission.parsed = std::make_unique<GivenBasis>(std::move(event.basis));
+    submissions.push_back(std::move(event.submission));
+  }
+  std::vector<absl::StatusOr<log::Recorded>> outcomes;
+  sequencer_->Record(
+      std::move(submissions),
+      [&outcomes](std::vector<absl::StatusOr<log::Recorded>> all) { outcomes = std::move(all); });
+  sequencer_->Step();
+  std::vector<log::Recorded> recorded;
+  for (absl::StatusOr<log::Recorded>& outcome : outcomes) {
+    if (!outcome.ok()) return outcome.status();
+    recorded.push_back(*std::move(outcome));
+  }
+  return recorded;
+}
+
+absl::Status RestoredLog::Finish() {
+  sequencer_->Stop();
+  return database_->Flush();
+}
+
+}  // namespace liggare::restore

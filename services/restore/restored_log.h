@@ -1,0 +1,88 @@
+// The directory that a restore fills: a new epoch of the node's log, and the logs
+// that come back, verified entry by entry as if a peer had sent them.
+//
+// Nothing runs beside it: every step is done, and on disk, when its call returns.
+// Not thread-safe.
+#ifndef SERVICES_RESTORE_RESTORED_LOG_H_
+#define SERVICES_RESTORE_RESTORED_LOG_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "eventstore/log/event_log.h"
+#include "eventstore/log/rocksdb_database.h"
+#include "eventstore/log/sequencer.h"
+#include "eventstore/note/key.h"
+#include "liggare/v1/replication_service.pb.h"
+#include "services/replication/arrival_check.h"
+#include "services/replication/extent.h"
+#include "services/replication/key_registry.h"
+#include "services/restore/log_origin.h"
+
+namespace liggare::restore {
+
+// Whose directory it is. What it refers to must outlive the RestoredLog.
+struct NodeParts {
+  std::string path;
+  std::string trust_domain;
+  const note::SigningKey& signing_key;
+  const note::VerifierKey& national_key;
+  log::SharedResources& databases;
+  log::SequencerEnvironment environment;
+};
+
+// An event of an epoch that was lost, to be recorded again.
+struct LostEvent {
+  log::Submission submission;        // With its old place.
+  std::vector<log::LogIndex> basis;  // As it is to be written.
+};
+
+class RestoredLog {
+ public:
+  // Opens or makes the directory; a new one begins with <path>@<epoch>.
+  static absl::StatusOr<std::unique_ptr<RestoredLog>> Open(const std::string& directory,
+                                                           uint32_t epoch, const NodeParts& parts);
+
+  const log::EventLog& log() const { return *log_; }
+
+  // Records the first entry: what the epoch continues.
+  absl::Status OpenEpoch(const replication::Extent& previous);
+
+  // Verifies the chain that enrols the node, believes its keys, and keeps it.
+  absl::Status TakeEnrolment(const v1::EnrolmentChain& chain);
+
+  // Fetches the log up to `end` and verifies it. How far it came: an origin may be
+  // able to prove less than it holds. VERIFICATION_FAILED if what it gives is not
+  // what the log's key has signed.
+  absl::StatusOr<uint64_t> Take(LogOrigin& origin, const std::string& log, uint64_t end);
+
+  // Keeps a log frozen that was frozen before.
+  absl::Status Freeze(const std::string& log, const std::string& evidence);
+
+  // Records the events again, in their order. Where each stands now.
+  absl::StatusOr<std::vector<log::Recorded>> RecordAgain(std::vector<LostEvent> events);
+
+  // Writes everything into tables.
+  absl::Status Finish();
+
+ private:
+  class Judge;
+  explicit RestoredLog(const NodeParts& parts) : parts_(parts) {}
+  absl::Status Store(log::VerifiedChunk chunk);
+
+  const NodeParts& parts_;
+  std::unique_ptr<log::RocksDatabase> database_;
+  std::unique_ptr<log::EventLog> log_;
+  std::unique_ptr<log::Judge> judge_;
+  std::unique_ptr<log::Sequencer> sequencer_;
+  std::unique_ptr<replication::KeyRegistry> keys_;
+  std::unique_ptr<replication::ArrivalCheck> check_;
+};
+
+}  // namespace liggare::restore
+
+#endif  // SERVICES_RESTORE_RESTORED_LOG_H_
