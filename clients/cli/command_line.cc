@@ -47,6 +47,8 @@ std::unique_ptr<CLI::App> MakeCommandLine(Shell& shell) {
   AddReceipt(*app, shell);
   AddVerify(*app, shell);
   AddFsck(*app, shell);
+  AddBackup(*app, shell);
+  AddRestore(*app, shell);
   return app;
 }
 

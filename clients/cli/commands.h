@@ -27,6 +27,8 @@ void AddStatus(CLI::App& app, Shell& shell);
 void AddReceipt(CLI::App& app, Shell& shell);
 void AddVerify(CLI::App& app, Shell& shell);
 void AddFsck(CLI::App& app, Shell& shell);
+void AddBackup(CLI::App& app, Shell& shell);
+void AddRestore(CLI::App& app, Shell& shell);
 
 // When `command` is the one on the command line, its work is run(shell, *arguments).
 template <class Arguments>

@@ -39,7 +39,8 @@ Json NodeJson(const v1::NodeStatus& node) {
   for (const v1::Alarm& alarm : node.alarms()) {
     json["alarms"].push_back({{"log", alarm.log()},
                               {"message", alarm.message()},
-                              {"evidence_file", alarm.evidence_file()}});
+                              {"evidence_file", alarm.evidence_file()},
+                              {"advice", alarm.advice()}});
   }
   return json;
 }
@@ -68,6 +69,7 @@ std::string NodeText(const v1::NodeStatus& node) {
   for (const v1::Alarm& alarm : node.alarms()) {
     text += indent + "LARM: " + alarm.log() + ": " + alarm.message();
     if (!alarm.evidence_file().empty()) text += " (bevis: " + alarm.evidence_file() + ")";
+    if (!alarm.advice().empty()) text += "\n" + indent + "      " + alarm.advice();
     text += "\n";
   }
   TextTable table({Align::kLeft, Align::kRight, Align::kRight, Align::kLeft});

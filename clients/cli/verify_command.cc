@@ -4,6 +4,7 @@
 
 #include "clients/cli/commands.h"
 #include "clients/cli/data_verification.h"
+#include "clients/cli/evidence_verification.h"
 #include "clients/cli/file_text.h"
 #include "clients/cli/live_verification.h"
 #include "clients/cli/log_report.h"
@@ -16,7 +17,7 @@ namespace {
 
 struct Arguments {
   std::string trust;
-  std::string receipt_file;
+  std::string proof_file;
   bool live = false;
   std::string directory;
 };
@@ -30,11 +31,22 @@ absl::StatusOr<std::string> NationalKey(const std::string& trust) {
   return Stripped(*text);
 }
 
-absl::StatusOr<ExitCode> VerifyReceiptFile(Shell& shell, const std::string& file,
-                                           const std::string& national_key) {
+absl::StatusOr<ExitCode> VerifyEvidenceFile(Shell& shell, const std::string& json,
+                                            const std::string& national_key) {
+  auto evidence = EvidenceFromJson(json);
+  if (!evidence.ok()) return evidence.status();
+  const auto verified = VerifyEvidence(*evidence, national_key);
+  if (!verified.ok()) return verified.status();
+  shell.out() << (shell.options().json ? EvidenceJson(*verified) : EvidenceText(*verified));
+  return kDone;
+}
+
+absl::StatusOr<ExitCode> VerifyProofFile(Shell& shell, const std::string& file,
+                                         const std::string& national_key) {
   auto json = ReadFile(file);
   if (!json.ok()) return json.status();
   auto receipt = client::ReceiptFromJson(*json);
+  if (IsEvidence(*json)) return VerifyEvidenceFile(shell, *json, national_key);
   // A file that is no receipt proves nothing.
   if (!receipt.ok()) {
     return MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
@@ -53,16 +65,16 @@ ExitCode Conclude(Shell& shell, const std::vector<LogReport>& reports) {
 }
 
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
-  const int modes = (arguments.receipt_file.empty() ? 0 : 1) + (arguments.live ? 1 : 0) +
+  const int modes = (arguments.proof_file.empty() ? 0 : 1) + (arguments.live ? 1 : 0) +
                     (arguments.directory.empty() ? 0 : 1);
   if (modes != 1) {
-    return MakeError(v1::ERROR_CODE_CONFIGURATION, {"one thing is verified at a time", "",
-                                                    "a receipt FILE, --live or --data DIR"});
+    return MakeError(v1::ERROR_CODE_CONFIGURATION,
+                     {"one thing is verified at a time", "", "a FILE, --live or --data DIR"});
   }
   auto national_key = NationalKey(arguments.trust);
   if (!national_key.ok()) return national_key.status();
-  if (!arguments.receipt_file.empty()) {
-    return VerifyReceiptFile(shell, arguments.receipt_file, *national_key);
+  if (!arguments.proof_file.empty()) {
+    return VerifyProofFile(shell, arguments.proof_file, *national_key);
   }
   const auto print = [&shell](const LogReport& report) {
     if (!shell.options().json) shell.out() << LogReportText(report) << std::flush;
@@ -84,10 +96,12 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
 void AddVerify(CLI::App& app, Shell& shell) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand(
-      "verify", "Verifies a receipt, a running server or a data directory; 3 if it fails");
+      "verify",
+      "Verifies a receipt, evidence, a running server or a data directory; 3 if it fails");
   command->add_option("--trust", arguments->trust, "The national vkey, or a file with it")
       ->required();
-  command->add_option("receipt", arguments->receipt_file, "A receipt's file; needs no server");
+  command->add_option("file", arguments->proof_file,
+                      "A file with a receipt or evidence; needs no server");
   command->add_flag("--live", arguments->live, "Every log of the server (of --node, if given)");
   command->add_option("--data", arguments->directory, "A node's data directory, not in use");
   OnChosen(*command, shell, arguments, Run);
