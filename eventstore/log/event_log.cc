@@ -73,9 +73,15 @@ std::optional<HeldLog> EventLog::Find(std::string_view log) const {
 }
 
 std::optional<std::string> EventLog::LatestEpoch(std::string_view path) const {
-  const uint32_t number = state_->catalog.LatestEpochOf(path);
-  if (number == 0) return std::nullopt;
-  return *state_->catalog.NameOf(number);
+  // Epochs have no leading zeros: a longer name is of a greater one.
+  const auto rank = [](const std::string& name) { return std::pair(name.size(), name); };
+  std::optional<std::string> latest;
+  for (const uint32_t number : state_->catalog.EpochsOf(path)) {
+    const std::string& name = *state_->catalog.NameOf(number);
+    if (state_->catalog.Find(name)->held.size == 0) continue;
+    if (!latest || rank(*latest) < rank(name)) latest = name;
+  }
+  return latest;
 }
 
 absl::StatusOr<std::string> EventLog::Read(std::string_view log, uint64_t index) const {

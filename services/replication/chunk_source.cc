@@ -144,7 +144,9 @@ absl::StatusOr<ChunkSource::StateProof> ChunkSource::Prove(const std::string& lo
                                                            uint64_t size) const {
   absl::StatusOr<merkle::Hash> root = log_.RootAt(log, size);
   if (!root.ok()) return root.status();
-  absl::StatusOr<Covering> covering = CoveringAt(log, size);
+  // What lies here is signed for as it is now: a log that was rewritten beneath an
+  // older checkpoint must be shown, too.
+  absl::StatusOr<Covering> covering = IsOwn(log) ? SignedAt(size) : CoveringAt(log, size);
   if (!covering.ok()) return covering.status();
   absl::StatusOr<merkle::Proof> proof = log_.ConsistencyProof(log, size, covering->size);
   if (!proof.ok()) return proof.status();

@@ -44,6 +44,11 @@ TEST(CommandLineTest, WrongUseIsExitCode2WithOneLine) {
                                              {"table", "klienter", "--year", "x"},
                                              {"state", "x", "--known-by", "se"},
                                              {"verify", "x"},
+                                             {"restore"},
+                                             {"restore", "x"},
+                                             {"restore", "x", "--to", "y", "--from-parent"},
+                                             {"restore", "--from-parent", "--config", "x"},
+                                             {"--node", "se/17", "restore", "--from-parent"},
                                              {"read", "--trust"}}) {
     const Outcome outcome = RunLine(line);
     EXPECT_EQ(outcome.code, kUsage) << ::testing::PrintToString(line);

@@ -197,5 +197,15 @@ TEST(ConfigTest, FileThatIsNotThereIsNamed) {
   EXPECT_FALSE(ReadConfig("/tmp").ok());
 }
 
+TEST(ConfigTest, BackupDirectoryIsOptionalAndFromTheFilesFolder) {
+  const auto without = ParseConfig(Valid(), "/etc/liggare/liggared.toml");
+  ASSERT_TRUE(without.ok());
+  EXPECT_FALSE(without->nodes[0].backup.has_value());
+  const auto with =
+      ParseConfig(WithLine(13, "key = 'k'\nbackup = '../b/se-17'"), "/etc/liggare/liggared.toml");
+  ASSERT_TRUE(with.ok()) << with.status().message();
+  EXPECT_EQ(with->nodes[0].backup->value, "/etc/b/se-17");
+}
+
 }  // namespace
 }  // namespace liggare::node

@@ -101,38 +101,6 @@ void Simulation::AppendOwn(Node& node, const std::string& kind, const Recording&
                             kind + std::string(recording.bytes, '.')));
 }
 
-void Simulation::Restore(const std::string& path, std::optional<uint64_t> claimed_size) {
-  Cut(path);
-  Node& node = nodes_.at(path);
-  const Node& parent = nodes_.at(std::string(domain::ParentOf(path)));
-  const SimulatedLog lost = node.logs.at(OwnLog(node));
-  std::map<std::string, SimulatedLog> taken;
-  Extent previous;
-  for (const auto& [name, log] : parent.logs) {
-    if (!domain::IsAtOrBelow(domain::PathOfLog(name), path)) continue;
-    taken.emplace(name, log);
-    if (domain::PathOfLog(name) == path && log.size() > 0) {
-      previous = log.At(claimed_size.value_or(log.size()));
-    }
-  }
-  ++node.epoch;
-  node.logs = std::move(taken);
-  node.stop_reason.clear();
-  SimulatedLog& own = LogOf(node, OwnLog(node));
-  own.Append(SimulatedEpoch(OwnLog(node), now_ms_, previous));
-  for (uint64_t i = previous.size; i < lost.size(); ++i) {
-    if (!IsReceived(lost.entry(i))) AppendOwn(node, "again", Recording());
-  }
-  Trace(path + ": opens " + OwnLog(node) + " after " + replication::Describe(previous));
-}
-
-void Simulation::Clone(const std::string& path) { clones_[path] = nodes_.at(path); }
-
-void Simulation::Swap(const std::string& path) {
-  Cut(path);
-  std::swap(nodes_.at(path), clones_.at(path));
-}
-
 void Simulation::Rollback(const std::string& path, const std::string& log, uint64_t size) {
   nodes_.at(path).logs.at(log).Truncate(size);
 }
@@ -458,17 +426,6 @@ void Simulation::PerformStore(Node& node) {
   answer([&](Session& s) { s.OnStored(log.Held(), checkpoint->Text(), store.effect.ticket); });
   Advanced(node.path, chunk.log());
   if (!only_received) Advanced(node.path, OwnLog(node));
-}
-
-bool Simulation::EndedByEpoch(const Node& node, const std::string& name) {
-  for (const auto& [other, log] : node.logs) {
-    const absl::StatusOr<domain::LogName> later = domain::ParseLogName(other);
-    const absl::StatusOr<domain::LogName> earlier = domain::ParseLogName(name);
-    if (later->path == earlier->path && later->epoch > earlier->epoch && log.size() > 0) {
-      return true;
-    }
-  }
-  return false;
 }
 
 const SimulatedLog* Simulation::Find(const std::string& path, const std::string& log) const {

@@ -57,8 +57,8 @@ TEST_F(BackupWayTest, BackupUnderLoadAndTheWayBack) {
   ASSERT_TRUE(cluster_.Record(kVerksamhet, Report(2, 0)).has_recorded());
   std::atomic<bool> done = false;
   std::atomic<uint64_t> acknowledged = 2;
+  const auto stub = v1::EventService::NewStub(cluster_.DialAsSystem(kVerksamhet));
   std::thread client([&] {
-    const auto stub = v1::EventService::NewStub(cluster_.DialAsSystem(kVerksamhet));
     for (int64_t i = 0; !done; ++i) {
       v1::RecordRequest request;
       *request.add_submissions() = SubmissionOf(Correction(100 + i, i, i + 1));
@@ -77,7 +77,9 @@ TEST_F(BackupWayTest, BackupUnderLoadAndTheWayBack) {
     EXPECT_GE(made->own_log().size(), before);
     EXPECT_GT(made->own_log().size(), in_backup);
     in_backup = made->own_log().size();
-    if (i > 0) EXPECT_LT(made->bytes_copied(), made->bytes());
+    if (i > 0) {
+      EXPECT_LT(made->bytes_copied(), made->bytes());
+    }
   }
   EXPECT_TRUE(Eventually([&] { return acknowledged > in_backup + 10; }));
   done = true;

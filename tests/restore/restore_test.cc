@@ -33,7 +33,8 @@ class RestoreTest : public WaysBack {
     log::SharedResources shared;
     const auto database =
         log::RocksDatabase::OpenForInspection(cluster_.data_directory(path), shared);
-    const auto log = log::EventLog::Open(**database, {.trust_domain = "", .path = path, .read_only = true});
+    const auto log =
+        log::EventLog::Open(**database, {.trust_domain = "", .path = path, .read_only = true});
     return (*log)->Find((*log)->own_log())->size;
   }
   // Until the origin has its parent's cosignature of its last event.
