@@ -197,4 +197,13 @@ every_command_was_run() {  # Each heading with commands is named above.
   done < <(sed -n 's/^## //p' "$document" | grep -v '^Repairing derived data')
 }
 fact "every runbook was performed" every_command_was_run
+what_the_server_names_is_there() {
+  local heading named=0
+  while read -r heading; do
+    named=$((named + 1))
+    grep -qxF "## $heading" "$document" || { echo "there is no '$heading'"; return 1; }
+  done < <(grep -o 'operations\.md, \\"[^"\\]*' "$root/services/replication/peer_status.h" | sed 's/.*"//')
+  [ $named -ge 2 ]
+}
+fact "the runbooks that the server names are there" what_the_server_names_is_there
 exit $failed
