@@ -143,6 +143,10 @@ TEST_F(RestoreTest, EventsThatNoParentHadAreRecordedAgainNamingTheirOldPlace) {
   EXPECT_EQ(moved.earlier().index(), second.index());
   EXPECT_EQ(moved.earlier().recorded_at_ms(), second.recorded_at_ms());
   EXPECT_EQ(moved.earlier().clock(), second.clock());
+  // It was recorded with knowledge of the report before it, where that is now.
+  ASSERT_EQ(moved.basis_size(), 1);
+  EXPECT_EQ(moved.basis(0).log(), kNew);
+  EXPECT_EQ(moved.basis(0).index(), report->moved[0].to.index);
   // The report of before the backup, which the disk had forgotten, and the one in
   // its place were recorded without knowledge of each other.
   EXPECT_EQ(ReportState("se"), ReportState(kVerksamhet));
