@@ -189,7 +189,7 @@ void ReplicationNode::AllowRecording() {
     std::lock_guard lock(mutex_);
     if (!recording_stopped_) return;
     recording_stopped_.reset();
-    for (const auto& [key, joined] : sessions_) refused.push_back(joined.driver);
+    for (const Joined& joined : sessions_) refused.push_back(joined.driver);
   }
   for (const auto& driver : refused) driver->Stop(path() + " records again.");
   spdlog::info("{}: records again: its parent's copy agrees with its log", path());
