@@ -21,8 +21,6 @@ inline constexpr int kKeepaliveTimeMs = 20'000;
 inline constexpr int kKeepaliveTimeoutMs = 10'000;
 // For a connection that was taken to show a certificate.
 inline constexpr int kHandshakeMaxMs = 10'000;
-// A connection without calls is closed after so long; the next call opens another.
-inline constexpr int kConnectionIdleMaxMs = 10 * 60 * 1000;
 // The channel itself retries quickly; backing off with jitter is the business of
 // whoever opens calls on it (the uplink: 1 s to 120 s).
 inline constexpr int kConnectBackoffMs = 500;
