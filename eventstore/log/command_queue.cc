@@ -44,21 +44,56 @@ CommandQueue::Cost CommandQueue::CostOf(const Command& command) {
   return cost;
 }
 
+std::string CommandQueue::CallerOf(const Command& command) {
+  const auto* record = std::get_if<RecordCommand>(&command);
+  if (record == nullptr || record->submissions.empty()) return "";
+  return record->submissions.front().principal;
+}
+
+absl::Status CommandQueue::CheckRoom(const Cost& cost, const std::string& caller) const {
+  if (closed_) return Unavailable("the node is stopping");
+  if (waiting_.empty()) return absl::OkStatus();
+  if (commands_ + cost.commands > kQueueCommandsMax || bytes_ + cost.bytes > kQueueBytesMax) {
+    return Unavailable("the node's queue is full; try again later");
+  }
+  const auto share = caller.empty() ? shares_.end() : shares_.find(caller);
+  if (share == shares_.end()) return absl::OkStatus();
+  // Twice: what is added is no longer free.
+  if (share->second.commands + 2 * cost.commands > kQueueCommandsMax - commands_ ||
+      share->second.bytes + 2 * cost.bytes > kQueueBytesMax - bytes_) {
+    return Unavailable("the share of " + caller +
+                       " in the node's queue is full; wait for answers before sending more");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CommandQueue::Add(Command& command) {
-  const Cost cost = CostOf(command);
+  Waiting waiting = {.command = {}, .cost = CostOf(command), .caller = CallerOf(command)};
   {
     const std::lock_guard lock(mutex_);
-    if (closed_) return Unavailable("the node is stopping");
-    if (!waiting_.empty() &&
-        (commands_ + cost.commands > kQueueCommandsMax || bytes_ + cost.bytes > kQueueBytesMax)) {
-      return Unavailable("the node's queue is full; try again later");
+    if (absl::Status room = CheckRoom(waiting.cost, waiting.caller); !room.ok()) return room;
+    commands_ += waiting.cost.commands;
+    bytes_ += waiting.cost.bytes;
+    if (!waiting.caller.empty()) {
+      Share& share = shares_[waiting.caller];
+      share.commands += waiting.cost.commands;
+      share.bytes += waiting.cost.bytes;
     }
-    commands_ += cost.commands;
-    bytes_ += cost.bytes;
-    waiting_.push_back({.command = std::move(command), .cost = cost});
+    waiting.command = std::move(command);
+    waiting_.push_back(std::move(waiting));
   }
   changed_.notify_one();
   return absl::OkStatus();
+}
+
+void CommandQueue::Forget(const Waiting& waiting) {
+  commands_ -= waiting.cost.commands;
+  bytes_ -= waiting.cost.bytes;
+  const auto share = shares_.find(waiting.caller);
+  if (share == shares_.end()) return;
+  share->second.commands -= waiting.cost.commands;
+  share->second.bytes -= waiting.cost.bytes;
+  if (share->second.commands == 0) shares_.erase(share);
 }
 
 std::vector<Command> CommandQueue::Take() {
@@ -73,8 +108,7 @@ std::vector<Command> CommandQueue::Take() {
     const bool full = total.entries > kCommitEntriesMax || total.bytes > kCommitBytesMax ||
                       total.logs > kCommitLogsMax;
     if (full && !taken.empty()) break;
-    commands_ -= cost.commands;
-    bytes_ -= cost.bytes;
+    Forget(waiting_.front());
     taken.push_back(std::move(waiting_.front().command));
     waiting_.pop_front();
   }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <variant>
@@ -45,10 +46,16 @@ using Command = std::variant<RecordCommand, StoreCommand, SaveCheckpointCommand,
                              SaveNoteCommand>;
 
 // Thread-safe, first in first out.
+//
+// Callers share it: whoever has something waiting may add no more than makes it as
+// much as is still free. One that floods gets half of the queue, the next half of the
+// rest, and while it drains they come to even shares; those who come after them find
+// room, and what they add is at most a whole queue away from its commit.
 class CommandQueue {
  public:
   // Adds the command and leaves nothing in it. UNAVAILABLE, with the command as it
-  // was, if the queue is full (kQueueCommandsMax, kQueueBytesMax) or closed.
+  // was, if the queue (kQueueCommandsMax, kQueueBytesMax) or its caller's share of
+  // it is full, or the queue closed.
   absl::Status Add(Command& command);
 
   // Takes what fits into one commit (kCommitEntriesMax, kCommitBytesMax,
@@ -75,14 +82,26 @@ class CommandQueue {
   struct Waiting {
     Command command;
     Cost cost;
+    std::string caller;
+  };
+  // What one caller has waiting.
+  struct Share {
+    size_t commands = 0;
+    size_t bytes = 0;
   };
   static Cost CostOf(const Command& command);
+  // The principal of a Record; empty for what the node itself does.
+  static std::string CallerOf(const Command& command);
+  absl::Status CheckRoom(const Cost& cost, const std::string& caller) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Forget(const Waiting& waiting) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t commands_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, Share> shares_ ABSL_GUARDED_BY(mutex_);  // By caller.
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -12,8 +12,8 @@ namespace liggare::admin {
 AdminService::AdminService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool,
                            std::string version)
     : nodes_(nodes),
-      pool_(pool),
       version_(std::move(version)),
+      calls_(pool, rpc::PooledCalls::Limits()),
       backups_(pool, {.running_max = 1, .waiting_max = 16}) {}
 
 absl::Status AdminService::Answer(const grpc::AuthContext& caller,
@@ -38,15 +38,9 @@ absl::Status AdminService::Answer(const grpc::AuthContext& caller,
 grpc::ServerUnaryReactor* AdminService::GetStatus(grpc::CallbackServerContext* context,
                                                   const v1::GetStatusRequest* request,
                                                   v1::GetStatusResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool posted = pool_.Post([this, context, request, response, reactor] {
-    reactor->Finish(rpc::ToGrpcStatus(Answer(*context->auth_context(), *request, *response)));
+  return calls_.Run(context, [this, context, request, response]() -> absl::Status {
+    return Answer(*context->auth_context(), *request, *response);
   });
-  if (!posted) {
-    reactor->Finish(rpc::ToGrpcStatus(
-        MakeError(v1::ERROR_CODE_UNAVAILABLE, {.message = "the process is stopping"})));
-  }
-  return reactor;
 }
 
 grpc::ServerUnaryReactor* AdminService::Backup(grpc::CallbackServerContext* context,

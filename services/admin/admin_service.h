@@ -32,8 +32,8 @@ class AdminService : public v1::AdminService::CallbackService {
                       v1::GetStatusResponse& response) const;
 
   const hosting::HostedNodes& nodes_;
-  rpc::WorkerPool& pool_;
   const std::string version_;
+  rpc::PooledCalls calls_;
   rpc::PooledCalls backups_;
 };
 

@@ -1,19 +1,13 @@
 #include "services/domain/log_name.h"
 
-#include <charconv>
-
 #include "proto/error/error.h"
-#include "services/domain/node_path.h"
+#include "proto/form/node_path.h"
 
 namespace liggare::domain {
 
 absl::StatusOr<LogName> ParseLogName(std::string_view log) {
-  LogName name{.path = PathOfLog(log), .epoch = 0};
-  if (name.path.size() < log.size() && IsNodePath(name.path)) {
-    const std::string_view digits = log.substr(name.path.size() + 1);
-    const char* end = digits.data() + digits.size();
-    const auto [parsed_to, error] = std::from_chars(digits.data(), end, name.epoch);
-    if (error == std::errc() && parsed_to == end && digits.front() != '0') return name;
+  if (const auto parts = form::SplitLogName(log)) {
+    return LogName{.path = parts->path, .epoch = parts->epoch};
   }
   return MakeError(v1::ERROR_CODE_INVALID_FIELD,
                    {.message = "\"" + std::string(log) + "\" is not the name of a log",

@@ -3,16 +3,14 @@
 #include <algorithm>
 
 #include "proto/error/error.h"
+#include "proto/form/node_path.h"
 
 namespace liggare::domain {
+
+static_assert(kPathSegmentsMax == form::kNodePathSegmentsMax);
+static_assert(kPathSegmentBytesMax == form::kNodePathSegmentBytesMax);
+
 namespace {
-
-bool IsSegmentChar(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
-
-bool IsSegment(std::string_view segment) {
-  return !segment.empty() && segment.size() <= kPathSegmentBytesMax && segment != "system" &&
-         segment != "host" && std::all_of(segment.begin(), segment.end(), IsSegmentChar);
-}
 
 // The first `count` segments.
 std::string_view FirstSegments(std::string_view path, int count) {
@@ -26,15 +24,7 @@ std::string_view FirstSegments(std::string_view path, int count) {
 
 }  // namespace
 
-bool IsNodePath(std::string_view path) {
-  size_t segments = 0;
-  while (true) {
-    const size_t slash = path.find('/');
-    if (++segments > kPathSegmentsMax || !IsSegment(path.substr(0, slash))) return false;
-    if (slash == std::string_view::npos) return true;
-    path.remove_prefix(slash + 1);
-  }
-}
+bool IsNodePath(std::string_view path) { return form::IsNodePath(path); }
 
 absl::Status CheckNodePath(std::string_view path) {
   if (IsNodePath(path)) return absl::OkStatus();

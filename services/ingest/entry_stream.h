@@ -14,6 +14,7 @@
 
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -63,9 +64,9 @@ class EntryStream : public grpc::ServerWriteReactor<Response>, public Drainable 
   // error ends the call.
   virtual absl::StatusOr<Next> Produce(Response& response) = 0;
 
-  // Begins; the object must be fully made.
-  void Start() {
-    streams_.Add(*this);
+  // Begins, unless too many streams are open; the object must be fully made.
+  void Start(const std::string& caller) {
+    if (absl::Status status = streams_.Add(*this, caller); !status.ok()) return Refuse(status);
     Wake();
   }
 
@@ -76,7 +77,6 @@ class EntryStream : public grpc::ServerWriteReactor<Response>, public Drainable 
 
   // Ends the call without having started.
   void Refuse(const absl::Status& status) {
-    streams_.Add(*this);
     Do([&] {
       status_ = status;
       ended_ = true;

@@ -1,15 +1,22 @@
-// The streaming calls that are open, so that a stop can end each at a good
-// place: what was taken is answered, nothing new is taken.
+// The streaming calls that are open: so many and no more, so that their buffers are
+// bounded; and a stop can end each at a good place: what was taken is answered,
+// nothing new is taken.
 #ifndef SERVICES_INGEST_OPEN_STREAMS_H_
 #define SERVICES_INGEST_OPEN_STREAMS_H_
 
+#include <cstddef>
+#include <map>
 #include <mutex>
-#include <set>
+#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "services/rpc/fair_share.h"
 
 namespace liggare::ingest {
+
+// Of a process; of one caller, as many as are still free.
+inline constexpr size_t kStreamsMax = 1'024;
 
 // A call that can be asked to end.
 class Drainable {
@@ -23,15 +30,18 @@ class Drainable {
 // Thread-safe.
 class OpenStreams {
  public:
-  // A call that is added after DrainAll is drained at once.
-  void Add(Drainable& call);
-  // Waits for a DrainAll in progress; the call may die afterwards.
+  // A call that is added after DrainAll is drained at once. UNAVAILABLE, and not
+  // added, if too many are open, or too many of `caller` (rpc::PeerName).
+  absl::Status Add(Drainable& call, const std::string& caller);
+  // Waits for a DrainAll in progress; the call may die afterwards. Does nothing for
+  // one that was not added.
   void Remove(Drainable& call);
   void DrainAll();
 
  private:
   std::mutex mutex_;
-  std::set<Drainable*> calls_ ABSL_GUARDED_BY(mutex_);
+  rpc::FairShare share_ ABSL_GUARDED_BY(mutex_){kStreamsMax};
+  std::map<Drainable*, std::string> calls_ ABSL_GUARDED_BY(mutex_);  // With their callers.
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

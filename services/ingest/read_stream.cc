@@ -6,6 +6,7 @@
 
 #include "proto/error/error.h"
 #include "services/hosting/addressed_node.h"
+#include "services/rpc/peer_name.h"
 
 namespace liggare::ingest {
 namespace {
@@ -21,7 +22,7 @@ ReadStream::ReadStream(const hosting::HostedNodes& nodes,
   if (absl::Status status = Open(nodes, context); !status.ok()) {
     Refuse(status);
   } else {
-    Start();
+    Start(rpc::PeerName(*context.auth_context()));
   }
 }
 

@@ -5,6 +5,7 @@
 #include "proto/error/error.h"
 #include "services/hosting/addressed_node.h"
 #include "services/ingest/record_batch.h"
+#include "services/rpc/peer_name.h"
 #include "services/rpc/status.h"
 
 namespace liggare::ingest {
@@ -13,8 +14,12 @@ RecordStream::RecordStream(const hosting::HostedNodes& nodes,
                            const grpc::CallbackServerContext& context, rpc::WorkerPool& answers,
                            OpenStreams& streams)
     : nodes_(nodes), context_(context), answers_(answers), streams_(streams) {
-  StartRead(&request_);
-  streams_.Add(*this);
+  absl::Status admitted = streams_.Add(*this, rpc::PeerName(*context.auth_context()));
+  if (admitted.ok()) {
+    StartRead(&request_);
+  } else {
+    EndReading(std::move(admitted));
+  }
 }
 
 absl::Status RecordStream::CheckRequest() {
@@ -45,8 +50,8 @@ void RecordStream::Take() {
     std::lock_guard lock(mutex_);
     if (!ended_) {
       answer = &queue_.emplace_back();
-      answer->request_bytes = request_.ByteSizeLong();
-      queue_bytes_ += answer->request_bytes;
+      answer->bytes = request_.ByteSizeLong() + request_.submissions_size() * kResultBytes;
+      queue_bytes_ += answer->bytes;
       ++waiting_;
     }
   }
@@ -91,7 +96,7 @@ void RecordStream::OnWriteDone(bool ok) {
   {
     std::lock_guard lock(mutex_);
     writing_ = false;
-    queue_bytes_ -= queue_.front().request_bytes;
+    queue_bytes_ -= queue_.front().bytes;
     queue_.pop_front();
     if (!ok) broken_ = true;
     finish = Advance();

@@ -4,7 +4,7 @@
 //   read ──► [ sent? | answered | waiting | answered | waiting ] ◄── read
 //              write in flight    ▲ the front, when answered, is written next
 //
-// At most kRequestsMax requests or kBytesMax bytes are in the queue; then nothing
+// About kRequestsMax requests or kBytesMax bytes are in the queue; then nothing
 // is read until answers have gone out, so that a fast sender is held back by
 // gRPC's flow control.
 #ifndef SERVICES_INGEST_RECORD_STREAM_H_
@@ -34,7 +34,9 @@ class RecordStream
       public Drainable {
  public:
   static constexpr size_t kRequestsMax = 256;
-  static constexpr size_t kBytesMax = 16 * 1024 * 1024;
+  static constexpr size_t kBytesMax = 4 * 1024 * 1024;
+  // What an answer to one submission is counted as; a refusal in words is about that.
+  static constexpr size_t kResultBytes = 256;
 
   RecordStream(const hosting::HostedNodes& nodes, const grpc::CallbackServerContext& context,
                rpc::WorkerPool& answers, OpenStreams& streams);
@@ -49,7 +51,7 @@ class RecordStream
   // A request's place in the queue.
   struct Answer {
     v1::RecordStreamResponse response;
-    size_t request_bytes = 0;
+    size_t bytes = 0;  // Of the request and of this.
     bool ready = false;
   };
 

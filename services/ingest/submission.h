@@ -16,6 +16,7 @@
 
 namespace liggare::ingest {
 
+// Of one text; an event has as many as it has commitments, two by its form.
 inline constexpr size_t kDisclosureTextBytesMax = 64 * 1024;
 
 // What the judge gets back of a submission: the event that `data` is.

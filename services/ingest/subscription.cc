@@ -5,6 +5,7 @@
 
 #include "proto/error/error.h"
 #include "services/hosting/addressed_node.h"
+#include "services/rpc/peer_name.h"
 
 namespace liggare::ingest {
 
@@ -17,7 +18,7 @@ Subscription::Subscription(const hosting::HostedNodes& nodes,
     Refuse(status);
     return;
   }
-  Start();
+  Start(rpc::PeerName(*context.auth_context()));
 }
 
 absl::Status Subscription::Open(const hosting::HostedNodes& nodes,

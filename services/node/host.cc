@@ -1,17 +1,11 @@
 #include "services/node/host.h"
 
-#include <arpa/inet.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <functional>
 #include <thread>
 #include <utility>
@@ -22,6 +16,7 @@
 #include "services/audit/audit_service.h"
 #include "services/hosting/addressed_node.h"
 #include "services/ingest/event_service.h"
+#include "services/node/connection_listener.h"
 #include "services/node/listener_watch.h"
 #include "services/node/node.h"
 #include "services/query/query_service.h"
@@ -38,7 +33,6 @@ constexpr int kReplicationThreads = 2;
 constexpr int kReaderThreads = 4;
 constexpr int kAnswerThreads = 2;
 constexpr size_t kOpeningThreadsMax = 8;
-constexpr size_t kServerMemoryBytesMax = size_t{1} << 30;
 
 // Calls act(0) … act(count - 1) on a few threads and waits for all.
 void InParallel(size_t count, const std::function<void(size_t)>& act) {
@@ -49,33 +43,6 @@ void InParallel(size_t count, const std::function<void(size_t)>& act) {
   std::vector<std::thread> threads;
   for (size_t i = 0; i < std::min(count, kOpeningThreadsMax); ++i) threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
-}
-
-// Tries to bind the address, for gRPC would only say that it could not.
-absl::Status CheckCanListen(const Setting& listen) {
-  const Endpoint endpoint = *ParseEndpoint(listen.value);
-  std::string host = endpoint.host;
-  if (host.front() == '[') host = host.substr(1, host.size() - 2);
-  addrinfo hints = {};
-  hints.ai_flags = AI_PASSIVE;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int error =
-      getaddrinfo(host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found);
-  if (error != 0) {
-    return SettingError(listen, "'" + host + "' can't be resolved: " + gai_strerror(error),
-                        "an address of this machine");
-  }
-  const int probe = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  const bool bound = bind(probe, found->ai_addr, found->ai_addrlen) == 0 && ::listen(probe, 1) == 0;
-  const std::string why = strerror(errno);
-  close(probe);
-  freeaddrinfo(found);
-  if (bound) return absl::OkStatus();
-  return SettingError(listen, listen.value + " can't be listened on: " + why,
-                      "an address of this machine with a free port");
 }
 
 }  // namespace
@@ -98,7 +65,7 @@ struct Host::State {
                                                      config.trust_domain.value);
                           },
                       .timer = timer,
-                      .workers = replicators}) {}
+                      .workers = readers}) {}
 
   replication::ReplicationNode* Find(std::string_view path) {
     const auto found = std::find_if(
@@ -127,9 +94,10 @@ struct Host::State {
   audit::AuditService audits;
   admin::AdminService admin;
   replication::ReplicationService replications;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<ConnectionListener> listener;
   std::unique_ptr<ListenerWatch> watch;
-  int port = 0;
   bool stopped = false;
 };
 
@@ -159,20 +127,31 @@ absl::Status Host::State::OpenNodes() {
 }
 
 absl::Status Host::State::Listen() {
-  if (absl::Status status = CheckCanListen(config.listen); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<ConnectionListener>> listening =
+      ConnectionListener::Open(config.listen);
+  if (!listening.ok()) return listening.status();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   rpc::SetServerLimits(builder, kServerMemoryBytesMax);
-  builder.AddListeningPort(config.listen.value, rpc::ServerCredentials(secrets.host), &port);
+  acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      rpc::ServerCredentials(secrets.host));
   builder.RegisterService(&events);
   builder.RegisterService(&queries);
   builder.RegisterService(&audits);
   builder.RegisterService(&admin);
   builder.RegisterService(&replications);
   server = builder.BuildAndStart();
-  if (server != nullptr && port != 0) return absl::OkStatus();
-  return SettingError(config.listen, config.listen.value + " can't be listened on",
-                      "an address of this machine with a free port");
+  if (server == nullptr) {
+    return SettingError(config.listen, "the server does not start", "certificates that are right");
+  }
+  listener = *std::move(listening);
+  listener->Start([this](int descriptor) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = descriptor;
+    acceptor->HandleNewConnection(&connection);
+  });
+  return absl::OkStatus();
 }
 
 void Host::State::Watch(std::function<void()> on_deaf) {
@@ -185,13 +164,15 @@ void Host::State::Watch(std::function<void()> on_deaf) {
 }
 
 std::string Host::State::Address() const {
-  return config.listen.value.substr(0, config.listen.value.rfind(':') + 1) + std::to_string(port);
+  return config.listen.value.substr(0, config.listen.value.rfind(':') + 1) +
+         std::to_string(listener->port());
 }
 
 void Host::State::Stop() {
   if (stopped) return;
   stopped = true;
   watch.reset();
+  if (listener != nullptr) listener->Stop();
   if (server != nullptr && server->GetHealthCheckService() != nullptr) {
     server->GetHealthCheckService()->Shutdown();  // NOT_SERVING, and its watchers end.
   }

@@ -8,6 +8,7 @@
 #ifndef SERVICES_NODE_HOST_H_
 #define SERVICES_NODE_HOST_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +21,9 @@
 namespace liggare::node {
 
 inline constexpr char kVersion[] = "0.1.0";
+
+// What gRPC may hold for all calls together: messages on their way in and out.
+inline constexpr size_t kServerMemoryBytesMax = 1024 * 1024 * 1024;
 
 // A graceful stop waits so long for calls to end; then they are cut.
 inline constexpr int64_t kStopGraceMs = 5'000;

@@ -15,7 +15,6 @@
 namespace liggare::node {
 namespace {
 
-constexpr size_t kKeyFileBytesMax = 4096;
 constexpr mode_t kAccessOfOthers = S_IRWXG | S_IRWXO;
 
 // The text of a private key's file, which nobody but its owner may read.

@@ -13,6 +13,8 @@
 
 namespace liggare::node {
 
+inline constexpr size_t kKeyFileBytesMax = 4096;  // Of a signing key.
+
 // Of one node.
 struct NodeSecrets {
   note::SigningKey signing_key;

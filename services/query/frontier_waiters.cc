@@ -16,7 +16,8 @@ absl::Status Stopping() {
 absl::Status TooManyWait() {
   return MakeError(v1::ERROR_CODE_UNAVAILABLE,
                    {.message = "too many calls wait at this node",
-                    .expected = "at most " + std::to_string(kWaitersMax) + " at a time"});
+                    .expected = "at most " + std::to_string(kWaitersMax) +
+                                " at a time, and of one caller as many as are still free"});
 }
 
 // What is already held is taken off.
@@ -34,9 +35,10 @@ FrontierWaiters::FrontierWaiters(const log::EventLog& log)
 
 FrontierWaiters::~FrontierWaiters() { Stop(); }
 
-// A waiter is entered before the sizes are read: a commit that the reading does
-// not see yet finds the waiter.
-FrontierWaiters::Ticket FrontierWaiters::Wait(const v1::AwaitFrontierRequest& request, Done done) {
+// The sizes are read under the lock: a commit that they do not show yet waits for
+// it, and finds the waiter.
+FrontierWaiters::Ticket FrontierWaiters::Wait(const v1::AwaitFrontierRequest& request,
+                                              const std::string& caller, Done done) {
   auto missing = Missing(request);
   absl::Status answer = missing.status();
   Ticket ticket = 0;
@@ -44,37 +46,46 @@ FrontierWaiters::Ticket FrontierWaiters::Wait(const v1::AwaitFrontierRequest& re
     std::lock_guard lock(mutex_);
     ticket = next_ticket_++;
     if (answer.ok() && stopped_) answer = Stopping();
-    if (answer.ok() && waiters_.size() >= kWaitersMax) answer = TooManyWait();
     if (answer.ok()) {
-      Waiter& waiter = waiters_[ticket];
-      waiter.missing = *std::move(missing);
-      for (const auto& [name, size] : Sizes(waiter.missing)) {
-        if (const auto held = log_.Find(name)) Reduce(*held, waiter.missing);
-      }
-      if (!waiter.missing.empty()) {
-        waiter.done = std::move(done);
+      std::erase_if(*missing, [this](const auto& awaited) {
+        const auto held = log_.Find(awaited.first);
+        return held && held->size >= awaited.second;
+      });
+      if (!missing->empty() && share_.Take(caller)) {
+        waiters_.emplace(ticket, Waiter{*std::move(missing), caller, std::move(done)});
         return ticket;
       }
-      waiters_.erase(ticket);
+      if (!missing->empty()) answer = TooManyWait();
     }
   }
   done(answer);
   return ticket;
 }
 
+std::map<FrontierWaiters::Ticket, FrontierWaiters::Waiter>::iterator FrontierWaiters::Forget(
+    std::map<Ticket, Waiter>::iterator waiter) {
+  share_.Give(waiter->second.caller);
+  return waiters_.erase(waiter);
+}
+
 bool FrontierWaiters::Cancel(Ticket ticket) {
   std::lock_guard lock(mutex_);
-  return waiters_.erase(ticket) > 0;
+  const auto found = waiters_.find(ticket);
+  if (found == waiters_.end()) return false;
+  Forget(found);
+  return true;
 }
 
 void FrontierWaiters::Stop() {
-  std::map<Ticket, Waiter> left;
+  std::vector<Done> left;
   {
     std::lock_guard lock(mutex_);
     stopped_ = true;
-    left.swap(waiters_);
+    for (auto it = waiters_.begin(); it != waiters_.end(); it = Forget(it)) {
+      left.push_back(std::move(it->second.done));
+    }
   }
-  for (auto& [ticket, waiter] : left) waiter.done(Stopping());
+  for (Done& done : left) done(Stopping());
 }
 
 absl::StatusOr<FrontierWaiters::Sizes> FrontierWaiters::Missing(
@@ -108,7 +119,7 @@ void FrontierWaiters::OnCommit(const std::vector<log::HeldLog>& advanced) {
       for (const log::HeldLog& held : advanced) Reduce(held, it->second.missing);
       if (it->second.missing.empty()) {
         ready.push_back(std::move(it->second.done));
-        it = waiters_.erase(it);
+        it = Forget(it);
       } else {
         ++it;
       }

@@ -18,11 +18,13 @@
 #include "absl/status/statusor.h"
 #include "eventstore/log/event_log.h"
 #include "liggare/v1/query_service.pb.h"
+#include "services/rpc/fair_share.h"
 
 namespace liggare::query {
 
 inline constexpr int kAwaitedLogsMax = 1'000;  // Per call.
-inline constexpr size_t kWaitersMax = 1'024;   // Per node.
+// Per node; of one caller, as many as are still free.
+inline constexpr size_t kWaitersMax = 1'024;
 
 // Thread-safe. The EventLog must outlive it.
 class FrontierWaiters {
@@ -37,10 +39,11 @@ class FrontierWaiters {
   ~FrontierWaiters();
 
   // Calls `done` with OK as soon as every named log is held up to its position,
-  // which may be at once; with UNAVAILABLE when stopped or too many wait already;
+  // which may be at once; with UNAVAILABLE when stopped, or too many wait already,
+  // or too many of this caller (rpc::PeerName);
   // with INVALID_FIELD or LIMIT_EXCEEDED if the request is not right. A log that
   // is not held yet may come. The ticket is for Cancel.
-  Ticket Wait(const v1::AwaitFrontierRequest& request, Done done);
+  Ticket Wait(const v1::AwaitFrontierRequest& request, const std::string& caller, Done done);
 
   // Gives up. True if the call was still waiting: then its `done` is never called.
   bool Cancel(Ticket ticket);
@@ -52,15 +55,20 @@ class FrontierWaiters {
   using Sizes = std::map<std::string, uint64_t, std::less<>>;
   struct Waiter {
     Sizes missing;  // Per log, the size that must come.
+    std::string caller;
     Done done;
   };
 
   absl::StatusOr<Sizes> Missing(const v1::AwaitFrontierRequest& request) const;
+  // What follows it.
+  std::map<Ticket, Waiter>::iterator Forget(std::map<Ticket, Waiter>::iterator waiter)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnCommit(const std::vector<log::HeldLog>& advanced);
 
   const log::EventLog& log_;
   std::mutex mutex_;
   std::map<Ticket, Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+  rpc::FairShare share_ ABSL_GUARDED_BY(mutex_){kWaitersMax};
   Ticket next_ticket_ ABSL_GUARDED_BY(mutex_) = 1;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   // Last, so that no commit is heard of before or after the rest is there.

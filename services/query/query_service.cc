@@ -12,9 +12,11 @@ namespace {
 // A call that waits for commits. Whoever takes it from the waiters finishes it.
 class AwaitCall final : public grpc::ServerUnaryReactor {
  public:
-  AwaitCall(FrontierWaiters& waiters, const v1::AwaitFrontierRequest& request) : waiters_(waiters) {
+  AwaitCall(FrontierWaiters& waiters, const v1::AwaitFrontierRequest& request,
+            const std::string& caller)
+      : waiters_(waiters) {
     ticket_ = waiters_.Wait(
-        request, [this](const absl::Status& status) { Finish(rpc::ToGrpcStatus(status)); });
+        request, caller, [this](const absl::Status& status) { Finish(rpc::ToGrpcStatus(status)); });
   }
 
   // The caller has gone or its deadline has passed. Never runs before the
@@ -101,7 +103,7 @@ grpc::ServerUnaryReactor* QueryService::AwaitFrontier(grpc::CallbackServerContex
     reactor->Finish(rpc::ToGrpcStatus(addressed.status()));
     return reactor;
   }
-  return new AwaitCall(WaitersOf(addressed->node), *request);
+  return new AwaitCall(WaitersOf(addressed->node), *request, addressed->caller.uri);
 }
 
 FrontierWaiters& QueryService::WaitersOf(const hosting::HostedNode& node) {

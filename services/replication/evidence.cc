@@ -19,7 +19,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr char kSuffix[] = ".evidence.json";
-constexpr int kFilesPerLogMax = 1000;
 
 absl::Status WriteSynced(const std::string& file, const std::string& text) {
   const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
@@ -82,7 +81,7 @@ absl::StatusOr<std::string> WriteEvidence(const std::string& directory, const st
   }
   std::string name = log;
   std::ranges::replace(name, '/', '_');
-  for (int i = 1; i <= kFilesPerLogMax; ++i) {
+  for (int i = 1; i <= kEvidenceFilesMax; ++i) {
     const std::string file = directory + "/" + name + "." + std::to_string(i) + kSuffix;
     if (std::filesystem::exists(file, error)) continue;
     absl::Status status = WriteSynced(file, text);
@@ -90,7 +89,7 @@ absl::StatusOr<std::string> WriteEvidence(const std::string& directory, const st
     if (!status.ok()) return status;
     return file;
   }
-  return absl::ResourceExhaustedError("there are " + std::to_string(kFilesPerLogMax) +
+  return absl::ResourceExhaustedError("there are " + std::to_string(kEvidenceFilesMax) +
                                       " files of evidence against " + log);
 }
 

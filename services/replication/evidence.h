@@ -16,6 +16,8 @@
 namespace liggare::replication {
 
 inline constexpr uint32_t kEvidenceVersion = 1;
+// Against one log; more would prove no more.
+inline constexpr int kEvidenceFilesMax = 100;
 
 // A history of the log up to a size, with its proof.
 struct ProvenExtent {
@@ -33,7 +35,8 @@ void AddOpenTiles(const merkle::Tree& tree, v1::Evidence& evidence);
 std::string EvidenceText(const v1::Evidence& evidence);
 
 // Writes the text into a new file of `directory`, which is made if it is missing,
-// and syncs it and the directory. The file's path.
+// and syncs it and the directory. The file's path. RESOURCE_EXHAUSTED if there are
+// kEvidenceFilesMax against this log.
 absl::StatusOr<std::string> WriteEvidence(const std::string& directory, const std::string& log,
                                           const std::string& text);
 

@@ -35,8 +35,12 @@ inline constexpr size_t kWaitingBytesMax = 4 * 1024 * 1024;
 // Frames that wait for the transport, chunks not counted; beyond it nothing is
 // read from the peer.
 inline constexpr size_t kControlFramesMax = 1024;
-// Logs that one session carries.
+// Logs that one session carries, and names of others that its peer may bring up.
+// Of more, those that came here last are not carried, and the status says so.
 inline constexpr size_t kSessionLogsMax = 8192;
+// A node is restored now and then. More epochs of it are refused, or one child
+// could fill the frontiers of all above it.
+inline constexpr uint32_t kEpochMax = 100;
 // How often a log may be rewound without an acknowledgement in between.
 inline constexpr int kRewindsMax = 16;
 

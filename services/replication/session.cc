@@ -155,6 +155,10 @@ std::vector<Effect> Session::TakeEffects() { return std::exchange(effects_, {});
 
 std::vector<std::string> Session::problems() const {
   std::vector<std::string> problems = outbound_.problems();
+  if (more_logs_) {
+    problems.push_back("There are more than " + std::to_string(kSessionLogsMax) +
+                       " logs; those that came last are not carried.");
+  }
   for (std::string& problem : inbound_.problems()) problems.push_back(std::move(problem));
   return problems;
 }
@@ -171,6 +175,11 @@ void Session::OnFrame(v1::Frame frame, int64_t now_ms) {
   if (!in_order) {
     return Fault(v1::ERROR_CODE_MALFORMED,
                  options_.ends.peer + " sent a frame that has no place at this point.");
+  }
+  if (!NoteNames(frame)) {
+    return Fault(v1::ERROR_CODE_LIMIT_EXCEEDED, options_.ends.peer + " names more than " +
+                                                    std::to_string(kSessionLogsMax) +
+                                                    " logs that are not held here.");
   }
   Dispatch(std::move(frame));
   Settle();
@@ -285,26 +294,6 @@ void Session::FindCosignedLogs() {
   }
 }
 
-absl::Status Session::CheckChunk(const v1::Chunk& chunk) const {
-  if (!IsCarried(chunk.log()) ||
-      (!chunk.entries().empty() && IsOutbound(options_.ends, chunk.log()))) {
-    return MakeError(
-        v1::ERROR_CODE_PERMISSION_DENIED,
-        {options_.ends.peer + " may not send entries of " + chunk.log() + ".", "", ""});
-  }
-  size_t bytes = 0;
-  for (const std::string& entry : chunk.entries()) bytes += entry.size();
-  if (bytes > kChunkBytesMax && chunk.entries_size() > 1) {
-    return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
-                     {"A chunk of " + chunk.log() + " has " + std::to_string(bytes) + " bytes.", "",
-                      "at most " + std::to_string(kChunkBytesMax)});
-  }
-  if (chunk.first_index() > UINT64_MAX - chunk.entries_size()) {
-    return MakeError(v1::ERROR_CODE_MALFORMED, {"A chunk's index is out of range.", "", ""});
-  }
-  return absl::OkStatus();
-}
-
 void Session::OnChunk(v1::Chunk chunk) {
   if (absl::Status status = CheckChunk(chunk); !status.ok()) return End(std::move(status));
   if (chunk.entries().empty()) return OnProof(std::move(chunk));
@@ -319,6 +308,7 @@ void Session::OnChunk(v1::Chunk chunk) {
 }
 
 void Session::OnAcknowledged(const v1::Acknowledged& acknowledged) {
+  if (IsTooLarge(acknowledged.cosigned_checkpoint())) return;
   absl::StatusOr<Extent> peer = ExtentOf(acknowledged.state());
   if (!peer.ok()) return End(peer.status());
   if (!IsOutbound(options_.ends, peer->log)) {
@@ -356,6 +346,7 @@ void Session::OnCosignedFrame(const v1::Cosigned& cosigned) {
     return Fault(v1::ERROR_CODE_PERMISSION_DENIED,
                  options_.ends.peer + " may not send cosignatures of " + cosigned.log() + ".");
   }
+  if (IsTooLarge(cosigned.checkpoint())) return;
   effects_.push_back(SaveCosigned{cosigned.log(), cosigned.checkpoint()});
 }
 
@@ -371,7 +362,12 @@ void Session::OnGoodbye(const v1::Goodbye& goodbye) {
 void Session::OnLogAdvanced(const LocalLog& log) {
   const std::string& name = log.held.log;
   if (!IsCarried(name)) return;
+  if (logs_.size() >= kSessionLogsMax && !logs_.contains(name)) {
+    more_logs_ = true;
+    return;
+  }
   logs_[name] = log;
+  named_.erase(name);
   if (IsOutbound(options_.ends, name)) {
     outbound_.Advance(name, log.sendable);
   } else {

@@ -151,10 +151,14 @@ class Session {
     bool proof_asked = false;  // Ours is on its way, or was sent.
   };
 
+  // Keeps in mind the logs that the frame names and that are not held here. False
+  // if they have become too many.
+  bool NoteNames(const v1::Frame& frame);
   void Dispatch(v1::Frame frame);
   void OnHello(const v1::Hello& hello);
   void OnFrontier(const v1::Frontier& frontier);
   void OnChunk(v1::Chunk chunk);
+  bool IsTooLarge(const std::string& note);
   void OnAcknowledged(const v1::Acknowledged& acknowledged);
   void OnExpected(const v1::Expected& expected);
   void OnCosignedFrame(const v1::Cosigned& cosigned);
@@ -204,6 +208,8 @@ class Session {
   Outbound outbound_;
   Inbound inbound_;
   std::map<std::string, LocalLog> logs_;
+  bool more_logs_ = false;  // Than are carried.
+  std::set<std::string> named_;
   std::map<std::string, Dispute> disputes_;
   bool own_log_disputed_ = false;
   std::set<std::string> own_uncompared_;  // Own logs that the peer holds.

@@ -3,6 +3,7 @@
 
 #include "proto/error/error.h"
 #include "services/domain/log_name.h"
+#include "services/replication/limits.h"
 #include "services/replication/session.h"
 
 namespace liggare::replication {
@@ -46,6 +47,10 @@ void Session::RefuseEpoch(const std::string& log, const std::string& why) {
 bool Session::FitsEpochs(v1::Chunk& chunk) {
   const std::string log = chunk.log();
   if (chunk.first_index() != 0 || EpochOf(log) == 1 || inbound_.Held(log).size > 0) return true;
+  if (EpochOf(log) > kEpochMax) {
+    RefuseEpoch(log, "a node has at most " + std::to_string(kEpochMax) + " epochs.");
+    return false;
+  }
   const std::optional<Extent> previous = PreviousIn(chunk.entries(0));
   if (!previous || domain::PathOfLog(previous->log) != domain::PathOfLog(log) ||
       EpochOf(previous->log) >= EpochOf(log)) {

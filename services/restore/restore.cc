@@ -14,6 +14,7 @@
 #include "proto/error/error.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
+#include "services/replication/limits.h"
 #include "services/restore/lost_directory.h"
 
 namespace liggare::restore {
@@ -172,6 +173,13 @@ absl::Status Plan::ChooseEpoch() {
     for (const log::HeldLog& own : lost_->OwnLogs()) highest = std::max(highest, EpochOf(own.name));
   }
   epoch_ = highest + 1;
+  if (epoch_ > replication::kEpochMax) {
+    return Refused(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                   node_.path + " has had " + std::to_string(highest) +
+                       " epochs; no parent takes "
+                       "more",
+                   "a new node below the same parent, which succeeds this one");
+  }
   report_.own_log = domain::FormatLogName(node_.path, epoch_);
   return absl::OkStatus();
 }

@@ -1,6 +1,9 @@
 #include "services/rpc/pooled_calls.h"
 
+#include <optional>
+
 #include "proto/error/error.h"
+#include "services/rpc/peer_name.h"
 #include "services/rpc/status.h"
 
 namespace liggare::rpc {
@@ -18,9 +21,7 @@ grpc::ServerUnaryReactor* PooledCalls::Run(grpc::CallbackServerContext* context,
   {
     std::lock_guard lock(mutex_);
     if (running_ >= limits_.running_max) {
-      if (waiting_.size() < limits_.waiting_max) {
-        waiting_.push_back(std::move(call));
-      } else {
+      if (!waiting_.Add(PeerName(*context->auth_context()), call)) {
         reactor->Finish(Unavailable("too many calls wait; try again later"));
       }
       return reactor;
@@ -46,14 +47,13 @@ void PooledCalls::Start(Call call) {
 
 void PooledCalls::PassOn() {
   std::unique_lock lock(mutex_);
-  if (waiting_.empty()) {
+  std::optional<Call> next = waiting_.Take();
+  if (!next) {
     --running_;
     return;
   }
-  Call next = std::move(waiting_.front());
-  waiting_.pop_front();
   lock.unlock();
-  Start(std::move(next));
+  Start(*std::move(next));
 }
 
 }  // namespace liggare::rpc

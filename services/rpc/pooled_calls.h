@@ -1,6 +1,6 @@
 // Unary calls whose work takes time: it runs on a pool, so that gRPC's own
 // threads are free at once, and on few of the pool's threads at a time, so that
-// whatever else uses the pool goes on.
+// whatever else uses the pool goes on. Those that wait take turns by caller.
 #ifndef SERVICES_RPC_POOLED_CALLS_H_
 #define SERVICES_RPC_POOLED_CALLS_H_
 
@@ -8,7 +8,6 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <cstddef>
-#include <deque>
 #include <mutex>
 #include <utility>
 
@@ -16,27 +15,32 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/rpc/fair_queue.h"
 #include "services/rpc/strand.h"
 
 namespace liggare::rpc {
+
+// Calls that wait for a thread; of one caller, as many as are still free.
+inline constexpr size_t kCallsWaitingMax = 1'024;
 
 // Thread-safe. Must outlive its calls: the server is stopped first.
 class PooledCalls {
  public:
   struct Limits {
     size_t running_max = 2;
-    size_t waiting_max = 1'024;
+    size_t waiting_max = kCallsWaitingMax;
   };
   // OK when the response is filled in.
   using Work = absl::AnyInvocable<absl::Status()>;
 
   // `pool` must outlive this.
-  PooledCalls(WorkerPool& pool, Limits limits) : pool_(pool), limits_(limits) {}
+  PooledCalls(WorkerPool& pool, Limits limits)
+      : pool_(pool), limits_(limits), waiting_(limits.waiting_max) {}
 
   // What the method returns to gRPC. Runs `work` when its turn comes, unless the
   // call is cancelled first, and finishes the call with its status; UNAVAILABLE
-  // if too many calls wait or the pool has stopped. The request and the response
-  // live until then.
+  // if too many calls wait, or too many of this caller, or the pool has stopped. The request and
+  // the response live until then.
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, Work work);
 
  private:
@@ -55,7 +59,7 @@ class PooledCalls {
   const Limits limits_;
   std::mutex mutex_;
   size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::deque<Call> waiting_ ABSL_GUARDED_BY(mutex_);
+  FairQueue<Call> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Moves an answer into the response.

@@ -149,6 +149,16 @@ TEST(ShapeTest, ExpectedPositionsNameEachLogOnce) {
   ExpectFault(FaultOf(event), v1::ERROR_CODE_INVALID_FIELD, "expected.log");
 }
 
+TEST(ShapeTest, ExpectedPositionsAreBounded) {
+  v1::EventData event = GoodEvent();
+  for (size_t i = 1; i <= kExpectedMax; ++i) {
+    event.add_expected()->set_log("se@" + std::to_string(i));
+  }
+  EXPECT_TRUE(CheckShape(event).ok());
+  event.add_expected()->set_log("se/17@1");
+  ExpectFault(FaultOf(event), v1::ERROR_CODE_LIMIT_EXCEEDED, "expected");
+}
+
 TEST(ShapeTest, UnknownTypesVersionsAndFieldsAreRefused) {
   v1::EventData event = GoodEvent();
   event.set_form_version(2);
@@ -177,7 +187,14 @@ TEST(ShapeTest, ElementsAreBounded) {
   v1::EventData event = EventOf("tabell/2024/budget", "table_published",
                                 R"("cells": [{"row": "summa", "column": "budget", "value": "1"}])");
   EXPECT_TRUE(CheckShape(event).ok());
-  for (size_t i = 0; i < kElementsMax; ++i) event.mutable_table_published()->add_cells();
+  for (size_t i = 1; i < kElementsMax; ++i) {
+    *event.mutable_table_published()->add_cells() = event.table_published().cells(0);
+    event.mutable_table_published()
+        ->mutable_cells(static_cast<int>(i))
+        ->set_row("rad-" + std::to_string(i));
+  }
+  EXPECT_EQ(FaultOf(event).code(), v1::ERROR_CODE_UNSPECIFIED);
+  event.mutable_table_published()->add_cells();
   ExpectFault(FaultOf(event), v1::ERROR_CODE_LIMIT_EXCEEDED, "cells");
 }
 

@@ -209,6 +209,24 @@ TEST(EventJsonTest, WhatIsNotJsonIsRefusedWithItsPlace) {
               testing::HasSubstr("byte 8"));
 }
 
+TEST(EventJsonTest, WhatIsAtALimitIsRead) {
+  // The event's own object is one level.
+  const std::string deep =
+      std::string(kJsonDepthMax - 1, '[') + std::string(kJsonDepthMax - 1, ']');
+  EXPECT_NE(Refusal("\"grant_paid\": " + deep).code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
+  EXPECT_EQ(Refusal("\"grant_paid\": [" + deep + "]").code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
+  const auto line_of = [](size_t bytes) { return "{" + std::string(bytes - 2, ' ') + "}"; };
+  const auto code_of = [&](size_t bytes) {
+    return ErrorOf(EventFromJson(line_of(bytes), FixedSalts()).status()).code();
+  };
+  EXPECT_NE(code_of(kEventJsonBytesMax), v1::ERROR_CODE_LIMIT_EXCEEDED);
+  EXPECT_EQ(code_of(kEventJsonBytesMax + 1), v1::ERROR_CODE_LIMIT_EXCEEDED);
+  EXPECT_NE(Refusal("\"reason\": \"" + std::string(kDisclosedTextBytesMax, 'a') +
+                    "\", \"grant_paid\": {}")
+                .code(),
+            v1::ERROR_CODE_LIMIT_EXCEEDED);
+}
+
 TEST(EventJsonTest, LimitsAreNamed) {
   const std::string deep =
       std::string(kJsonDepthMax + 1, '[') + std::string(kJsonDepthMax + 1, ']');

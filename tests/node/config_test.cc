@@ -95,6 +95,24 @@ TEST(ConfigTest, NationHasNoParent) {
   ExpectMistake({with_parent, "14: node[0].parent.address: ", "se has no parent", "no parent"});
 }
 
+TEST(ConfigTest, NodesAndBytesAreLimited) {
+  std::string text = Valid();
+  for (size_t i = 1; i < kNodesMax; ++i) {
+    text += SecondNode("se/17/a" + std::to_string(i), "data/" + std::to_string(i));
+  }
+  EXPECT_TRUE(ParseConfig(text, kFile).ok()) << ParseConfig(text, kFile).status();
+  const absl::Status too_many = ParseConfig(text + SecondNode("se/17/b", "b"), kFile).status();
+  EXPECT_EQ(ErrorOf(too_many).code(), v1::ERROR_CODE_CONFIGURATION);
+  EXPECT_THAT(ErrorOf(too_many).expected(), HasSubstr("at most 1024"));
+
+  const testing::ScratchDirectory scratch;
+  std::string padded = Valid() + "#";
+  padded.resize(kConfigBytesMax, '-');
+  EXPECT_TRUE(ReadConfig(scratch.Write("full.toml", padded)).ok());
+  const absl::Status too_large = ReadConfig(scratch.Write("more.toml", padded + "-")).status();
+  EXPECT_EQ(ErrorOf(too_large).code(), v1::ERROR_CODE_CONFIGURATION);
+}
+
 TEST(ConfigTest, SyntaxErrorIsToldByLine) {
   ExpectMistake({WithLine(3, "listen = "), "3: ", "", "valid TOML"});
 }

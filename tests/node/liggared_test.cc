@@ -1,11 +1,8 @@
 // liggared as a process: its command line, its exit codes and its signals.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -14,79 +11,14 @@
 #include <vector>
 
 #include "tests/testing/cluster.h"
-#include "tests/testing/paths.h"
+#include "tests/testing/liggared_process.h"
 
 namespace liggare::testing {
 namespace {
 
 using ::testing::HasSubstr;
 
-const std::string kProgram = ProgramPath("liggared");
-
-// A running liggared whose output goes to files.
-class Process {
- public:
-  Process(const ScratchDirectory& scratch, std::vector<std::string> arguments)
-      : out_(scratch / "out"), err_(scratch / "err") {
-    int ready[2];
-    if (pipe(ready) != 0) abort();
-    pid_ = fork();
-    if (pid_ == 0) {
-      close(ready[0]);
-      dup2(open(out_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
-      dup2(open(err_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDERR_FILENO);
-      arguments.insert(arguments.begin(), kProgram);
-      arguments.push_back("--ready-fd=" + std::to_string(ready[1]));
-      std::vector<char*> argv;
-      for (std::string& argument : arguments) argv.push_back(argument.data());
-      argv.push_back(nullptr);
-      execv(kProgram.c_str(), argv.data());
-      _exit(127);
-    }
-    close(ready[1]);
-    ready_ = ready[0];
-  }
-  ~Process() {
-    if (pid_ > 0) {
-      kill(pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
-    }
-    close(ready_);
-  }
-
-  // The ready line; empty if the process ended without one.
-  std::string AwaitReady() {
-    std::string line;
-    char c = 0;
-    while (read(ready_, &c, 1) == 1) line += c;
-    return line;
-  }
-
-  void Signal(int number) { kill(pid_, number); }
-
-  // The exit code; 128 and the signal's number if one ended it.
-  int AwaitExit() {
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-
-  std::string out() const { return Contents(out_); }
-  std::string err() const { return Contents(err_); }
-
- private:
-  static std::string Contents(const std::string& file) {
-    std::ostringstream text;
-    text << std::ifstream(file).rdbuf();
-    return text.str();
-  }
-
-  const std::string out_;
-  const std::string err_;
-  pid_t pid_ = -1;
-  int ready_ = -1;
-};
+using Process = LiggaredProcess;
 
 class LiggaredTest : public ::testing::Test {
  protected:

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/error/error.h"
+#include "services/ingest/record_batch.h"
 #include "tests/node/sample_events.h"
 
 namespace liggare::ingest {
@@ -78,6 +79,35 @@ TEST(SubmissionTest, TooLargeDataIsRefusedByItsLimit) {
   const v1::Error error = Refusal(submission);
   EXPECT_EQ(error.code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
   EXPECT_EQ(error.field(), "data");
+}
+
+TEST(SubmissionTest, TextOfADisclosureIsBounded) {
+  for (const size_t beyond : {0, 1}) {
+    v1::EventData event = Correction(1, 3, 4);
+    const v1::Disclosure disclosure =
+        AddReason(event, std::string(kDisclosureTextBytesMax + beyond, 't'));
+    v1::Submission submission = SubmissionOf(event);
+    *submission.add_disclosures() = disclosure;
+    const absl::Status status =
+        ParseSubmission(submission, {.path = kVerksamhet, .principal = kPrincipal}).status();
+    EXPECT_EQ(status.ok(), beyond == 0) << status;
+    if (status.ok()) continue;
+    EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
+  }
+}
+
+TEST(SubmissionTest, DataAtTheLimitIsNotTooLarge) {
+  v1::Submission submission;
+  submission.set_data(std::string(log::kDataBytesMax, 'x'));
+  EXPECT_NE(Refusal(submission).code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
+}
+
+TEST(SubmissionTest, SubmissionsOfARequestAreCounted) {
+  EXPECT_TRUE(CheckSubmissionCount(1).ok());
+  EXPECT_TRUE(CheckSubmissionCount(kSubmissionsMax).ok());
+  EXPECT_EQ(ErrorOf(CheckSubmissionCount(0)).code(), v1::ERROR_CODE_MISSING_FIELD);
+  EXPECT_EQ(ErrorOf(CheckSubmissionCount(kSubmissionsMax + 1)).code(),
+            v1::ERROR_CODE_LIMIT_EXCEEDED);
 }
 
 TEST(SubmissionTest, SignatureOfAnotherLengthIsRefused) {

@@ -161,6 +161,8 @@ TEST_F(NodeQueriesTest, SubjectsAreListedByPages) {
   const std::vector<std::string> expected = {"node/se/17", std::string(kVarmlandRapport),
                                              "verksamhet/se/17/varmland"};
   EXPECT_EQ(seen, expected);
+  request.set_subjects_max(kSubjectsMax);
+  EXPECT_TRUE(at_county_.ListSubjects(request).ok());
   request.set_subjects_max(kSubjectsMax + 1);
   EXPECT_EQ(ErrorIn(at_county_.ListSubjects(request).status()).code(),
             v1::ERROR_CODE_LIMIT_EXCEEDED);

@@ -160,6 +160,18 @@ void NodeUnderTest::RecordWithText(const std::string& text) {
   RecordData(data.SerializeAsString(), {{commitment, salt, text}});
 }
 
+std::string NodeUnderTest::RecordOfLaterVersion() {
+  v1::EventData data = NewData(path(), ++recorded_);
+  data.set_subject("verksamhet/" + path());
+  data.set_form_version(7);
+  auto* fields = data.GetReflection()->MutableUnknownFields(&data);
+  fields->AddVarint(77, 1);                        // Beside the payload.
+  fields->AddLengthDelimited(900, "of tomorrow");  // The payload.
+  std::string bytes = data.SerializeAsString();
+  RecordData(bytes, {});
+  return bytes;
+}
+
 void NodeUnderTest::Serve() {
   service_ = std::make_unique<ReplicationService>(ReplicationService::Options{
       [this](std::string_view wanted) { return wanted == path() ? node.get() : nullptr; },

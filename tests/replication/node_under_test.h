@@ -71,6 +71,9 @@ class NodeUnderTest {
   // A text behind a commitment, in an event of its own.
   void RecordWithText(const std::string& text);
 
+  // An event of a type, and with fields, that this version does not know. Its bytes.
+  std::string RecordOfLaterVersion();
+
   // Serves on a free port; the same one again after StopServer.
   void Serve();
   void StopServer();

@@ -83,6 +83,30 @@ TEST_F(ReplicationTest, EntriesAndCosignaturesPassThroughThreeTiers) {
   EXPECT_EQ(*varmland->keys->KeyFor("se/17"), KeyOf("se/17").verifier());
 }
 
+// A verksamhet that was updated before its county and the nation.
+TEST_F(ReplicationTest, EventOfALaterVersionIsStoredAndPassedOnAsItIs) {
+  auto se = NewNation();
+  auto county = NewNode("se/17");
+  auto varmland = NewNode(kVarmland);
+  county->Enrol(kVarmland);
+  county->Serve();
+  const std::string data = varmland->RecordOfLaterVersion();
+  varmland->Record(1);  // What comes after it is not stopped.
+  county->Dial(*se);
+  varmland->Dial(*county);
+  ASSERT_TRUE(Eventually(
+      [&] { return se->HoldsAllOf(*varmland) && varmland->IsCosigned(varmland->own(), "se"); }));
+  for (const NodeUnderTest* node : {county.get(), se.get()}) {
+    const absl::StatusOr<std::string> entry = node->log->Read(varmland->own(), 0);
+    ASSERT_TRUE(entry.ok()) << entry.status();
+    EXPECT_EQ(*entry, *varmland->log->Read(varmland->own(), 0));
+    v1::Event event;
+    ASSERT_TRUE(event.ParseFromString(*entry));
+    EXPECT_EQ(event.data(), data);
+  }
+  EXPECT_TRUE(se->node->Alarms().empty());
+}
+
 TEST_F(ReplicationTest, FourTiersReachTheNation) {
   auto se = NewNode("se");
   se->Enrol("se");

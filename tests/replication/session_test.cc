@@ -88,6 +88,37 @@ TEST_F(ParentSessionTest, WhatIsFoundOnTheDiskDoesNotReplaceANewerCosignature) {
   EXPECT_EQ(CosignedFrames(), (std::vector<std::string>{"older", "newer"}));
 }
 
+// On a slow link a chunk takes seconds: the heartbeat must not wait behind others.
+TEST(SessionTest, HeartbeatGoesBeforeTheDataThatIsReady) {
+  Session session({.ends = {Side::kChild, "se/17/a", "se/17"},
+                   .instance_id = "",
+                   .boot_count = 1,
+                   .format_version = 1,
+                   .has_key = [](std::string_view) { return true; }});
+  session.Start({{Held("se/17/a@1", 2), 2, false}}, kNowMs);
+  v1::Frame hello;
+  hello.mutable_hello()->set_protocol_version(kProtocolVersion);
+  hello.mutable_hello()->set_path("se/17");
+  hello.mutable_hello()->set_to("se/17/a");
+  session.OnFrame(hello, kNowMs);
+  v1::Frame frontier;
+  frontier.mutable_frontier();
+  session.OnFrame(frontier, kNowMs);
+  for (const Effect& effect : session.TakeEffects()) {
+    const auto* read = std::get_if<ReadChunk>(&effect);
+    if (read == nullptr) continue;
+    v1::Chunk chunk;
+    chunk.set_log(read->log);
+    chunk.add_entries("x");
+    session.OnChunkRead(std::move(chunk), read->round, merkle::Hash{});
+  }
+  session.OnTick(kNowMs + kHeartbeatMs);
+  std::vector<v1::Frame::KindCase> order;
+  while (auto frame = session.TakeFrame()) order.push_back(frame->kind_case());
+  EXPECT_EQ(order, (std::vector<v1::Frame::KindCase>{v1::Frame::kHello, v1::Frame::kFrontier,
+                                                     v1::Frame::kHeartbeat, v1::Frame::kChunk}));
+}
+
 TEST_F(ParentSessionTest, ASessionIsEndingUntilItsGoodbyeIsTaken) {
   GoLive();
   EXPECT_FALSE(session_.ending().has_value());

@@ -137,6 +137,10 @@ void Cluster::StopHost(const std::string& name) {
   member.host.reset();
 }
 
+void Cluster::SetAddress(const std::string& name, const std::string& address) {
+  members_.at(name)->listen = address;
+}
+
 void Cluster::Start() {
   for (const HostPlan& host : plan_) Require(StartHost(host.name), "starting " + host.name);
   for (const HostPlan& host : plan_) {

@@ -49,6 +49,8 @@ class Cluster {
   // Starts or stops one host. It keeps its port.
   absl::Status StartHost(const std::string& name);
   void StopHost(const std::string& name);
+  // Where the configurations of others say that a host is which is not started here.
+  void SetAddress(const std::string& name, const std::string& address);
 
   // A channel to a host that shows a certificate with this URI path below the
   // trust domain: se/17/varmland/system/test.

@@ -1,0 +1,80 @@
+// Listens on the process's address, and hands each connection to the server.
+//
+// gRPC 1.51 would listen itself, but its listener stops for good at the first
+// accept() that fails for want of a descriptor, and until then it leaves none to
+// the databases, which close for writing when a file can't be opened. This one
+// leaves them their share, turns away what is too many, and goes on when there is
+// room again (docs/adr/0013).
+//
+//   accept ──► descriptor below the limit? ──yes──► take
+//                         └──no──► closed, counted, told in the log
+#ifndef SERVICES_NODE_CONNECTION_LISTENER_H_
+#define SERVICES_NODE_CONNECTION_LISTENER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "services/node/setting.h"
+
+namespace liggare::node {
+
+// Connections of a process at a time. Fewer if the limit on its descriptors is
+// low: of those that are free at its start, half is for connections.
+inline constexpr int kConnectionsMax = 8'192;
+
+// From which number on no connection gets a descriptor, of a process that has
+// `open_count` descriptors open and may have `limit`. The system gives out the
+// lowest free number, so that so many connections or fewer are open.
+int ConnectionDescriptorEnd(int open_count, int limit);
+
+// Start, Stop and the rest are for one thread; `take` is called on the listener's.
+class ConnectionListener {
+ public:
+  // Owns what it is given from then on.
+  using Take = std::function<void(int descriptor)>;
+
+  // Binds the address, which must have the form host:port, and listens.
+  // CONFIGURATION at that setting if it can't be resolved or bound.
+  static absl::StatusOr<std::unique_ptr<ConnectionListener>> Open(const Setting& listen);
+  // Stops.
+  ~ConnectionListener();
+
+  // Begins to take connections; until then they wait in the system's queue.
+  void Start(Take take);
+  // Takes no more. Further calls do nothing.
+  void Stop();
+
+  // The real port.
+  int port() const { return port_; }
+  // How many connections have been turned away.
+  uint64_t refused_count() const { return refused_count_; }
+
+ private:
+  ConnectionListener() = default;
+  absl::Status Bind(const Setting& listen);
+  void Run(const Take& take);
+  // Takes or turns away what waits. False if it failed: to be tried again later.
+  bool AcceptOne(const Take& take);
+  // With no descriptor left, gives up the spare one to turn a connection away.
+  bool TurnAwayWithoutDescriptor();
+  void Refused(const char* why);
+
+  int listening_ = -1;
+  int stop_ = -1;   // An eventfd that Stop writes to.
+  int spare_ = -1;  // Kept to be given up.
+  int port_ = 0;
+  int descriptor_end_ = 0;
+  int64_t told_ms_ = 0;  // When the log was last told. On the listener's thread.
+  uint64_t told_count_ = 0;
+  std::atomic<uint64_t> refused_count_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace liggare::node
+
+#endif  // SERVICES_NODE_CONNECTION_LISTENER_H_

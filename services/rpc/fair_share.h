@@ -1,0 +1,51 @@
+// How callers share what there is a limited number of: whoever has some may take
+// another only while it then has no more than is still free. One that floods gets
+// half, two get a third each, and who comes after them finds room.
+//
+// Pure. The sequencer's queue shares alike (eventstore/log/command_queue.h).
+#ifndef SERVICES_RPC_FAIR_SHARE_H_
+#define SERVICES_RPC_FAIR_SHARE_H_
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace liggare::rpc {
+
+// Counts places by caller. Not thread-safe.
+class FairShare {
+ public:
+  explicit FairShare(size_t places_max) : places_max_(places_max) {}
+
+  // Takes a place for the caller. False, and nothing taken, if there is none, or
+  // its share is used up.
+  bool Take(std::string_view caller) {
+    const auto found = taken_.find(caller);
+    const size_t mine = found == taken_.end() ? 0 : found->second;
+    const size_t free = places_max_ - all_;
+    if (free == 0 || (mine > 0 && mine + 2 > free)) return false;
+    ++all_;
+    ++taken_[std::string(caller)];
+    return true;
+  }
+
+  // Gives back a place that was taken.
+  void Give(std::string_view caller) {
+    const auto found = taken_.find(caller);
+    --all_;
+    if (--found->second == 0) taken_.erase(found);
+  }
+
+  size_t all() const { return all_; }
+
+ private:
+  const size_t places_max_;
+  size_t all_ = 0;
+  std::map<std::string, size_t, std::less<>> taken_;
+};
+
+}  // namespace liggare::rpc
+
+#endif  // SERVICES_RPC_FAIR_SHARE_H_

@@ -1,0 +1,17 @@
+// What callers are told apart by where they share something.
+#ifndef SERVICES_RPC_PEER_NAME_H_
+#define SERVICES_RPC_PEER_NAME_H_
+
+#include <grpcpp/security/auth_context.h>
+
+#include <string>
+
+namespace liggare::rpc {
+
+// The URI SANs of the peer's certificate, whether or not it may call: who may is
+// said elsewhere (identity.h). Empty without a certificate.
+std::string PeerName(const grpc::AuthContext& context);
+
+}  // namespace liggare::rpc
+
+#endif  // SERVICES_RPC_PEER_NAME_H_

@@ -1,0 +1,39 @@
+#include "proto/form/node_path.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace liggare::form {
+namespace {
+
+TEST(NodePathFormTest, SegmentsAndTheirBytesAreLimited) {
+  EXPECT_TRUE(IsNodePath("a/b/c/d/e/f/g/h"));
+  EXPECT_FALSE(IsNodePath("a/b/c/d/e/f/g/h/i"));
+  EXPECT_TRUE(IsNodePath("se/" + std::string(kNodePathSegmentBytesMax, 'a')));
+  EXPECT_FALSE(IsNodePath("se/" + std::string(kNodePathSegmentBytesMax + 1, 'a')));
+}
+
+TEST(NodePathFormTest, OtherNamesAreRefused) {
+  for (const std::string path :
+       {"", "/", "se/", "/se", "se//17", "SE", "se/å", "se/system", "host", "se/17@1", "se/.."}) {
+    EXPECT_FALSE(IsNodePath(path)) << path;
+  }
+}
+
+TEST(LogNameFormTest, PathAndEpochAreFound) {
+  const auto parts = SplitLogName("se/17/varmland@4294967295");
+  ASSERT_TRUE(parts.has_value());
+  EXPECT_EQ(parts->path, "se/17/varmland");
+  EXPECT_EQ(parts->epoch, 4'294'967'295u);
+}
+
+TEST(LogNameFormTest, OtherNamesAreRefused) {
+  for (const char* log : {"", "se", "se@", "@1", "se@0", "se@01", "se@+1", "se@1x", "se@-1",
+                          "se@1@1", "SE@1", "se@4294967296"}) {
+    EXPECT_FALSE(SplitLogName(log).has_value()) << log;
+  }
+}
+
+}  // namespace
+}  // namespace liggare::form
