@@ -48,28 +48,29 @@ class RestoredLog::Judge : public log::Judge {
   }
 };
 
-absl::StatusOr<std::unique_ptr<RestoredLog>> RestoredLog::Open(const std::string& directory,
+absl::StatusOr<std::unique_ptr<RestoredLog>> RestoredLog::Open(log::Database& database,
                                                                uint32_t epoch,
                                                                const NodeParts& parts) {
   std::unique_ptr<RestoredLog> restored(new RestoredLog(parts));
-  auto database = log::RocksDatabase::Open(directory, parts.databases, {.create_if_missing = true});
-  if (!database.ok()) return database.status();
-  restored->database_ = *std::move(database);
-  auto log = log::EventLog::Open(
-      *restored->database_,
-      {.trust_domain = parts.trust_domain, .path = parts.path, .first_epoch = epoch});
+  log::EventLog::Options options;
+  options.trust_domain = parts.trust_domain;
+  options.path = parts.path;
+  options.random = parts.environment.random;
+  options.first_epoch = epoch;
+  auto log = log::EventLog::Open(database, std::move(options));
   if (!log.ok()) return log.status();
   restored->log_ = *std::move(log);
   restored->judge_ = std::make_unique<Judge>();
-  restored->sequencer_ =
-      std::make_unique<log::Sequencer>(*restored->database_, *restored->log_, *restored->judge_,
-                                       parts.signing_key, parts.environment);
+  restored->sequencer_ = std::make_unique<log::Sequencer>(
+      database, *restored->log_, *restored->judge_, parts.signing_key, parts.environment);
   restored->keys_ = std::make_unique<replication::KeyRegistry>(*restored->log_, parts.national_key,
                                                                parts.signing_key.verifier());
   restored->check_ = std::make_unique<replication::ArrivalCheck>(
       *restored->log_, *restored->sequencer_, *restored->keys_);
   return restored;
 }
+
+RestoredLog::~RestoredLog() = default;
 
 absl::Status RestoredLog::OpenEpoch(const replication::Extent& previous) {
   std::array<uint8_t, 10> random;
@@ -162,11 +163,6 @@ absl::StatusOr<std::vector<log::Recorded>> RestoredLog::RecordAgain(std::vector<
     recorded.push_back(*std::move(outcome));
   }
   return recorded;
-}
-
-absl::Status RestoredLog::Finish() {
-  sequencer_->Stop();
-  return database_->Flush();
 }
 
 }  // namespace liggare::restore
