@@ -11,6 +11,7 @@
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
 #include "services/replication/enrolment_chain.h"
+#include "services/replication/epoch_opening.h"
 
 namespace liggare::restore {
 namespace {
@@ -114,6 +115,18 @@ absl::Status RestoredLog::Store(log::VerifiedChunk chunk) {
   return stored;
 }
 
+// As a session takes a new epoch only after exactly what it says that it continues: of
+// the epoch before, more may have come back than the one who took it knew of.
+absl::Status RestoredLog::FitsEpochs(const v1::Chunk& chunk) const {
+  const auto previous = replication::PreviousIn(chunk.entries(0));
+  if (!previous) return absl::OkStatus();
+  const auto held = log_->Find(previous->log);
+  if (held && held->size == previous->size && held->root == previous->root) return absl::OkStatus();
+  return Unverified(chunk.log() + " continues " + Describe(*previous) + ", but " +
+                    (held ? std::to_string(held->size) + " entries" : "nothing") +
+                    " of that came back");
+}
+
 absl::StatusOr<uint64_t> RestoredLog::Take(LogOrigin& origin, const std::string& log,
                                            uint64_t end) {
   for (;;) {
@@ -124,6 +137,7 @@ absl::StatusOr<uint64_t> RestoredLog::Take(LogOrigin& origin, const std::string&
     if (!chunk.ok()) return chunk.status();
     if (chunk->entries().empty()) return size;
     if (chunk->log() != log) return Unverified(origin.name() + " gave entries of " + chunk->log());
+    if (absl::Status fits = FitsEpochs(*chunk); size == 0 && !fits.ok()) return fits;
     auto verdict = check_->Verify(*std::move(chunk), parts_.environment.now_ms());
     if (verdict.fault) {
       return Unverified("what " + origin.name() + " holds of " + log +

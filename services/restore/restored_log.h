@@ -59,7 +59,8 @@ class RestoredLog {
 
   // Fetches the log up to `end` and verifies it. How far it came: an origin may be
   // able to prove less than it holds. VERIFICATION_FAILED if what it gives is not
-  // what the log's key has signed.
+  // what the log's key has signed, or an epoch that continues something else than came
+  // back of the one before.
   absl::StatusOr<uint64_t> Take(LogOrigin& origin, const std::string& log, uint64_t end);
 
   // Keeps a log frozen that was frozen before.
@@ -71,6 +72,7 @@ class RestoredLog {
  private:
   class Judge;
   explicit RestoredLog(const NodeParts& parts) : parts_(parts) {}
+  absl::Status FitsEpochs(const v1::Chunk& chunk) const;
   absl::Status Store(log::VerifiedChunk chunk);
 
   const NodeParts& parts_;
