@@ -17,6 +17,12 @@ namespace liggare::json {
 struct JsonValue {
   enum class Kind { kNull, kFlag, kNumber, kText, kObject, kArray };
 
+  // Out of line: clang wants members of a vector of pairs complete before.
+  JsonValue();
+  JsonValue(JsonValue&&) noexcept;
+  JsonValue& operator=(JsonValue&&) noexcept;
+  ~JsonValue();
+
   Kind kind = Kind::kNull;
   bool flag = false;
   std::optional<int64_t> integer;  // Of a whole number that fits.

@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "proto/error/error.h"
 #include "services/domain/node_path.h"
+#include "services/node/stray_letter.h"
 #include "services/node/table_reader.h"
 
 namespace liggare::node {
@@ -211,6 +213,12 @@ absl::StatusOr<Endpoint> ParseEndpoint(std::string_view address) {
 }
 
 absl::StatusOr<Config> ParseConfig(std::string_view text, const std::string& file) {
+  if (const std::optional<size_t> stray = FindStrayLetter(text)) {
+    const auto line = 1 + std::ranges::count(text.substr(0, *stray), '\n');
+    const Setting place{.value = "", .file = file, .line = static_cast<int>(line), .key = ""};
+    return SettingError(place, "a letter that is not ASCII, outside of a text and a comment",
+                        "texts in quotes, and keys of the letters a to z");
+  }
   const toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {
     const Setting place{.value = "",

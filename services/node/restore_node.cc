@@ -9,6 +9,7 @@
 #include "proto/form/uuid.h"
 #include "services/domain/node_path.h"
 #include "services/node/system_environment.h"
+#include "services/restore/peer_origin.h"
 #include "services/rpc/channel.h"
 
 namespace liggare::node {
@@ -80,8 +81,8 @@ absl::StatusOr<restore::RestoreReport> RestoreNode(const Config& config, const S
                                            .trust_domain = config.trust_domain.value,
                                            .signing_key = own.signing_key,
                                            .national_key = national,
-                                           .databases = databases,
                                            .environment = SystemEnvironment()},
+                                  .databases = databases,
                                   .data = node.data.value,
                                   .epoch_above = request.epoch_above,
                                   .peers = {}};

@@ -22,9 +22,8 @@ Session::ChunkFault Fault(const std::string& log, Blame blame, std::string reaso
 }
 
 std::string LostEntries(const Extent& claimed, uint64_t held_size) {
-  return "Restore needed: an ancestor has a checkpoint of " + claimed.log + " at " +
-         std::to_string(claimed.size) + ", signed with its key; here are " +
-         std::to_string(held_size) + ".";
+  return "an ancestor has a checkpoint of " + claimed.log + " at " + std::to_string(claimed.size) +
+         ", signed with its key; here are " + std::to_string(held_size) + ".";
 }
 
 // A tree of entries that were shown and are not stored.

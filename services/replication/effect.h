@@ -93,6 +93,14 @@ struct StopRecording {
   std::string evidence;  // That the own key signed two histories; may be empty.
 };
 
+// An earlier epoch of the own log has two versions, and a later one goes on: kept
+// as evidence, and an alarm raised.
+struct KeepEvidence {
+  std::string log;
+  std::string reason;
+  std::string evidence;
+};
+
 // The parent's copy of the own log is a prefix of it: recording is safe.
 struct AllowRecording {};
 
@@ -104,7 +112,7 @@ struct EndSession {
 
 using Effect = std::variant<ReadChunk, StoreChunk, CheckDuplicate, CompareRoot, ProveState,
                             JudgeDispute, SaveCosigned, FindCosigned, BuildEnrolment, SaveEnrolment,
-                            FreezeLog, StopRecording, AllowRecording, EndSession>;
+                            FreezeLog, StopRecording, KeepEvidence, AllowRecording, EndSession>;
 
 }  // namespace liggare::replication
 

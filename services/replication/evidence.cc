@@ -41,6 +41,13 @@ absl::Status SyncDirectory(const std::string& directory) {
   return synced ? absl::OkStatus() : absl::ErrnoToStatus(error, "can't sync " + directory);
 }
 
+// "" if there is no such text.
+std::string TextAt(const Json& json, const char* field) {
+  if (!json.is_object()) return "";
+  const auto value = json.find(field);
+  return value != json.end() && value->is_string() ? value->get<std::string>() : "";
+}
+
 }  // namespace
 
 v1::LogProof ToProto(const ProvenExtent& proven) {
@@ -70,6 +77,11 @@ std::string EvidenceText(const v1::Evidence& evidence) {
   // It can fail for strings that are not UTF-8 alone; ours are names and sentences.
   (void)google::protobuf::util::MessageToJsonString(evidence, &json, options);
   return json;
+}
+
+std::string ReasonOf(const std::string& text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return TextAt(json, "reason");
 }
 
 absl::StatusOr<std::string> WriteEvidence(const std::string& directory, const std::string& log,
@@ -105,11 +117,7 @@ std::vector<Alarm> ReadAlarms(const std::string& directory) {
       alarms.push_back({"", "A file of evidence can't be read.", file, kFrozenLogAdvice});
       continue;
     }
-    auto text = [&json](const char* field) {
-      auto value = json.find(field);
-      return value != json.end() && value->is_string() ? value->get<std::string>() : "";
-    };
-    alarms.push_back({text("log"), text("reason"), file, kFrozenLogAdvice});
+    alarms.push_back({TextAt(json, "log"), TextAt(json, "reason"), file, kFrozenLogAdvice});
   }
   std::ranges::sort(alarms, {}, &Alarm::evidence_file);
   return alarms;

@@ -34,6 +34,9 @@ void AddOpenTiles(const merkle::Tree& tree, v1::Evidence& evidence);
 // The file's text: the JSON form.
 std::string EvidenceText(const v1::Evidence& evidence);
 
+// What the text says that it proves; "" if it is no evidence.
+std::string ReasonOf(const std::string& text);
+
 // Writes the text into a new file of `directory`, which is made if it is missing,
 // and syncs it and the directory. The file's path. RESOURCE_EXHAUSTED if there are
 // kEvidenceFilesMax against this log.

@@ -121,7 +121,9 @@ void Inbound::Retry(int64_t now_ms) {
     if (!log.waiting && !log.dropped) continue;
     if (!HasKeyOf(log) || (log.waiting && log.waiting->not_before_ms > now_ms)) continue;
     if (log.waiting && log.waiting->before) {
-      if (Held(log.waiting->before->log).size < log.waiting->before->size) continue;
+      // One that is frozen grows no more: what waits for it is judged again.
+      const Extent& before = *log.waiting->before;
+      if (Held(before.log).size < before.size && !IsRefused(before.log)) continue;
       StopWaiting(log);
       log.dropped = true;
     } else if (log.waiting) {

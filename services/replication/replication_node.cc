@@ -150,14 +150,14 @@ void ReplicationNode::ShareCosigned(const std::string& log, const std::string& c
 void ReplicationNode::Freeze(const std::string& log, const std::string& reason,
                              const std::string& evidence) {
   spdlog::error("{}: {} is frozen: {}", path(), log, reason);
-  KeepEvidence(log, reason, evidence);
+  KeepEvidence(log, evidence);
   parts_.sequencer.Freeze(log, evidence, [](const absl::Status& status) {
     if (!status.ok()) spdlog::error("a log can't be frozen: {}", std::string(status.message()));
   });
 }
 
-void ReplicationNode::KeepEvidence(const std::string& log, const std::string& reason,
-                                   const std::string& evidence) {
+void ReplicationNode::KeepEvidence(const std::string& log, const std::string& evidence) {
+  const std::string reason = ReasonOf(evidence);
   std::lock_guard lock(mutex_);
   const auto same = [&](const Alarm& alarm) { return alarm.log == log && alarm.message == reason; };
   if (std::ranges::any_of(alarms_, same)) return;
@@ -173,7 +173,7 @@ void ReplicationNode::KeepEvidence(const std::string& log, const std::string& re
 
 void ReplicationNode::StopRecording(const std::string& log, const std::string& reason,
                                     const std::string& evidence) {
-  if (!evidence.empty()) KeepEvidence(log, reason, evidence);
+  if (!evidence.empty()) KeepEvidence(log, evidence);
   {
     std::lock_guard lock(mutex_);
     if (recording_stopped_ == reason) return;

@@ -96,6 +96,9 @@ class ReplicationNode {
   // The evidence, if there is any, is kept as a file.
   void StopRecording(const std::string& log, const std::string& reason,
                      const std::string& evidence);
+  // Writes the evidence and raises its alarm; not twice for one reason, whichever
+  // process wrote it.
+  void KeepEvidence(const std::string& log, const std::string& evidence);
   // Sessions in which something was refused meanwhile begin anew.
   void AllowRecording();
   // Keeps the chain, if it is of this node; then `saved` is called, when it can be
@@ -110,8 +113,6 @@ class ReplicationNode {
     SessionEnds ends;
   };
   void LearnEnrolment(const v1::EnrolmentChain& chain);
-  // Writes the evidence and raises its alarm; not twice for one reason.
-  void KeepEvidence(const std::string& log, const std::string& reason, const std::string& evidence);
 
   const Parts parts_;
   mutable std::mutex mutex_;

@@ -19,7 +19,8 @@
 // checkpoint and proof prove that extent; the other answers in the same way.
 // Each freezes the log if both proofs are signed by the log's own key. A child
 // whose *own* log is disputed by its parent stops recording, and shows the parent
-// what it signed itself: a clone or a set-back disk must not go unseen.
+// what it signed itself: a clone or a set-back disk must not go unseen. Two versions
+// of an epoch that its node has left behind stop only the copy that is not continued.
 //
 // Epochs (session_epochs.cc). The first entry of a log <path>@<epoch> above 1 must
 // name exactly what is held here of the path's epoch before; while less of that is
@@ -186,6 +187,7 @@ class Session {
                       const std::string& evidence = "");
   void ProveToOwner(const Extent& peer);
   void AskProof(const std::string& log, uint64_t size);
+  bool HasGoneOn(const std::string& log) const;
   void FreezeOrStop(const std::string& log, const std::string& reason, const std::string& evidence);
   v1::Error FrozenError(const std::string& log) const;
 

@@ -91,6 +91,11 @@ void Session::OnDisputeJudged(const DisputeJudged& judged) {
 
 void Session::FreezeOrStop(const std::string& log, const std::string& reason,
                            const std::string& evidence) {
+  if (HasGoneOn(log)) {
+    outbound_.Stop(log, options_.ends.peer + " has another version of it: " + reason);
+    effects_.push_back(KeepEvidence{log, reason, evidence});
+    return;
+  }
   if (IsOwn(log)) return OwnLogDisputed(log, "Restore needed: " + log + ": " + reason, evidence);
   effects_.push_back(FreezeLog{log, reason, evidence});
   logs_[log].frozen = true;

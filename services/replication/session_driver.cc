@@ -378,6 +378,10 @@ void SessionDriver::Perform(const StopRecording& stop) {
   node_.StopRecording(stop.log, stop.reason, stop.evidence);
 }
 
+void SessionDriver::Perform(const KeepEvidence& keep) {
+  node_.KeepEvidence(keep.log, keep.evidence);
+}
+
 void SessionDriver::Perform(const AllowRecording&) { node_.AllowRecording(); }
 
 void SessionDriver::Perform(const EndSession& end) { end_ = end.status; }

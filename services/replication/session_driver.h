@@ -76,6 +76,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void Perform(const SaveEnrolment& save);
   void Perform(const FreezeLog& freeze);
   void Perform(const StopRecording& stop);
+  void Perform(const KeepEvidence& keep);
   void Perform(const AllowRecording& allow);
   void Perform(const EndSession& end);
   void Answer(uint64_t ticket, const absl::Status& status,

@@ -3,6 +3,7 @@
 
 #include "proto/error/error.h"
 #include "services/domain/log_name.h"
+#include "services/replication/epoch_opening.h"
 #include "services/replication/limits.h"
 #include "services/replication/session.h"
 
@@ -12,17 +13,6 @@ namespace {
 uint32_t EpochOf(std::string_view log) {
   absl::StatusOr<domain::LogName> name = domain::ParseLogName(log);
   return name.ok() ? name->epoch : 0;
-}
-
-// What the entry, the first of an epoch, says of the epoch before.
-std::optional<Extent> PreviousIn(const std::string& entry) {
-  v1::Event event;
-  v1::EntryData data;
-  if (!event.ParseFromString(entry) || !data.ParseFromString(event.data())) return {};
-  if (!data.has_epoch_opened()) return {};
-  absl::StatusOr<Extent> previous = ExtentOf(data.epoch_opened().previous());
-  if (!previous.ok()) return {};
-  return *previous;
 }
 
 }  // namespace
@@ -37,11 +27,21 @@ std::optional<std::string> Session::NewestOtherEpoch(std::string_view log) const
   return newest;
 }
 
+// A child has another version of an epoch that this node has left behind. It is the
+// child that must be restored: of two versions the restore has chosen one.
+bool Session::HasGoneOn(const std::string& log) const {
+  if (!IsOwn(log) || options_.ends.side != Side::kParent) return false;
+  const std::optional<std::string> newest = NewestOtherEpoch(log);
+  return newest && EpochOf(*newest) > EpochOf(log);
+}
+
 void Session::RefuseEpoch(const std::string& log, const std::string& why) {
   inbound_.RefuseNow(
       log, ErrorOf(MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
                              {"The new epoch " + log + " is not taken: " + why, "previous",
-                              "a restore from " + options_.ends.self + " as it is now"})));
+                              options_.ends.side == Side::kParent
+                                  ? "a restore from " + options_.ends.self + " as it is now"
+                                  : options_.ends.self + " restored from " + options_.ends.peer})));
 }
 
 bool Session::FitsEpochs(v1::Chunk& chunk) {
@@ -64,12 +64,16 @@ bool Session::FitsEpochs(v1::Chunk& chunk) {
   }
   const Extent held = inbound_.Held(previous->log);
   if (held == *previous) return true;
-  if (held.size < previous->size) {
+  const auto before = logs_.find(previous->log);
+  const bool is_frozen = before != logs_.end() && before->second.frozen;
+  if (held.size < previous->size && !is_frozen) {
     inbound_.WaitFor(std::move(chunk), *previous);
     return false;
   }
   RefuseEpoch(log, "it continues " + Describe(*previous) + ", but held is " + Describe(held) +
-                       (held.size == previous->size ? " with another root." : "."));
+                       (is_frozen                     ? ", frozen."
+                        : held.size == previous->size ? " with another root."
+                                                      : "."));
   return false;
 }
 

@@ -30,6 +30,13 @@ class LogOrigin {
   virtual absl::StatusOr<v1::Chunk> ReadChunk(const std::string& log, Range range) = 0;
 };
 
+// The parent or a child of the node that is being restored.
+class Peer : public LogOrigin {
+ public:
+  // What Holdings brought of the entries that enrol the node.
+  virtual const v1::EnrolmentChain& enrolment() const = 0;
+};
+
 }  // namespace liggare::restore
 
 #endif  // SERVICES_RESTORE_LOG_ORIGIN_H_

@@ -17,14 +17,20 @@ absl::StatusOr<std::unique_ptr<LostDirectory>> LostDirectory::Open(const std::st
   if (!std::filesystem::exists(directory + "/CURRENT", error)) {
     return std::unique_ptr<LostDirectory>();
   }
-  std::unique_ptr<LostDirectory> lost(new LostDirectory(directory, path));
   auto database = log::RocksDatabase::OpenForInspection(directory, shared);
   if (absl::IsFailedPrecondition(database.status())) return database.status();
   if (!database.ok()) {
+    std::unique_ptr<LostDirectory> lost(new LostDirectory(directory, path));
     lost->damage_ = std::string(database.status().message());
     return lost;
   }
-  lost->database_ = *std::move(database);
+  return Over(*std::move(database), directory, path);
+}
+
+absl::StatusOr<std::unique_ptr<LostDirectory>> LostDirectory::Over(
+    std::unique_ptr<log::Database> database, const std::string& name, const std::string& path) {
+  std::unique_ptr<LostDirectory> lost(new LostDirectory(name, path));
+  lost->database_ = std::move(database);
   auto log =
       log::EventLog::Open(*lost->database_, {.trust_domain = "", .path = path, .read_only = true});
   // Another node's directory is a mistake, not a damage.

@@ -25,6 +25,9 @@ class LostDirectory : public LogOrigin {
   static absl::StatusOr<std::unique_ptr<LostDirectory>> Open(const std::string& directory,
                                                              const std::string& path,
                                                              log::SharedResources& shared);
+  // The same over a database, whatever holds it; `name` is for people.
+  static absl::StatusOr<std::unique_ptr<LostDirectory>> Over(
+      std::unique_ptr<log::Database> database, const std::string& name, const std::string& path);
 
   std::string name() const override { return directory_; }
   absl::StatusOr<std::vector<replication::Extent>> Holdings() override;
@@ -43,7 +46,7 @@ class LostDirectory : public LogOrigin {
 
   const std::string directory_;
   const std::string path_;
-  std::unique_ptr<log::RocksDatabase> database_;
+  std::unique_ptr<log::Database> database_;
   std::unique_ptr<log::EventLog> log_;
   std::string damage_;
 };

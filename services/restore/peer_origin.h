@@ -1,4 +1,4 @@
-// The parent or a child of the node that is being restored, over gRPC.
+// A peer of the node that is being restored, over gRPC.
 #ifndef SERVICES_RESTORE_PEER_ORIGIN_H_
 #define SERVICES_RESTORE_PEER_ORIGIN_H_
 
@@ -17,7 +17,7 @@ inline constexpr int64_t kAnswerMaxMs = 60'000;
 
 // Errors are the peer's own, or UNAVAILABLE if it can't be reached; their message
 // names it.
-class PeerOrigin : public LogOrigin {
+class PeerOrigin : public Peer {
  public:
   // `path` is the peer's; `channel` shows the certificate of the node.
   PeerOrigin(std::string path, std::string address, std::shared_ptr<grpc::Channel> channel)
@@ -29,8 +29,7 @@ class PeerOrigin : public LogOrigin {
   absl::StatusOr<std::vector<replication::Extent>> Holdings() override;
   absl::StatusOr<v1::Chunk> ReadChunk(const std::string& log, Range range) override;
 
-  // What Holdings brought of the entries that enrol the node.
-  const v1::EnrolmentChain& enrolment() const { return enrolment_; }
+  const v1::EnrolmentChain& enrolment() const override { return enrolment_; }
 
  private:
   absl::Status Result(const grpc::Status& status) const;

@@ -3,47 +3,24 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <map>
-#include <optional>
-#include <tuple>
 #include <utility>
 
 #include "eventstore/log/backup.h"
 #include "proto/error/error.h"
-#include "services/domain/log_name.h"
-#include "services/domain/node_path.h"
-#include "services/replication/limits.h"
 #include "services/restore/lost_directory.h"
 
 namespace liggare::restore {
 namespace {
 
 namespace fs = std::filesystem;
-using replication::Extent;
 
 constexpr char kUnfinishedSuffix[] = ".restoring";
 constexpr char kCompleteSuffix[] = ".restored";
 constexpr char kKeptSuffix[] = ".before-restore";
 
-uint32_t EpochOf(std::string_view log) {
-  const auto name = domain::ParseLogName(log);
-  return name.ok() ? name->epoch : 0;
-}
-
 absl::Status Refused(v1::ErrorCode code, std::string message, std::string expected = "") {
   return MakeError(code, {std::move(message), "", std::move(expected)});
-}
-
-// Ancestors' logs enrol the keys that sign those below; an epoch comes after the
-// one before.
-bool ComesFirst(const Extent& a, const Extent& b) {
-  const auto rank = [](const Extent& e) {
-    const std::string_view path = domain::PathOfLog(e.log);
-    return std::tuple(domain::DepthOf(path), path, EpochOf(e.log));
-  };
-  return rank(a) < rank(b);
 }
 
 // A new name may not be there after a crash before its directory is synced.
@@ -80,236 +57,70 @@ absl::StatusOr<std::string> PutInPlace(const std::string& data) {
   return kept;
 }
 
-// One restore, step by step.
-class Plan {
+// An empty directory that is filled, and then becomes the node's.
+class Filling {
  public:
-  explicit Plan(const RestoreOptions& options) : options_(options), node_(options.node) {}
+  explicit Filling(const RestoreOptions& options)
+      : options_(options), directory_(options.data + kUnfinishedSuffix) {}
 
-  absl::StatusOr<RestoreReport> Run() {
-    for (const auto& step : {&Plan::OpenLost, &Plan::AskPeers, &Plan::ChooseEpoch, &Plan::Begin,
-                             &Plan::TakeLogs, &Plan::CheckPeersAgree, &Plan::TakeLostCopies,
-                             &Plan::KeepFrozen, &Plan::RecordLostEvents, &Plan::Exchange}) {
-      if (absl::Status status = (this->*step)(); !status.ok()) return status;
-    }
-    return std::move(report_);
-  }
+  absl::StatusOr<RestoreReport> Run();
 
  private:
-  // Who holds most of a log, and how much.
-  struct Offer {
-    PeerOrigin* peer = nullptr;
-    Extent extent;
-  };
-
-  bool IsOwn(std::string_view log) const { return domain::PathOfLog(log) == node_.path; }
-
-  absl::Status OpenLost();
-  absl::Status AskPeers();
-  absl::Status ChooseEpoch();
-  absl::Status Begin();
-  absl::Status TakeLogs();
-  absl::Status TakeFrom(const Offer& offer);
-  absl::Status CheckPeersAgree();
-  absl::Status TakeLostCopies();
-  absl::Status KeepFrozen();
-  absl::Status RecordLostEvents();
-  absl::Status Exchange();
+  absl::StatusOr<log::Database*> MakeDatabase();
+  absl::Status Exchange(RestoreReport& report);
 
   const RestoreOptions& options_;
-  const NodeParts& node_;
-  std::unique_ptr<LostDirectory> lost_;  // Null: there was none.
-  std::map<PeerOrigin*, std::vector<Extent>> holdings_;
-  std::vector<Offer> offers_;  // By log, in the order in which they are taken.
-  uint32_t epoch_ = 0;
-  std::string unfinished_;
-  std::unique_ptr<RestoredLog> restored_;
-  RestoreReport report_;
+  const std::string directory_;
+  std::unique_ptr<log::RocksDatabase> database_;
 };
 
-absl::Status Plan::OpenLost() {
-  report_.path = node_.path;
-  auto lost = LostDirectory::Open(options_.data, node_.path, node_.databases);
+absl::StatusOr<RestoreReport> Filling::Run() {
+  auto lost = LostDirectory::Open(options_.data, options_.node.path, options_.databases);
   if (!lost.ok()) return lost.status();
-  lost_ = *std::move(lost);
-  if (lost_ != nullptr && !lost_->damage().empty()) {
-    report_.unreadable.push_back("nothing is taken from " + options_.data + ": " + lost_->damage());
-  }
-  return absl::OkStatus();
+  std::vector<Peer*> peers;
+  for (const std::unique_ptr<Peer>& peer : options_.peers) peers.push_back(peer.get());
+  auto report = Plan({.node = options_.node,
+                      .epoch_above = options_.epoch_above,
+                      .peers = std::move(peers),
+                      .lost = lost->get(),
+                      .make_database = [this] { return MakeDatabase(); }})
+                    .Run();
+  lost->reset();
+  if (!report.ok()) return report.status();
+  if (absl::Status status = Exchange(*report); !status.ok()) return status;
+  return report;
 }
 
-absl::Status Plan::AskPeers() {
-  std::map<std::string, Offer> best;
-  for (const std::unique_ptr<PeerOrigin>& peer : options_.peers) {
-    auto holdings = peer->Holdings();
-    if (!holdings.ok()) return holdings.status();
-    for (const Extent& extent : *holdings) {
-      Offer& offer = best[extent.log];
-      if (extent.size > offer.extent.size) offer = {peer.get(), extent};
-    }
-    holdings_[peer.get()] = *std::move(holdings);
-  }
-  for (auto& [log, offer] : best) {
-    if (offer.peer != nullptr) offers_.push_back(std::move(offer));
-  }
-  std::ranges::sort(offers_,
-                    [](const Offer& a, const Offer& b) { return ComesFirst(a.extent, b.extent); });
-  return absl::OkStatus();
-}
-
-absl::Status Plan::ChooseEpoch() {
-  uint32_t highest = options_.epoch_above;
-  for (const Offer& offer : offers_) {
-    if (!IsOwn(offer.extent.log)) continue;
-    report_.previous = offer.extent;  // The last is of the latest epoch.
-    highest = std::max(highest, EpochOf(offer.extent.log));
-  }
-  if (report_.previous.size == 0) {
-    return Refused(v1::ERROR_CODE_NOT_FOUND,
-                   "nothing of the log of " + node_.path +
-                       " is held by those that were asked: there is nothing to restore",
-                   "liggared started as it is: it begins or goes on with its own log");
-  }
-  if (lost_ != nullptr) {
-    for (const log::HeldLog& own : lost_->OwnLogs()) highest = std::max(highest, EpochOf(own.name));
-  }
-  epoch_ = highest + 1;
-  if (epoch_ > replication::kEpochMax) {
-    return Refused(v1::ERROR_CODE_LIMIT_EXCEEDED,
-                   node_.path + " has had " + std::to_string(highest) +
-                       " epochs; no parent takes "
-                       "more",
-                   "a new node below the same parent, which succeeds this one");
-  }
-  report_.own_log = domain::FormatLogName(node_.path, epoch_);
-  return absl::OkStatus();
-}
-
-absl::Status Plan::Begin() {
-  unfinished_ = options_.data + kUnfinishedSuffix;
+absl::StatusOr<log::Database*> Filling::MakeDatabase() {
   std::error_code error;
-  fs::remove_all(unfinished_, error);
-  fs::create_directories(unfinished_, error);
-  if (error) return absl::UnavailableError("making " + unfinished_ + ": " + error.message());
-  auto restored = RestoredLog::Open(unfinished_, epoch_, node_);
-  if (!restored.ok()) return restored.status();
-  restored_ = *std::move(restored);
-  if (absl::Status status = restored_->OpenEpoch(report_.previous); !status.ok()) return status;
-  if (node_.path == domain::kNationPath) return absl::OkStatus();
-  return restored_->TakeEnrolment(options_.peers.front()->enrolment());
+  fs::remove_all(directory_, error);
+  fs::create_directories(directory_, error);
+  if (error) return absl::UnavailableError("making " + directory_ + ": " + error.message());
+  auto database =
+      log::RocksDatabase::Open(directory_, options_.databases, {.create_if_missing = true});
+  if (!database.ok()) return database.status();
+  database_ = *std::move(database);
+  return database_.get();
 }
 
-absl::Status Plan::TakeLogs() {
-  for (const Offer& offer : offers_) {
-    if (absl::Status status = TakeFrom(offer); !status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Plan::TakeFrom(const Offer& offer) {
-  const Extent& extent = offer.extent;
-  const auto size = restored_->Take(*offer.peer, extent.log, extent.size);
-  if (!size.ok()) return size.status();
-  report_.logs.push_back({extent.log, *size, extent.size - *size});
-  if (!IsOwn(extent.log)) return absl::OkStatus();
-  const auto held = restored_->log().Find(extent.log);
-  if (held && held->size == extent.size && held->root == extent.root) return absl::OkStatus();
-  return Refused(v1::ERROR_CODE_VERIFICATION_FAILED, offer.peer->name() + " says that it holds " +
-                                                         Describe(extent) +
-                                                         ", and gives something else or less");
-}
-
-// That nobody holds another history of a log than the one that was taken, and that
-// the own log has not grown meanwhile: then a copy of the node is alive.
-absl::Status Plan::CheckPeersAgree() {
-  for (const auto& [peer, before] : holdings_) {
-    auto now = peer->Holdings();
-    if (!now.ok()) return now.status();
-    for (const Extent& extent : *now) {
-      const auto held = restored_->log().Find(extent.log);
-      if (IsOwn(extent.log) && extent.size > (held ? held->size : 0)) {
-        return Refused(v1::ERROR_CODE_VERIFICATION_FAILED,
-                       extent.log + " grows at " + peer->name() +
-                           " during the restore: another copy of " + node_.path + " is running",
-                       "that one stopped");
-      }
-      if (!held || extent.size > held->size) continue;
-      const auto root = restored_->log().RootAt(extent.log, extent.size);
-      if (root.ok() && *root == extent.root) continue;
-      return Refused(v1::ERROR_CODE_VERIFICATION_FAILED,
-                     peer->name() + " holds other entries of " + Describe(extent) +
-                         " than those that were asked beside it");
-    }
-  }
-  return absl::OkStatus();
-}
-
-// Copies of others' logs that the lost disk had beyond the peers'. What does not
-// verify is left: their writers have it.
-absl::Status Plan::TakeLostCopies() {
-  if (lost_ == nullptr) return absl::OkStatus();
-  auto copies = lost_->Holdings();
-  if (!copies.ok()) return copies.status();
-  std::ranges::sort(*copies, ComesFirst);
-  for (const Extent& copy : *copies) {
-    const auto held = restored_->log().Find(copy.log);
-    const uint64_t size = held ? held->size : 0;
-    if (copy.size <= size) continue;
-    const auto taken = restored_->Take(*lost_, copy.log, copy.size);
-    if (!taken.ok()) {
-      report_.unreadable.push_back("of " + copy.log + ", entries from " + std::to_string(size) +
-                                   ": " + std::string(taken.status().message()));
-    } else if (*taken > size) {
-      report_.logs.push_back({copy.log, *taken, 0});
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Plan::KeepFrozen() {
-  if (lost_ == nullptr || lost_->log() == nullptr) return absl::OkStatus();
-  for (const log::HeldLog& log : lost_->log()->Logs()) {
-    if (!log.frozen) continue;
-    const auto evidence = lost_->log()->FreezeEvidence(log.name);
-    if (!evidence.ok() || !*evidence) continue;
-    if (absl::Status status = restored_->Freeze(log.name, **evidence); !status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Plan::RecordLostEvents() {
-  if (lost_ == nullptr || lost_->log() == nullptr) return absl::OkStatus();
-  // Opened again, so that the ids of what came back are known.
-  if (absl::Status status = restored_->Finish(); !status.ok()) return status;
-  restored_.reset();
-  auto restored = RestoredLog::Open(unfinished_, epoch_, node_);
-  if (!restored.ok()) return restored.status();
-  restored_ = *std::move(restored);
-  LostEvents events(*lost_, *restored_);
-  absl::Status status = events.RecordAgain();
-  report_.moved = events.moved();
-  const auto& unreadable = events.unreadable();
-  report_.unreadable.insert(report_.unreadable.end(), unreadable.begin(), unreadable.end());
-  return status;
-}
-
-absl::Status Plan::Exchange() {
-  if (absl::Status status = restored_->Finish(); !status.ok()) return status;
-  restored_.reset();
-  lost_.reset();
+// From tables that are on the disk, to the node's own directory.
+absl::Status Filling::Exchange(RestoreReport& report) {
+  if (absl::Status status = database_->Flush(); !status.ok()) return status;
+  database_.reset();
   std::error_code error;
   const std::string evidence = options_.data + "/" + log::kEvidenceDirectory;
   if (fs::is_directory(evidence, error)) {
-    fs::copy(evidence, unfinished_ + "/" + log::kEvidenceDirectory, fs::copy_options::recursive,
+    fs::copy(evidence, directory_ + "/" + log::kEvidenceDirectory, fs::copy_options::recursive,
              error);
     if (error) return absl::UnavailableError("copying " + evidence + ": " + error.message());
   }
   // From here on it is complete, and its name says so.
-  if (absl::Status status = Rename(unfinished_, options_.data + kCompleteSuffix); !status.ok()) {
+  if (absl::Status status = Rename(directory_, options_.data + kCompleteSuffix); !status.ok()) {
     return status;
   }
   auto kept = PutInPlace(options_.data);
   if (!kept.ok()) return kept.status();
-  report_.kept_directory = *std::move(kept);
+  report.kept_directory = *std::move(kept);
   return absl::OkStatus();
 }
 
@@ -329,7 +140,7 @@ absl::StatusOr<RestoreReport> Restore(const RestoreOptions& options) {
                        "done now",
                    "liggared started");
   }
-  return Plan(options).Run();
+  return Filling(options).Run();
 }
 
 }  // namespace liggare::restore

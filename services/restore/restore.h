@@ -18,39 +18,20 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "services/restore/lost_events.h"
-#include "services/restore/peer_origin.h"
-#include "services/restore/restored_log.h"
+#include "eventstore/log/rocksdb_database.h"
+#include "services/restore/log_origin.h"
+#include "services/restore/plan.h"
 
 namespace liggare::restore {
 
 struct RestoreOptions {
   NodeParts node;
+  log::SharedResources& databases;
   std::string data;  // The node's data directory; may be missing, empty or damaged.
   // The new epoch is above this one: receipts may show epochs that were lost.
   uint32_t epoch_above = 0;
   // Who is asked: the parent; for se, as many counties as there are.
-  std::vector<std::unique_ptr<PeerOrigin>> peers;
-};
-
-// A log that came back.
-struct TakenLog {
-  std::string log;
-  uint64_t size = 0;
-  // What the peers hold beyond it and cannot prove; 0 as a rule.
-  uint64_t unproven = 0;
-};
-
-struct RestoreReport {
-  std::string path;
-  replication::Extent previous;  // What the new epoch continues.
-  std::string own_log;           // The new epoch's.
-  std::vector<TakenLog> logs;
-  std::vector<MovedEvent> moved;
-  // What of the lost directory can't be read, a sentence each. What no peer had of
-  // it is lost.
-  std::vector<std::string> unreadable;
-  std::string kept_directory;  // Where the lost one is; empty if there was none.
+  std::vector<std::unique_ptr<Peer>> peers;
 };
 
 // NOT_FOUND if nobody holds anything of the node's log: then there is nothing to

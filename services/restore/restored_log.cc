@@ -11,6 +11,7 @@
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
 #include "services/replication/enrolment_chain.h"
+#include "services/replication/epoch_opening.h"
 
 namespace liggare::restore {
 namespace {
@@ -48,28 +49,29 @@ class RestoredLog::Judge : public log::Judge {
   }
 };
 
-absl::StatusOr<std::unique_ptr<RestoredLog>> RestoredLog::Open(const std::string& directory,
+absl::StatusOr<std::unique_ptr<RestoredLog>> RestoredLog::Open(log::Database& database,
                                                                uint32_t epoch,
                                                                const NodeParts& parts) {
   std::unique_ptr<RestoredLog> restored(new RestoredLog(parts));
-  auto database = log::RocksDatabase::Open(directory, parts.databases, {.create_if_missing = true});
-  if (!database.ok()) return database.status();
-  restored->database_ = *std::move(database);
-  auto log = log::EventLog::Open(
-      *restored->database_,
-      {.trust_domain = parts.trust_domain, .path = parts.path, .first_epoch = epoch});
+  log::EventLog::Options options;
+  options.trust_domain = parts.trust_domain;
+  options.path = parts.path;
+  options.random = parts.environment.random;
+  options.first_epoch = epoch;
+  auto log = log::EventLog::Open(database, std::move(options));
   if (!log.ok()) return log.status();
   restored->log_ = *std::move(log);
   restored->judge_ = std::make_unique<Judge>();
-  restored->sequencer_ =
-      std::make_unique<log::Sequencer>(*restored->database_, *restored->log_, *restored->judge_,
-                                       parts.signing_key, parts.environment);
+  restored->sequencer_ = std::make_unique<log::Sequencer>(
+      database, *restored->log_, *restored->judge_, parts.signing_key, parts.environment);
   restored->keys_ = std::make_unique<replication::KeyRegistry>(*restored->log_, parts.national_key,
                                                                parts.signing_key.verifier());
   restored->check_ = std::make_unique<replication::ArrivalCheck>(
       *restored->log_, *restored->sequencer_, *restored->keys_);
   return restored;
 }
+
+RestoredLog::~RestoredLog() = default;
 
 absl::Status RestoredLog::OpenEpoch(const replication::Extent& previous) {
   std::array<uint8_t, 10> random;
@@ -113,6 +115,18 @@ absl::Status RestoredLog::Store(log::VerifiedChunk chunk) {
   return stored;
 }
 
+// As a session takes a new epoch only after exactly what it says that it continues: of
+// the epoch before, more may have come back than the one who took it knew of.
+absl::Status RestoredLog::FitsEpochs(const v1::Chunk& chunk) const {
+  const auto previous = replication::PreviousIn(chunk.entries(0));
+  if (!previous) return absl::OkStatus();
+  const auto held = log_->Find(previous->log);
+  if (held && held->size == previous->size && held->root == previous->root) return absl::OkStatus();
+  return Unverified(chunk.log() + " continues " + Describe(*previous) + ", but " +
+                    (held ? std::to_string(held->size) + " entries" : "nothing") +
+                    " of that came back");
+}
+
 absl::StatusOr<uint64_t> RestoredLog::Take(LogOrigin& origin, const std::string& log,
                                            uint64_t end) {
   for (;;) {
@@ -123,6 +137,7 @@ absl::StatusOr<uint64_t> RestoredLog::Take(LogOrigin& origin, const std::string&
     if (!chunk.ok()) return chunk.status();
     if (chunk->entries().empty()) return size;
     if (chunk->log() != log) return Unverified(origin.name() + " gave entries of " + chunk->log());
+    if (absl::Status fits = FitsEpochs(*chunk); size == 0 && !fits.ok()) return fits;
     auto verdict = check_->Verify(*std::move(chunk), parts_.environment.now_ms());
     if (verdict.fault) {
       return Unverified("what " + origin.name() + " holds of " + log +
@@ -162,11 +177,6 @@ absl::StatusOr<std::vector<log::Recorded>> RestoredLog::RecordAgain(std::vector<
     recorded.push_back(*std::move(outcome));
   }
   return recorded;
-}
-
-absl::Status RestoredLog::Finish() {
-  sequencer_->Stop();
-  return database_->Flush();
 }
 
 }  // namespace liggare::restore

@@ -1,7 +1,7 @@
-// The directory that a restore fills: a new epoch of the node's log, and the logs
-// that come back, verified entry by entry as if a peer had sent them.
+// What a restore fills: a new epoch of the node's log, and the logs that come back,
+// verified entry by entry as if a peer had sent them.
 //
-// Nothing runs beside it: every step is done, and on disk, when its call returns.
+// Nothing runs beside it: every step is written, in order, when its call returns.
 // Not thread-safe.
 #ifndef SERVICES_RESTORE_RESTORED_LOG_H_
 #define SERVICES_RESTORE_RESTORED_LOG_H_
@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "eventstore/log/database.h"
 #include "eventstore/log/event_log.h"
-#include "eventstore/log/rocksdb_database.h"
 #include "eventstore/log/sequencer.h"
 #include "eventstore/note/key.h"
 #include "liggare/v1/replication_service.pb.h"
@@ -25,13 +25,12 @@
 
 namespace liggare::restore {
 
-// Whose directory it is. What it refers to must outlive the RestoredLog.
+// Whose log it is. What it refers to must outlive the RestoredLog.
 struct NodeParts {
   std::string path;
   std::string trust_domain;
   const note::SigningKey& signing_key;
   const note::VerifierKey& national_key;
-  log::SharedResources& databases;
   log::SequencerEnvironment environment;
 };
 
@@ -43,9 +42,12 @@ struct LostEvent {
 
 class RestoredLog {
  public:
-  // Opens or makes the directory; a new one begins with <path>@<epoch>.
-  static absl::StatusOr<std::unique_ptr<RestoredLog>> Open(const std::string& directory,
-                                                           uint32_t epoch, const NodeParts& parts);
+  // Begins an empty database with <path>@<epoch>, or takes up what it holds. It must
+  // outlive the RestoredLog.
+  static absl::StatusOr<std::unique_ptr<RestoredLog>> Open(log::Database& database, uint32_t epoch,
+                                                           const NodeParts& parts);
+  // Writes nothing more.
+  ~RestoredLog();
 
   const log::EventLog& log() const { return *log_; }
 
@@ -57,7 +59,8 @@ class RestoredLog {
 
   // Fetches the log up to `end` and verifies it. How far it came: an origin may be
   // able to prove less than it holds. VERIFICATION_FAILED if what it gives is not
-  // what the log's key has signed.
+  // what the log's key has signed, or an epoch that continues something else than came
+  // back of the one before.
   absl::StatusOr<uint64_t> Take(LogOrigin& origin, const std::string& log, uint64_t end);
 
   // Keeps a log frozen that was frozen before.
@@ -66,16 +69,13 @@ class RestoredLog {
   // Records the events again, in their order. Where each stands now.
   absl::StatusOr<std::vector<log::Recorded>> RecordAgain(std::vector<LostEvent> events);
 
-  // Writes everything into tables.
-  absl::Status Finish();
-
  private:
   class Judge;
   explicit RestoredLog(const NodeParts& parts) : parts_(parts) {}
+  absl::Status FitsEpochs(const v1::Chunk& chunk) const;
   absl::Status Store(log::VerifiedChunk chunk);
 
   const NodeParts& parts_;
-  std::unique_ptr<log::RocksDatabase> database_;
   std::unique_ptr<log::EventLog> log_;
   std::unique_ptr<log::Judge> judge_;
   std::unique_ptr<log::Sequencer> sequencer_;

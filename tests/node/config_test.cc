@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "proto/error/error.h"
+#include "services/node/stray_letter.h"
 #include "tests/testing/scratch_directory.h"
 
 namespace liggare::node {
@@ -115,6 +116,18 @@ TEST(ConfigTest, NodesAndBytesAreLimited) {
 
 TEST(ConfigTest, SyntaxErrorIsToldByLine) {
   ExpectMistake({WithLine(3, "listen = "), "3: ", "", "valid TOML"});
+}
+
+TEST(ConfigTest, LettersBeyondAsciiStandInTextsAndCommentsOnly) {
+  ExpectMistake({WithLine(3, "adress\u00e4 = 1"), "3: ", "not ASCII", "keys"});
+  for (const char* fine :
+       {"a = \"\u00e5\" # \u00e4", "a = '\u00e5'", "a = \"\\\"\u00e5\"", "\"\u00e5\" = 1",
+        "a = \"\"\"\n\u00e5 \" \u00e4\n\"\"\"\nb = 1", "a = '''\n\u00e5\n'''", "\uFEFFa = 1"}) {
+    EXPECT_EQ(FindStrayLetter(fine), std::nullopt) << fine;
+  }
+  EXPECT_EQ(FindStrayLetter("a = 'b' \u00e5"), 8u);
+  EXPECT_EQ(FindStrayLetter("a = \"b\n\u00e5"), 7u);
+  EXPECT_EQ(FindStrayLetter("a = \"\"\"b\"\"\"\u00e5"), 11u);
 }
 
 TEST(ConfigTest, UnknownKeyIsNamedWithTheKnownOnes) {

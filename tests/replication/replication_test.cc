@@ -257,6 +257,10 @@ TEST_F(ReplicationTest, AlarmsAreReadAgainAfterARestart) {
   ASSERT_EQ(again.Alarms().size(), 1u);
   EXPECT_EQ(again.Alarms()[0].log, "se/17@1");
   EXPECT_EQ(again.Alarms()[0].message, "two roots");
+  // What comes again is no news, however it is told.
+  again.StopRecording("se/17@1", "Restore needed: se/17@1: two roots",
+                      "{\"log\": \"se/17@1\", \"reason\": \"two roots\"}\n");
+  EXPECT_EQ(again.Alarms().size(), 1u);
 }
 
 }  // namespace

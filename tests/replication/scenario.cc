@@ -67,9 +67,9 @@ void Scenario::Execute(const Words& words, const Options& options) {
   } else if (verb == "rollback") {
     simulation_.Rollback(words.at(1), words.at(2), std::stoull(words.at(3)));
   } else if (verb == "restore") {
-    std::optional<uint64_t> claimed;
-    if (options.contains("claimed")) claimed = std::stoull(options.at("claimed"));
-    simulation_.Restore(words.at(1), claimed);
+    Simulation::Restoring restoring{TextOr(options, "from", ""), {}};
+    if (options.contains("claimed")) restoring.claimed_size = std::stoull(options.at("claimed"));
+    simulation_.Restore(words.at(1), restoring);
   } else if (verb == "clone") {
     simulation_.Clone(words.at(1));
   } else if (verb == "swap") {

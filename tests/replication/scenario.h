@@ -8,6 +8,7 @@
 //   tick 5000              milliseconds pass
 //   hold se / release se   se's disk takes its time
 //   rollback se/17 se/17@1 2      the disk forgets
+//   restore se/17 [from=se] [claimed=N]    from its parent, in a new epoch
 //   inject se/17 se chunk se/17@1 0 2 [from=se/17] [root=bad] [signer=se/18]
 //   show se                what a person would see
 //

@@ -273,6 +273,9 @@ void Simulation::Perform(Link& link, End& end, Effect effect) {
     node.stop_reason = stop->reason;
     if (!stop->evidence.empty()) node.alarms.push_back(stop->log + ": " + stop->reason);
     Trace(node.path + ": stops recording: " + stop->reason);
+  } else if (auto* keep = std::get_if<KeepEvidence>(&effect)) {
+    node.alarms.push_back(keep->log + ": " + keep->reason);
+    Trace(node.path + ": keeps evidence of " + keep->log + ": " + keep->reason);
   } else if (std::holds_alternative<AllowRecording>(effect)) {
     node.stop_reason.clear();
   } else if (std::holds_alternative<BuildEnrolment>(effect)) {

@@ -37,10 +37,14 @@ class Simulation {
     std::string kind = "event";  // "bad": verifies, but must not be in a log.
   };
   void Record(const std::string& path, const Recording& recording);
-  // What `liggare restore --from-parent` does: takes what the parent holds of the
-  // node's logs, opens a new epoch on it, and records again what the parent never
-  // had. `claimed` is what the epoch says it continues, if that is a lie.
-  void Restore(const std::string& path, std::optional<uint64_t> claimed_size = {});
+  // What `liggare restore --from-parent` does: takes what the parent, or `from`, holds
+  // of the node's logs, opens a new epoch on it, and records again what that never had.
+  // `claimed_size` is what the epoch says it continues, if that is a lie.
+  struct Restoring {
+    std::string from;
+    std::optional<uint64_t> claimed_size;
+  };
+  void Restore(const std::string& path, const Restoring& restoring);
   // A second process with a copy of the node's disk as it is now, to be exchanged
   // for the first by swapping again.
   void Clone(const std::string& path);

@@ -5,10 +5,11 @@
 
 namespace liggare::replication {
 
-void Simulation::Restore(const std::string& path, std::optional<uint64_t> claimed_size) {
+void Simulation::Restore(const std::string& path, const Restoring& restoring) {
   Cut(path);
   Node& node = nodes_.at(path);
-  const Node& parent = nodes_.at(std::string(domain::ParentOf(path)));
+  const Node& parent =
+      nodes_.at(restoring.from.empty() ? std::string(domain::ParentOf(path)) : restoring.from);
   const SimulatedLog lost = node.logs.at(OwnLog(node));
   std::map<std::string, SimulatedLog> taken;
   Extent previous;
@@ -16,7 +17,7 @@ void Simulation::Restore(const std::string& path, std::optional<uint64_t> claime
     if (!domain::IsAtOrBelow(domain::PathOfLog(name), path)) continue;
     taken.emplace(name, log);
     if (domain::PathOfLog(name) == path && log.size() > 0) {
-      previous = log.At(claimed_size.value_or(log.size()));
+      previous = log.At(restoring.claimed_size.value_or(log.size()));
     }
   }
   ++node.epoch;
