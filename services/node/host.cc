@@ -98,7 +98,7 @@ struct Host::State {
                                                      config.trust_domain.value);
                           },
                       .timer = timer,
-                      .workers = workers}) {}
+                      .workers = replicators}) {}
 
   replication::ReplicationNode* Find(std::string_view path) {
     const auto found = std::find_if(
