@@ -186,8 +186,13 @@ absl::Status Plan::Begin() {
   if (!restored.ok()) return restored.status();
   restored_ = *std::move(restored);
   if (absl::Status status = restored_->OpenEpoch(report_.previous); !status.ok()) return status;
-  if (node_.path == domain::kNationPath) return absl::OkStatus();
-  return restored_->TakeEnrolment(options_.peers.front()->enrolment());
+  // The counties may know different things of the nation's keys; a parent knows all.
+  const size_t asked = node_.path == domain::kNationPath ? options_.peers.size() : 1;
+  for (size_t i = 0; i < asked; ++i) {
+    absl::Status status = restored_->TakeEnrolment(options_.peers[i]->enrolment());
+    if (!status.ok()) return status;
+  }
+  return restored_->CheckOwnKey();
 }
 
 absl::Status Plan::TakeLogs() {
