@@ -10,9 +10,11 @@
 
 namespace liggare::cli {
 
-void AddNode(CLI::App& app, Shell& shell);        // node init, node enrol
-void AddNodeInit(CLI::App& node, Shell& shell);   // Called by AddNode.
-void AddNodeEnrol(CLI::App& node, Shell& shell);  // Called by AddNode.
+void AddNode(CLI::App& app, Shell& shell);
+void AddNodeInit(CLI::App& node, Shell& shell);  // These four are called by AddNode.
+void AddNodeEnrol(CLI::App& node, Shell& shell);
+void AddNodeRotateKey(CLI::App& node, Shell& shell);
+void AddNodeRevokeKey(CLI::App& node, Shell& shell);
 void AddNewId(CLI::App& app, Shell& shell);
 void AddRecord(CLI::App& app, Shell& shell);
 void AddAwait(CLI::App& app, Shell& shell);

@@ -98,14 +98,19 @@ class DataVerification {
   absl::Status LearnKey(const std::string& log) {
     auto path = client::PathOfLog(log);
     if (!path.ok()) return Failed(log, ErrorOf(path.status()).message());
-    if (chain_.Find(*path) != nullptr) return absl::OkStatus();
+    const bool is_known = chain_.Find(*path) != nullptr;
     auto kept = log_.SavedNote(kEnrolmentNote);
     if (!kept.ok()) return kept.status();
     v1::EnrolmentChain enrolment;
     if (!kept->has_value() || !enrolment.ParseFromString(**kept)) {
+      if (is_known) return absl::OkStatus();
       return Failed(log, "nothing in the directory enrols the key of " + *path);
     }
-    return client::ApplyEnrolmentChain(enrolment, *path, chain_);
+    // What is known already may be older than what the parent has told since.
+    client::KeyChain extended = chain_;
+    absl::Status taken = client::ApplyEnrolmentChain(enrolment, *path, extended);
+    if (taken.ok()) chain_ = std::move(extended);
+    return is_known ? absl::OkStatus() : taken;
   }
 
   static absl::StatusOr<uint64_t> SizeOf(const std::string& checkpoint, const std::string& log) {

@@ -60,14 +60,19 @@ class NodeVerification {
   absl::Status LearnKey(const std::string& log) {
     auto path = client::PathOfLog(log);
     if (!path.ok()) return Failed(log, ErrorOf(path.status()).message());
-    if (chain_.Find(*path) != nullptr) return absl::OkStatus();
+    // The node's own keys may be newer than its copy of its parent's log.
+    const bool is_known = chain_.Find(*path) != nullptr;
+    if (is_known && (*path != node_ || *path == client::kNation)) return absl::OkStatus();
     v1::GetEnrolmentChainRequest request;
     request.set_node(node_);
     request.set_path(*path);
     auto response =
         connection_.Call(connection_.audits(), &v1::AuditService::Stub::GetEnrolmentChain, request);
-    if (!response.ok()) return response.status();
-    return client::ApplyEnrolmentChain(response->chain(), *path, chain_);
+    if (!response.ok()) return is_known ? absl::OkStatus() : response.status();
+    client::KeyChain extended = chain_;
+    absl::Status taken = client::ApplyEnrolmentChain(response->chain(), *path, extended);
+    if (taken.ok()) chain_ = std::move(extended);
+    return is_known ? absl::OkStatus() : taken;
   }
 
   absl::StatusOr<std::optional<std::string>> GetCheckpoint(const std::string& log) {

@@ -3,10 +3,13 @@
 namespace liggare::cli {
 
 void AddNode(CLI::App& app, Shell& shell) {
-  CLI::App* node = app.add_subcommand("node", "Make a node's key; enrol nodes at their parent");
+  CLI::App* node = app.add_subcommand(
+      "node", "Make, replace and revoke nodes' keys; enrol nodes at their parent");
   node->require_subcommand(1);
   AddNodeInit(*node, shell);
   AddNodeEnrol(*node, shell);
+  AddNodeRotateKey(*node, shell);
+  AddNodeRevokeKey(*node, shell);
 }
 
 }  // namespace liggare::cli

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "clients/cli/commands.h"
+#include "clients/cli/enrolled_key.h"
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/file_text.h"
 #include "clients/cli/random_id.h"
@@ -130,23 +131,6 @@ absl::StatusOr<std::vector<Child>> ReadChildren(const Arguments& arguments) {
   return children;
 }
 
-// The key that the parent's node has enrolled; nothing if none.
-absl::StatusOr<std::optional<std::string>> EnrolledKey(client::Connection& connection,
-                                                       const std::string& path) {
-  v1::GetStateRequest request;
-  request.set_node(connection.node());
-  request.set_subject("node/" + path);
-  auto response = connection.Call(connection.queries(), &v1::QueryService::Stub::GetState, request);
-  if (!response.ok()) {
-    if (ErrorOf(response.status()).code() != v1::ERROR_CODE_NOT_FOUND) return response.status();
-    return std::optional<std::string>();
-  }
-  for (const v1::StateField& field : response->state().fields()) {
-    if (field.path() == kKeyField) return std::optional<std::string>(field.value().text());
-  }
-  return std::optional<std::string>();
-}
-
 v1::Submission SubmissionOf(const Child& child) {
   v1::EventData data;
   data.set_event_id(*form::UuidBytes(NewId()));
@@ -164,12 +148,13 @@ absl::StatusOr<Outcome> Enrol(client::Connection& connection, const Child& child
     return Wrong("path", "the call is for the node " + connection.node(),
                  "a node directly below it");
   }
-  auto enrolled = EnrolledKey(connection, child.path);
+  auto enrolled = FindEnrolledKey(connection, child.path);
   if (!enrolled.ok()) return enrolled.status();
-  if (enrolled->has_value()) {
-    if (**enrolled == child.enrolled.verifier_key()) return Outcome::kAlreadyEnrolled;
+  // A revoked key makes room for another.
+  if (enrolled->has_value() && !(*enrolled)->revoked) {
+    if ((*enrolled)->vkey == child.enrolled.verifier_key()) return Outcome::kAlreadyEnrolled;
     return MakeError(v1::ERROR_CODE_ALREADY_EXISTS,
-                     {"another key is enrolled", kKeyField, **enrolled});
+                     {"another key is enrolled", kKeyField, (*enrolled)->vkey});
   }
   v1::RecordRequest request;
   request.set_node(connection.node());

@@ -34,6 +34,7 @@ Json NodeJson(const v1::NodeStatus& node) {
                             {"acknowledged_by_parent", log.acknowledged_by_parent()}});
   }
   json["parent"] = node.has_parent() ? ParentJson(node.parent()) : Json(nullptr);
+  json["verifier_key"] = node.verifier_key();
   json["read_only_reason"] = node.read_only_reason();
   json["alarms"] = Json::array();
   for (const v1::Alarm& alarm : node.alarms()) {
@@ -62,6 +63,7 @@ bool FlowsUp(const v1::HeldLog& log, const v1::NodeStatus& node) {
 std::string NodeText(const v1::NodeStatus& node) {
   std::string text = "Nod " + node.path() + "\n";
   const std::string indent(kIndent, ' ');
+  if (!node.verifier_key().empty()) text += indent + "Nyckel: " + node.verifier_key() + "\n";
   if (node.has_parent()) text += indent + "Närmast över: " + ParentText(node.parent()) + "\n";
   if (!node.read_only_reason().empty()) {
     text += indent + "STÄNGD FÖR SKRIVNING: " + node.read_only_reason() + "\n";

@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -91,8 +92,20 @@ absl::Status CheckValidity(const std::string& file, X509* certificate, int64_t n
   return absl::OkStatus();
 }
 
+// The key's file is its owner's alone.
+absl::Status CheckPrivate(const std::string& file) {
+  using std::filesystem::perms;
+  std::error_code error;
+  const perms mode = std::filesystem::status(file, error).permissions();
+  if (!error && (mode & (perms::group_all | perms::others_all)) == perms::none) {
+    return absl::OkStatus();
+  }
+  return Wrong("key", file + " can be read by others", "mode 0600");
+}
+
 absl::Status CheckKey(const CertificateFiles& files, const std::string& key_pem,
                       X509* certificate) {
+  if (auto status = CheckPrivate(files.key); !status.ok()) return status;
   Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(MemoryOf(key_pem).get(), nullptr, nullptr, nullptr));
   if (key == nullptr) return Wrong("key", files.key + " holds no private key", "a PEM private key");
   if (X509_check_private_key(certificate, key.get()) != 1) {

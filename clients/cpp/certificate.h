@@ -42,8 +42,9 @@ struct Certificate {
 };
 
 // Reads the three files. CONFIGURATION names the option (ca, certificate, key)
-// and what is wrong: no such file, no PEM, a key that is not the certificate's,
-// not exactly one URI SAN, expired or not yet valid at `now_s`.
+// and what is wrong: no such file, no PEM, a key that is not the certificate's or
+// that others can read, not exactly one URI SAN, expired or not yet valid at
+// `now_s`.
 absl::StatusOr<Certificate> LoadCertificate(const CertificateFiles& files, int64_t now_s);
 
 }  // namespace liggare::client

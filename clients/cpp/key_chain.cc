@@ -10,7 +10,7 @@
 namespace liggare::client {
 namespace {
 
-constexpr std::string_view kNodeSubject = "node/";
+constexpr char kNodeSubject[] = "node/";
 
 absl::Status Failed(std::string message, std::string expected = "") {
   return MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
@@ -51,12 +51,12 @@ const NodeKeys* KeyChain::Find(std::string_view path) const {
 }
 
 absl::Status KeyChain::Apply(const v1::Event& event, const v1::EventData& data) {
-  if (!data.has_node_enrolled() && !data.has_node_key_changed()) return absl::OkStatus();
+  if (!IsAboutKeys(data)) return absl::OkStatus();
   const std::string_view subject = data.subject();
   if (!subject.starts_with(kNodeSubject)) {
     return Failed("an enrolment has the subject '" + data.subject() + "'", "node/<path>");
   }
-  const std::string path(subject.substr(kNodeSubject.size()));
+  const std::string path(subject.substr(std::string_view(kNodeSubject).size()));
   auto writer = PathOfLog(event.log());
   if (!writer.ok()) return writer.status();
   const std::string parent = path == kNation ? path : ParentPath(path);
@@ -64,8 +64,18 @@ absl::Status KeyChain::Apply(const v1::Event& event, const v1::EventData& data) 
     return Failed("the key of " + path + " is enrolled in the log " + event.log(),
                   "the log of " + parent);
   }
-  return data.has_node_enrolled() ? ApplyEnrolled(path, data.node_enrolled())
-                                  : ApplyChanged(path, data.node_key_changed());
+  if (data.has_node_enrolled()) return ApplyEnrolled(path, data.node_enrolled());
+  if (data.has_node_key_revoked()) return ApplyRevoked(path, data.node_key_revoked());
+  return ApplyChanged(path, data.node_key_changed());
+}
+
+bool KeyChain::IsAboutKeys(const v1::EventData& data) {
+  return data.has_node_enrolled() || data.has_node_key_changed() || data.has_node_key_revoked();
+}
+
+bool KeyChain::IsOwnKeyChange(const v1::Event& event, const v1::EventData& data) {
+  auto writer = PathOfLog(event.log());
+  return data.has_node_key_changed() && writer.ok() && data.subject() == kNodeSubject + *writer;
 }
 
 absl::StatusOr<note::VerifierKey> KeyChain::KeyOf(const std::string& path,
@@ -86,12 +96,12 @@ absl::Status KeyChain::ApplyEnrolled(const std::string& path, const v1::NodeEnro
   auto key = KeyOf(path, enrolled.verifier_key());
   if (!key.ok()) return key.status();
   NodeKeys& node = nodes_[path];
-  if (node.keys.empty()) {
-    node.keys.push_back(*std::move(key));
-  } else if (!(node.keys.front() == *key)) {
+  const bool known = std::find(node.keys.begin(), node.keys.end(), *key) != node.keys.end();
+  if (!known && !node.keys.empty() && !note::IsRevoked(node.revocations, node.keys.back())) {
     return Failed("the key enrolled for " + path + " is not the one known already",
-                  node.keys.front().Text());
+                  node.keys.back().Text());
   }
+  if (!known) node.keys.push_back(*std::move(key));
   node.custody = enrolled.custody();
   node.hosted_by = enrolled.hosted_by();
   node.display_name = enrolled.display_name();
@@ -106,10 +116,28 @@ absl::Status KeyChain::ApplyChanged(const std::string& path, const v1::NodeKeyCh
   const note::VerifierKey& old_key = node->second.keys.back();
   const std::vector<note::VerifierKey>& known = node->second.keys;
   if (std::find(known.begin(), known.end(), *key) != known.end()) return absl::OkStatus();
+  if (note::IsRevoked(node->second.revocations, old_key)) {
+    return Failed("the change of the key of " + path + " is signed by a key that is revoked");
+  }
   if (!old_key.Verify(KeyChangeText(old_key, *key), changed.old_key_signature())) {
     return Failed("the change of the key of " + path + " is not signed by its old key");
   }
   node->second.keys.push_back(*std::move(key));
+  return absl::OkStatus();
+}
+
+absl::Status KeyChain::ApplyRevoked(const std::string& path, const v1::NodeKeyRevoked& revoked) {
+  auto key = KeyOf(path, revoked.verifier_key());
+  if (!key.ok()) return key.status();
+  note::KeyRevocation revocation{
+      .key = *std::move(key),
+      .log = revoked.log(),
+      .size = static_cast<uint64_t>(revoked.size()),
+      .cosigned_until_s = static_cast<uint64_t>(revoked.cosigned_until_s())};
+  std::vector<note::KeyRevocation>& known = nodes_[path].revocations;
+  if (std::find(known.begin(), known.end(), revocation) == known.end()) {
+    known.push_back(std::move(revocation));
+  }
   return absl::OkStatus();
 }
 
@@ -123,10 +151,15 @@ absl::StatusOr<KeyChain::Opened> KeyChain::OpenCheckpoint(std::string_view bytes
   absl::Status first;
   for (auto key = node->keys.rbegin(); key != node->keys.rend(); ++key) {
     auto checkpoint = note::OpenCheckpoint(bytes, origin, *key);
+    absl::Status stands = checkpoint.status();
     if (checkpoint.ok()) {
+      stands = note::CheckSignatureStands(node->revocations, *key, checkpoint->checkpoint);
+    }
+    if (stands.ok()) {
       return Opened{*std::move(checkpoint), *key, key != node->keys.rbegin()};
     }
-    if (first.ok()) first = checkpoint.status();
+    // That it is signed, but by a revoked key, says more than that others have not.
+    if (first.ok() || checkpoint.ok()) first = stands;
   }
   return Failed("the checkpoint of " + std::string(log) + ": " + std::string(first.message()),
                 "a checkpoint of " + origin + " signed by " + node->keys.back().Text());
@@ -141,6 +174,7 @@ absl::StatusOr<std::vector<KeyChain::Cosignature>> KeyChain::Cosignatures(
     for (const note::VerifierKey& key : node.keys) {
       auto time_s = note::VerifyCosignature(note, key);
       if (time_s.ok()) {
+        if (!note::CosignatureStands(node.revocations, key, *time_s)) continue;
         first = std::min(first.value_or(*time_s), *time_s);
       } else if (time_s.status().code() != absl::StatusCode::kNotFound) {
         return Failed("the cosignature of " + path + ": " + std::string(time_s.status().message()));

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "eventstore/note/checkpoint.h"
 #include "eventstore/note/key.h"
+#include "eventstore/note/revocation.h"
 #include "liggare/v1/entry.pb.h"
 #include "liggare/v1/event.pb.h"
 
@@ -25,6 +26,7 @@ namespace liggare::client {
 // What is known of one node's keys.
 struct NodeKeys {
   std::vector<note::VerifierKey> keys;  // In the order of enrolment; the last is in use.
+  std::vector<note::KeyRevocation> revocations;
   v1::Custody custody = v1::CUSTODY_UNSPECIFIED;
   std::string hosted_by;
   std::string display_name;
@@ -45,14 +47,23 @@ class KeyChain {
   const NodeKeys* Find(std::string_view path) const;
   const std::map<std::string, NodeKeys, std::less<>>& all() const { return nodes_; }
 
-  // Takes the key that the entry `event` enrols or changes; other events do
-  // nothing. VERIFICATION_FAILED if the log is not that of the node's parent, the
-  // subject or the key's name is of another node, a second enrolment differs from
-  // the first, or a key change is not signed by the old key.
+  // Takes the key that the entry `event` enrols, changes or revokes; other events do
+  // nothing, and one that was taken before nothing more. VERIFICATION_FAILED if the
+  // log is not that of the node's parent, the subject or the key's name is of another
+  // node, a second enrolment differs from the first though that is not revoked, or a
+  // key change is not signed by the old key or by a revoked one.
   absl::Status Apply(const v1::Event& event, const v1::EventData& data);
 
-  // A checkpoint of `log`, signed by any of the keys of its node. A receipt may
-  // be older than a change of key. VERIFICATION_FAILED says what does not hold.
+  // Whether Apply has use for it.
+  static bool IsAboutKeys(const v1::EventData& data);
+  // Whether the entry changes the key of the node whose log holds it, as the nation
+  // does. The old key's signature speaks for itself, so that such an entry may be
+  // applied before its log is verified: the new key may have signed for it.
+  static bool IsOwnKeyChange(const v1::Event& event, const v1::EventData& data);
+
+  // A checkpoint of `log`, signed by any of the keys of its node, and not beyond
+  // the size from which that key is revoked. A receipt may be older than a change of
+  // key. VERIFICATION_FAILED says what does not hold.
   struct Opened {
     note::SignedCheckpoint checkpoint;
     note::VerifierKey key;
@@ -60,7 +71,8 @@ class KeyChain {
   };
   absl::StatusOr<Opened> OpenCheckpoint(std::string_view bytes, std::string_view log) const;
 
-  // The cosignatures of known nodes other than `signer` on the note.
+  // The cosignatures of known nodes other than `signer` on the note; those by a
+  // revoked key only up to the time of the revocation.
   // VERIFICATION_FAILED if one of them does not verify; signatures of nodes that
   // are not known are passed over, as C2SP signed-note asks.
   struct Cosignature {
@@ -75,6 +87,7 @@ class KeyChain {
 
   absl::Status ApplyEnrolled(const std::string& path, const v1::NodeEnrolled& enrolled);
   absl::Status ApplyChanged(const std::string& path, const v1::NodeKeyChanged& changed);
+  absl::Status ApplyRevoked(const std::string& path, const v1::NodeKeyRevoked& revoked);
   absl::StatusOr<note::VerifierKey> KeyOf(const std::string& path, std::string_view vkey) const;
 
   std::string trust_domain_;

@@ -14,6 +14,11 @@ absl::Status Failed(std::string where, std::string message, std::string expected
                    {std::move(message), std::move(where), std::move(expected)});
 }
 
+absl::Status AtEntry(const ParsedEntry& entry, const absl::Status& status) {
+  return Failed(entry.event.log() + "#" + std::to_string(entry.event.index()),
+                ErrorOf(status).message(), ErrorOf(status).expected());
+}
+
 }  // namespace
 
 absl::Status LogVerifier::Add(std::string_view entry) {
@@ -34,7 +39,7 @@ absl::Status LogVerifier::Add(std::string_view entry) {
   last_clock_ = event.clock();
   tree_.Append(merkle::LeafHash(entry), full_tiles_);
   full_tiles_.clear();
-  if (parsed->data.has_node_enrolled() || parsed->data.has_node_key_changed()) {
+  if (KeyChain::IsAboutKeys(parsed->data)) {
     enrolments_.push_back(*std::move(parsed));
   }
   return absl::OkStatus();
@@ -42,6 +47,12 @@ absl::Status LogVerifier::Add(std::string_view entry) {
 
 absl::StatusOr<std::vector<KeyChain::Cosignature>> LogVerifier::Check(std::string_view checkpoint,
                                                                       KeyChain& chain) {
+  for (const ParsedEntry& entry : enrolments_) {
+    if (!KeyChain::IsOwnKeyChange(entry.event, entry.data)) continue;
+    if (auto status = chain.Apply(entry.event, entry.data); !status.ok()) {
+      return AtEntry(entry, status);
+    }
+  }
   auto opened = chain.OpenCheckpoint(checkpoint, log_);
   if (!opened.ok()) return Failed(log_, ErrorOf(opened.status()).message());
   const note::Checkpoint& stated = opened->checkpoint.checkpoint;
@@ -59,8 +70,7 @@ absl::StatusOr<std::vector<KeyChain::Cosignature>> LogVerifier::Check(std::strin
   if (!cosignatures.ok()) return Failed(log_, ErrorOf(cosignatures.status()).message());
   for (const ParsedEntry& enrolment : enrolments_) {
     if (auto status = chain.Apply(enrolment.event, enrolment.data); !status.ok()) {
-      return Failed(log_ + "#" + std::to_string(enrolment.event.index()), ErrorOf(status).message(),
-                    ErrorOf(status).expected());
+      return AtEntry(enrolment, status);
     }
   }
   enrolments_.clear();

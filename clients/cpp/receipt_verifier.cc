@@ -26,9 +26,9 @@ std::vector<std::string> PathsDownTo(const std::string& path) {
 }
 
 absl::Status CheckLink(const VerifiedEntry& link, std::string_view path, const std::string& step) {
-  if (!link.data.has_node_enrolled() && !link.data.has_node_key_changed()) {
+  if (!KeyChain::IsAboutKeys(link.data)) {
     return Failed(step + ".entry", "the entry enrols no key",
-                  "a node_enrolled or node_key_changed");
+                  "a node_enrolled, node_key_changed or node_key_revoked");
   }
   constexpr std::string_view kNode = "node/";
   const std::string_view subject = link.data.subject();
@@ -91,6 +91,26 @@ absl::StatusOr<std::string> PathOfEvent(const v1::Receipt& receipt) {
   return path;
 }
 
+absl::Status TakeKeys(const ParsedEntry& entry, const std::string& step, KeyChain& chain) {
+  const absl::Status status = chain.Apply(entry.event, entry.data);
+  if (status.ok()) return status;
+  const v1::Error error = ErrorOf(status);
+  return Failed(step + ".entry", error.message(), error.expected());
+}
+
+// Those of the nation, first: its entries before a change may stand under a
+// checkpoint by the key that the change gives.
+absl::Status TakeOwnKeyChanges(const v1::EnrolmentChain& enrolment, KeyChain& chain) {
+  for (int i = 0; i < enrolment.links_size(); ++i) {
+    const std::string step = "enrolment.links[" + std::to_string(i) + "]";
+    auto parsed = ParseEntry(enrolment.links(i).entry(), step);
+    if (!parsed.ok()) return parsed.status();
+    if (!KeyChain::IsOwnKeyChange(parsed->event, parsed->data)) continue;
+    if (auto status = TakeKeys(*parsed, step, chain); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status ApplyEnrolmentChain(const v1::EnrolmentChain& enrolment, std::string_view path,
@@ -99,15 +119,14 @@ absl::Status ApplyEnrolmentChain(const v1::EnrolmentChain& enrolment, std::strin
     return Failed("enrolment.links", "there are " + std::to_string(enrolment.links_size()),
                   "at most " + std::to_string(kChainLinksMax));
   }
+  if (auto status = TakeOwnKeyChanges(enrolment, chain); !status.ok()) return status;
   for (int i = 0; i < enrolment.links_size(); ++i) {
     const std::string step = "enrolment.links[" + std::to_string(i) + "]";
     auto link = VerifyProvenEntry(enrolment.links(i), chain, step);
     if (!link.ok()) return link.status();
     if (auto status = CheckLink(*link, path, step); !status.ok()) return status;
-    if (auto status = chain.Apply(link->event, link->data); !status.ok()) {
-      const v1::Error error = ErrorOf(status);
-      return Failed(step + ".entry", error.message(), error.expected());
-    }
+    auto taken = TakeKeys({link->event, link->data}, step, chain);
+    if (!taken.ok()) return taken;
   }
   for (const std::string& at : PathsDownTo(std::string(path))) {
     if (chain.Find(at) == nullptr) {

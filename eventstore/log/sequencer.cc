@@ -42,9 +42,9 @@ struct Sequencer::State {
         log(event_log),
         shared(log_state),
         judge(j),
-        key(k),
         environment(std::move(env)),
-        ids(db, event_log, log_state.catalog.EpochsOf(event_log.path())) {}
+        ids(db, event_log, log_state.catalog.EpochsOf(event_log.path())),
+        key(std::shared_ptr<void>(), &k) {}
 
   // What is known of each command before and after the write.
   struct Outcomes {
@@ -60,13 +60,13 @@ struct Sequencer::State {
   void CloseForWriting(const absl::Status& cause);
   void Publish(CommitBuilder& builder, std::vector<HeldLog>& advanced);
   void Add(Command command);
+  std::shared_ptr<const note::SigningKey> Key() const;
   void Run();
 
   Database& database;
   EventLog& log;
   EventLog::State& shared;
   Judge& judge;
-  const note::SigningKey& key;
   const SequencerEnvironment environment;
 
   CommandQueue queue;
@@ -76,6 +76,7 @@ struct Sequencer::State {
 
   mutable std::mutex mutex;
   absl::Status health ABSL_GUARDED_BY(mutex);
+  std::shared_ptr<const note::SigningKey> key ABSL_GUARDED_BY(mutex);
   std::optional<note::SignedCheckpoint> latest_checkpoint ABSL_GUARDED_BY(mutex);
 };
 
@@ -149,10 +150,11 @@ void Sequencer::State::Commit(std::vector<Command>& commands) {
   }
   batch.Clear();
   Outcomes outcomes;
+  const std::shared_ptr<const note::SigningKey> signing_key = Key();
   CommitBuilder builder({.database = database,
                          .catalog = shared.catalog,
                          .log = log,
-                         .key = key,
+                         .key = *signing_key,
                          .now_ms = environment.now_ms()},
                         batch);
   Build(builder, commands, outcomes);
@@ -265,21 +267,36 @@ absl::StatusOr<note::SignedCheckpoint> Sequencer::OwnCheckpoint(std::optional<ui
     return absl::OutOfRangeError("log " + name + " has " + std::to_string(held->size) +
                                  " entries, not " + std::to_string(wanted));
   }
+  std::shared_ptr<const note::SigningKey> key;
   {
     const std::lock_guard lock(state_->mutex);
     const auto& latest = state_->latest_checkpoint;
     if (latest && latest->checkpoint.size == wanted) return *latest;
+    key = state_->key;
   }
   auto root = wanted == held->size ? held->root : state_->log.RootAt(name, wanted);
   if (!root.ok()) return root.status();
   note::SignedCheckpoint signed_checkpoint;
   signed_checkpoint.checkpoint = {
       .origin = state_->log.trust_domain() + "/" + name, .size = wanted, .root = *root};
-  signed_checkpoint.note = note::SignCheckpoint(signed_checkpoint.checkpoint, state_->key);
+  signed_checkpoint.note = note::SignCheckpoint(signed_checkpoint.checkpoint, *key);
   const std::lock_guard lock(state_->mutex);
-  state_->latest_checkpoint = signed_checkpoint;
+  if (state_->key == key) state_->latest_checkpoint = signed_checkpoint;
   return signed_checkpoint;
 }
+
+std::shared_ptr<const note::SigningKey> Sequencer::State::Key() const {
+  const std::lock_guard lock(mutex);
+  return key;
+}
+
+void Sequencer::ChangeKey(std::shared_ptr<const note::SigningKey> key) {
+  const std::lock_guard lock(state_->mutex);
+  state_->key = std::move(key);
+  state_->latest_checkpoint.reset();
+}
+
+note::VerifierKey Sequencer::verifier() const { return state_->Key()->verifier(); }
 
 bool Sequencer::HasWork() const { return !state_->queue.empty(); }
 

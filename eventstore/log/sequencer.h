@@ -95,8 +95,8 @@ struct SequencerEnvironment {
 class Sequencer {
  public:
   // `database` is the one that `log` was opened on. Everything must outlive the
-  // sequencer. `key` signs checkpoints and cosignatures; its name is
-  // <trust domain>/<path>.
+  // sequencer. `key` signs checkpoints and cosignatures until ChangeKey; its name
+  // is <trust domain>/<path>.
   Sequencer(Database& database, EventLog& log, Judge& judge, const note::SigningKey& key,
             SequencerEnvironment environment);
   // Finishes what is queued, then stops. Stop() may be called before.
@@ -150,6 +150,12 @@ class Sequencer {
   // A checkpoint of the own log at `size`, which must be durable (OUT_OF_RANGE
   // otherwise); signed now or before. At the whole durable size if nothing.
   absl::StatusOr<note::SignedCheckpoint> OwnCheckpoint(std::optional<uint64_t> size = {});
+
+  // From the next commit and the next checkpoint on, `key` signs. Thread-safe. What
+  // is stored keeps the signatures that it has.
+  void ChangeKey(std::shared_ptr<const note::SigningKey> key);
+  // The public half of the key that signs.
+  note::VerifierKey verifier() const;
 
   // Whether commands wait for the next commit.
   bool HasWork() const;

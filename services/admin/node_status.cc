@@ -35,6 +35,11 @@ void AddAlarm(replication::Alarm alarm, v1::NodeStatus& status) {
 std::string ReadOnlyReason(const hosting::HostedNode& node) {
   const absl::Status health = node.sequencer.health();
   if (!health.ok()) return std::string(health.message());
+  if (node.key_revoked) {
+    if (std::optional<std::string> revoked = node.key_revoked()) {
+      return *revoked + " " + replication::kRevokedKeyAdvice;
+    }
+  }
   if (!node.recording_stopped) return "";
   std::optional<std::string> stopped = node.recording_stopped();
   return stopped ? *stopped + " " + replication::kRestoreAdvice : "";
@@ -57,6 +62,7 @@ void SetParent(replication::PeerStatus parent, v1::NodeStatus& status) {
 v1::NodeStatus StatusOf(const hosting::HostedNode& node) {
   v1::NodeStatus status;
   status.set_path(node.path);
+  status.set_verifier_key(node.verifier().Text());
   std::optional<replication::PeerStatus> parent = node.parent_status();
   for (const log::HeldLog& log : node.log.Logs()) AddLog(log, parent, status);
   if (parent.has_value()) SetParent(*std::move(parent), status);

@@ -10,34 +10,35 @@
 namespace liggare::audit {
 namespace {
 
-using Keys = std::vector<note::VerifierKey>;
+using replication::EnrolledNode;
 
-// The keys of those that are known here; nobody else's cosignature can be told.
-std::map<std::string, Keys> KeysOf(const replication::KeyRegistry& keys,
-                                   const std::vector<std::string>& paths) {
-  std::map<std::string, Keys> found;
+// Those that are known here; nobody else's cosignature can be told.
+std::map<std::string, EnrolledNode> KnownOf(const replication::KeyRegistry& keys,
+                                            const std::vector<std::string>& paths) {
+  std::map<std::string, EnrolledNode> found;
   for (const std::string& path : paths) {
-    if (auto node = keys.Find(path); node.ok()) found.emplace(path, std::move(node->keys));
+    if (auto node = keys.Find(path); node.ok()) found.emplace(path, *std::move(node));
   }
   return found;
 }
 
-bool IsCosignedBy(const note::Note& note, const Keys& keys) {
-  return std::any_of(keys.begin(), keys.end(), [&](const note::VerifierKey& key) {
-    return note::VerifyCosignature(note, key).ok();
+bool IsCosignedBy(const note::Note& note, const EnrolledNode& node) {
+  return std::any_of(node.keys.begin(), node.keys.end(), [&](const note::VerifierKey& key) {
+    const auto time_s = note::VerifyCosignature(note, key);
+    return time_s.ok() && note::CosignatureStands(node.revocations, key, *time_s);
   });
 }
 
 }  // namespace
 
 absl::StatusOr<std::map<std::string, StoredCheckpoint>> FirstCosigned(
-    const log::EventLog& log, const replication::KeyRegistry& keys, const log::LogIndex& entry,
+    const replication::KeyRegistry& keys, const log::LogIndex& entry,
     const std::vector<std::string>& paths) {
-  std::map<std::string, Keys> wanted = KeysOf(keys, paths);
+  std::map<std::string, EnrolledNode> wanted = KnownOf(keys, paths);
   std::map<std::string, StoredCheckpoint> found;
   uint64_t size = entry.index + 1;
   for (size_t searched = 0; !wanted.empty() && searched < kCheckpointsSearchedMax; ++searched) {
-    auto stored = log.CheckpointAtOrAfter(entry.log, size);
+    auto stored = keys.CheckpointAtOrAfter(entry.log, size);
     if (!stored.ok()) return stored.status();
     if (!*stored) break;
     const auto note = note::ParseNote(**stored);

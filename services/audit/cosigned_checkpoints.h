@@ -28,9 +28,10 @@ struct StoredCheckpoint {
 
 // Per path, the first stored checkpoint of the entry's log that covers the entry
 // and bears a cosignature by that node, verified with a key that the node has
-// had. Paths without one are left out. Errors of reading are passed on.
+// had; where a key is revoked, only as far as its signatures count. Paths without one are left out.
+// Errors of reading are passed on.
 absl::StatusOr<std::map<std::string, StoredCheckpoint>> FirstCosigned(
-    const log::EventLog& log, const replication::KeyRegistry& keys, const log::LogIndex& entry,
+    const replication::KeyRegistry& keys, const log::LogIndex& entry,
     const std::vector<std::string>& paths);
 
 }  // namespace liggare::audit

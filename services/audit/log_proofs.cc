@@ -48,7 +48,14 @@ absl::StatusOr<StoredCheckpoint> NewestCheckpoint(const AuditedNode& node, std::
     if (!parsed.ok()) return parsed.status();
     newest = *std::move(parsed);
   }
-  if (log == node.log.own_log() && (!newest || newest->size < held->size)) {
+  const bool is_own = log == node.log.own_log();
+  if (is_own && newest) {
+    // One by a key that was revoked since proves nothing: it is signed for anew.
+    const auto standing = node.keys.CheckpointAtOrAfter(log, newest->size);
+    if (!standing.ok()) return standing.status();
+    if (!*standing) newest.reset();
+  }
+  if (is_own && (!newest || newest->size < held->size)) {
     const auto own = node.sequencer.OwnCheckpoint();
     if (!own.ok()) return own.status();
     return StoredCheckpoint{.size = own->checkpoint.size, .note = own->note.Encode()};

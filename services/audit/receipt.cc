@@ -38,7 +38,7 @@ absl::Status NotCoveredYet(const log::LogIndex& place) {
 // and under those of the tiers further up where they are others.
 absl::Status AddProofs(const AuditedNode& node, const log::LogIndex& place, v1::Receipt& receipt) {
   const std::vector<std::string> ancestors = AncestorsOf(domain::PathOfLog(place.log));
-  const auto cosigned = FirstCosigned(node.log, node.keys, place, ancestors);
+  const auto cosigned = FirstCosigned(node.keys, place, ancestors);
   if (!cosigned.ok()) return cosigned.status();
   const auto by_parent = ancestors.empty() ? cosigned->end() : cosigned->find(ancestors.front());
   const auto checkpoint = by_parent == cosigned->end()

@@ -33,12 +33,13 @@ struct Rule {
 };
 
 // By type.
-constexpr std::array<Rule, 21> kRules = {{
+constexpr std::array<Rule, 22> kRules = {{
     {Data::kReceivedFieldNumber, SubjectKind::kNode, Writer::kNodeItself},
     {Data::kEpochOpenedFieldNumber, SubjectKind::kNode, Writer::kNodeItself},
     {Data::kNodeEnrolledFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself},
     {Data::kNodeKeyChangedFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself},
     {Data::kNodeClosedFieldNumber, SubjectKind::kNode, Writer::kParent},
+    {Data::kNodeKeyRevokedFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself},
     {Data::kVerksamhetRegisteredFieldNumber, SubjectKind::kVerksamhet, Writer::kVerksamhet},
     {Data::kKommunAssignedFieldNumber, SubjectKind::kVerksamhet, Writer::kCountyOfVerksamhet},
     {Data::kAppropriationSetFieldNumber, SubjectKind::kAnslag, Writer::kNation},

@@ -4,6 +4,7 @@
 //   event                                     subject                     writer
 //   received, epoch_opened                    node/<path>                 that node
 //   node_enrolled, node_key_changed           node/<child>                the parent; se of itself
+//   node_key_revoked                          node/<child>                the parent; se of itself
 //   node_closed                               node/<child>                the parent
 //   verksamhet_registered                     verksamhet/<path>           the verksamhet
 //   kommun_assigned                           verksamhet/<path>           its county

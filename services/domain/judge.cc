@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proto/error/error.h"
+#include "services/domain/judge_keys.h"
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
 #include "services/domain/value.h"
@@ -60,6 +61,7 @@ class Judgement {
   absl::Status Judge();
 
  private:
+  absl::Status NodeKeys();
   absl::Status KommunAssigned();
   absl::Status ApplicationReceived();
   absl::Status GrantDecided();
@@ -82,6 +84,10 @@ class Judgement {
 
 absl::Status Judgement::Judge() {
   switch (event_.payload_case()) {
+    case v1::EventData::kNodeEnrolled:
+    case v1::EventData::kNodeKeyChanged:
+    case v1::EventData::kNodeKeyRevoked:
+      return NodeKeys();
     case v1::EventData::kKommunAssigned:
       return KommunAssigned();
     case v1::EventData::kApplicationReceived:
@@ -105,6 +111,12 @@ absl::Status Judgement::Judge() {
     default:
       return absl::OkStatus();
   }
+}
+
+absl::Status Judgement::NodeKeys() {
+  auto node = Own();
+  if (!node.ok()) return node.status();
+  return JudgeNodeKeys(event_, subject_, **node);
 }
 
 absl::Status Judgement::KommunAssigned() {

@@ -2,7 +2,9 @@
 // node that records the event, against what it holds; never by the fold.
 //
 //   event                 needs
-//   node_enrolled …       a direct child (authority.h)
+//   node_enrolled         no other key in use, but a revoked one
+//   node_key_changed      the signature of the key in use, which is not revoked
+//   node_key_revoked      a key; the nation's own only when another is in use
 //   kommun_assigned       a kommun of the county; no other verksamhet reports its
 //                         economy in the same days
 //   application_received  the kommun is assigned in the year

@@ -7,6 +7,7 @@
 #include "proto/error/error.h"
 #include "proto/form/plan.h"
 #include "services/domain/assignments.h"
+#include "services/domain/log_name.h"
 #include "services/domain/shape.h"
 #include "services/domain/text_form.h"
 #include "services/domain/value.h"
@@ -55,6 +56,15 @@ absl::Status CheckNodeKeyChanged(const v1::NodeKeyChanged& changed, const Subjec
   absl::Status status =
       CheckLength("old_key_signature", changed.old_key_signature(), kSignatureBytes);
   return status.ok() ? CheckKeyName(changed.verifier_key(), subject) : status;
+}
+
+absl::Status CheckNodeKeyRevoked(const v1::NodeKeyRevoked& revoked, const Subject& subject) {
+  const absl::StatusOr<LogName> log = ParseLogName(revoked.log());
+  if (!log.ok() || log->path != subject.path) {
+    return Invalid("log", "\"" + revoked.log() + "\" is no log of the node",
+                   std::string(subject.path) + "@<epoch>");
+  }
+  return CheckKeyName(revoked.verifier_key(), subject);
 }
 
 absl::Status CheckCorrectedValue(std::string_view name, const form::FieldPlan& field,
@@ -115,6 +125,8 @@ absl::Status CheckPayloadShape(const v1::EventData& event, const Subject& subjec
       return CheckNodeEnrolled(event.node_enrolled(), subject);
     case v1::EventData::kNodeKeyChanged:
       return CheckNodeKeyChanged(event.node_key_changed(), subject);
+    case v1::EventData::kNodeKeyRevoked:
+      return CheckNodeKeyRevoked(event.node_key_revoked(), subject);
     case v1::EventData::kNodeClosed:
       return CheckLength("root", event.node_closed().root(), kHashBytes);
     case v1::EventData::kReportCorrected:

@@ -34,7 +34,8 @@ struct HostedNode {
   log::Sequencer& sequencer;
   const replication::KeyRegistry& keys;
   state::StateReader& states;
-  const note::VerifierKey& verifier;
+  // The public half of the key that it signs with.
+  std::function<note::VerifierKey()> verifier;
   // How the session with the parent stands; nothing for the nation.
   std::function<std::optional<replication::PeerStatus>()> parent_status;
   // What a person must look at. May be empty: nothing.
@@ -42,6 +43,9 @@ struct HostedNode {
   // Why the node must not record until it is restored: its parent holds more of
   // its log than it does, or other entries. May be empty: it records.
   std::function<std::optional<std::string>()> recording_stopped = {};
+  // Why the key that the node signs with must not be used: it is revoked. May be
+  // empty: it may.
+  std::function<std::optional<std::string>()> key_revoked = {};
   // Backs the node up and reads the backup back; takes time. CONFIGURATION if no
   // directory for backups is configured, UNAVAILABLE if one is being made. May be
   // empty: it can't be backed up.

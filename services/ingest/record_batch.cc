@@ -42,6 +42,13 @@ struct Answer {
 
 // Why the node records nothing at all; OK if it does.
 absl::Status CheckRecording(const hosting::HostedNode& node) {
+  if (node.key_revoked) {
+    if (std::optional<std::string> revoked = node.key_revoked()) {
+      return MakeError(v1::ERROR_CODE_READ_ONLY,
+                       {.message = node.path + " does not record: " + *std::move(revoked),
+                        .expected = "a new key, enrolled by the node's parent"});
+    }
+  }
   if (!node.recording_stopped) return absl::OkStatus();
   std::optional<std::string> reason = node.recording_stopped();
   if (!reason.has_value()) return absl::OkStatus();

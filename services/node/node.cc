@@ -2,8 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
+#include <optional>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -67,6 +69,8 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const NodeConfig& config, NodeS
     return AtSetting(config.data, status);
   }
   node->MakeParts();
+  node->key_in_use_->Look();
+  if (absl::Status status = node->CheckNationalKey(); !status.ok()) return status;
   node->sequencer_->Start();
   if (absl::Status status = node->EnrolNation(); !status.ok()) return status;
   return node;
@@ -105,7 +109,19 @@ void Node::MakeParts() {
       .timer = environment_.timer,
       .now_ms = NowMs,
       .evidence_directory = config_.data.value + "/" + log::kEvidenceDirectory});
+  key_in_use_ = std::make_shared<KeyInUse>(config_.signing_key, *replication_);
   if (config_.parent.has_value()) uplink_ = MakeUplink();
+}
+
+absl::Status Node::CheckNationalKey() const {
+  if (config_.path.value != domain::kNationPath) return absl::OkStatus();
+  const absl::StatusOr<replication::EnrolledNode> nation = keys_->Find(domain::kNationPath);
+  if (!nation.ok()) return nation.status();
+  const note::VerifierKey used = sequencer_->verifier();
+  if (std::ranges::find(nation->keys, used) != nation->keys.end()) return absl::OkStatus();
+  return SettingError(config_.signing_key,
+                      "is not the key that national_key says, nor one that it was handed over to",
+                      nation->keys.front().Text());
 }
 
 absl::Status Node::EnrolNation() {
@@ -146,11 +162,23 @@ hosting::HostedNode Node::Hosted() {
           .sequencer = *sequencer_,
           .keys = *keys_,
           .states = *states_,
-          .verifier = secrets_.signing_key.verifier(),
+          .verifier = [this] { return sequencer_->verifier(); },
           .parent_status = [this] { return replication_->ParentStatus(); },
-          .alarms = [this] { return replication_->Alarms(); },
+          .alarms = [this] { return Alarms(); },
           .recording_stopped = [this] { return replication_->recording_stopped(); },
+          .key_revoked = [this] { return replication_->key_revoked(); },
           .backup = [this] { return BackUp(); }};
+}
+
+std::vector<replication::Alarm> Node::Alarms() const {
+  std::vector<replication::Alarm> alarms = replication_->Alarms();
+  if (std::optional<std::string> problem = key_in_use_->problem()) {
+    alarms.push_back({.log = log_->own_log(),
+                      .message = *std::move(problem),
+                      .evidence_file = "",
+                      .advice = replication::kRotationAdvice});
+  }
+  return alarms;
 }
 
 absl::StatusOr<hosting::BackupMade> Node::BackUp() {
@@ -179,6 +207,7 @@ void Node::StartUplink() {
 }
 
 void Node::StopReplicating() {
+  if (key_in_use_ != nullptr) key_in_use_->Stop();
   if (uplink_ != nullptr) uplink_->Stop();
   if (replication_ != nullptr) replication_->Stop();
 }

@@ -12,12 +12,14 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "eventstore/log/rocksdb_database.h"
 #include "services/hosting/hosted_node.h"
 #include "services/ingest/event_judge.h"
 #include "services/node/config.h"
+#include "services/node/key_in_use.h"
 #include "services/node/secrets.h"
 #include "services/replication/replication_node.h"
 #include "services/replication/uplink.h"
@@ -61,6 +63,9 @@ class Node {
   Node(const NodeConfig& config, NodeSecrets secrets, const NodeEnvironment& environment);
   absl::Status OpenLog();
   void MakeParts();
+  // That the nation signs with the national key, or one that it was handed over to.
+  absl::Status CheckNationalKey() const;
+  std::vector<replication::Alarm> Alarms() const;
   absl::Status EnrolNation();
   absl::StatusOr<hosting::BackupMade> BackUp();
   std::unique_ptr<replication::Uplink> MakeUplink();
@@ -75,6 +80,7 @@ class Node {
   std::unique_ptr<ingest::EventJudge> judge_;
   std::unique_ptr<log::Sequencer> sequencer_;
   std::unique_ptr<replication::ReplicationNode> replication_;
+  std::shared_ptr<KeyInUse> key_in_use_;
   std::unique_ptr<replication::Uplink> uplink_;  // Null for se.
   std::mutex backup_mutex_;                      // Held while a backup is being made.
   bool flushed_ = false;                         // StopRecording wrote everything into tables.

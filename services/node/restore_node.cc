@@ -8,7 +8,9 @@
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
 #include "services/domain/node_path.h"
+#include "services/node/signing_key_file.h"
 #include "services/node/system_environment.h"
+#include "services/replication/enrolment_chain.h"
 #include "services/restore/peer_origin.h"
 #include "services/rpc/channel.h"
 
@@ -67,6 +69,26 @@ absl::StatusOr<RestorePeer> ParseRestorePeer(std::string_view text) {
   return Wrong("'" + std::string(text) + "' names no peer", "--from", kPeerForm);
 }
 
+namespace {
+
+// The key that the peers say is enrolled last, if it lies in its place; else the
+// configured one. Whether it may sign is for the restore to check.
+absl::StatusOr<note::SigningKey> KeyFor(const NodeConfig& node, const Config& config,
+                                        const note::VerifierKey& national,
+                                        std::vector<std::unique_ptr<restore::PeerOrigin>>& peers) {
+  for (const std::unique_ptr<restore::PeerOrigin>& peer : peers) {
+    if (auto held = peer->Holdings(); !held.ok()) return held.status();
+    auto nodes =
+        replication::VerifyEnrolmentChain(peer->enrolment(), config.trust_domain.value, national);
+    if (!nodes.ok() || !nodes->contains(node.path.value)) continue;
+    auto key = ReadSigningKeyOf(node.signing_key, nodes->at(node.path.value).keys.front());
+    if (key.ok()) return key;
+  }
+  return ReadSigningKey(node.signing_key, config.trust_domain.value + "/" + node.path.value);
+}
+
+}  // namespace
+
 absl::StatusOr<restore::RestoreReport> RestoreNode(const Config& config, const Secrets& secrets,
                                                    const RestoreRequest& request) {
   const absl::StatusOr<size_t> place = PlaceOf(config, request.path);
@@ -76,19 +98,20 @@ absl::StatusOr<restore::RestoreReport> RestoreNode(const Config& config, const S
   if (!peers.ok()) return peers.status();
   const NodeSecrets& own = secrets.nodes[*place];
   const note::VerifierKey national = *note::VerifierKey::Parse(config.national_key.value);
+  std::vector<std::unique_ptr<restore::PeerOrigin>> reached;
+  for (const RestorePeer& peer : *peers) reached.push_back(Reach(peer, config, own.credentials));
+  const absl::StatusOr<note::SigningKey> key = KeyFor(node, config, national, reached);
+  if (!key.ok()) return key.status();
   log::SharedResources databases;
   restore::RestoreOptions options{.node = {.path = node.path.value,
                                            .trust_domain = config.trust_domain.value,
-                                           .signing_key = own.signing_key,
+                                           .signing_key = *key,
                                            .national_key = national,
                                            .environment = SystemEnvironment()},
                                   .databases = databases,
                                   .data = node.data.value,
                                   .epoch_above = request.epoch_above,
-                                  .peers = {}};
-  for (const RestorePeer& peer : *peers) {
-    options.peers.push_back(Reach(peer, config, own.credentials));
-  }
+                                  .peers = std::move(reached)};
   return restore::Restore(options);
 }
 

@@ -13,8 +13,6 @@
 
 namespace liggare::node {
 
-inline constexpr size_t kKeyFileBytesMax = 4096;  // Of a signing key.
-
 // Of one node.
 struct NodeSecrets {
   note::SigningKey signing_key;
@@ -29,7 +27,7 @@ struct Secrets {
 
 // Reads all files. CONFIGURATION, by file, line and key, if one can't be read; a
 // signing key's file is not mode 0600 or its name is not <trust domain>/<path>;
-// se's key is not the national key; a certificate is not valid at `now_s`, not
+// a certificate is not valid at `now_s`, not
 // issued by the authority, or its URI SAN is not the node's or a host's.
 absl::StatusOr<Secrets> ReadSecrets(const Config& config, int64_t now_s);
 

@@ -62,9 +62,25 @@ absl::StatusOr<note::SignedCheckpoint> ArrivalCheck::Open(const std::string& log
                                                           const std::string& checkpoint) const {
   absl::StatusOr<note::Note> note = note::ParseNote(checkpoint);
   if (!note.ok()) return note.status();
-  absl::StatusOr<note::VerifierKey> key = keys_.KeyForNote(domain::PathOfLog(log), *note);
+  const std::string_view path = domain::PathOfLog(log);
+  absl::StatusOr<note::VerifierKey> key = keys_.KeyForNote(path, *note);
   if (!key.ok()) return key.status();
-  return note::OpenCheckpoint(checkpoint, log_.trust_domain() + "/" + log, *key);
+  absl::StatusOr<note::SignedCheckpoint> opened =
+      note::OpenCheckpoint(checkpoint, log_.trust_domain() + "/" + log, *key);
+  if (!opened.ok()) return opened;
+  absl::Status stands = keys_.CheckStands(path, *key, opened->checkpoint);
+  if (!stands.ok()) return stands;
+  return opened;
+}
+
+std::optional<Session::ChunkFault> ArrivalCheck::RevokedKey(const std::string& log,
+                                                            const note::Note& note,
+                                                            const note::VerifierKey& key) const {
+  absl::StatusOr<note::Checkpoint> checkpoint = note::ParseCheckpoint(note.text);
+  if (!checkpoint.ok()) return {};
+  absl::Status stands = keys_.CheckStands(domain::PathOfLog(log), key, *checkpoint);
+  if (stands.ok()) return {};
+  return Fault(log, Blame::kKey, Text(stands));
 }
 
 ArrivalCheck::Verdict ArrivalCheck::Verify(v1::Chunk wire, int64_t now_ms) {
@@ -74,6 +90,7 @@ ArrivalCheck::Verdict ArrivalCheck::Verify(v1::Chunk wire, int64_t now_ms) {
   if (!note.ok()) return {{}, Fault(name, Blame::kPeer, "its checkpoint: " + Text(note.status()))};
   absl::StatusOr<note::VerifierKey> key = keys_.KeyForNote(domain::PathOfLog(name), *note);
   if (!key.ok()) return {{}, Fault(name, Blame::kUs, Text(key.status()))};
+  if (auto revoked = RevokedKey(name, *note, *key)) return {{}, std::move(revoked)};
   absl::StatusOr<log::Chunk> chunk = ChunkFromWire(std::move(wire));
   if (!chunk.ok()) return {{}, Fault(name, Blame::kPeer, Text(chunk.status()))};
 
@@ -169,7 +186,7 @@ std::optional<Session::ChunkFault> ArrivalCheck::EndedEpoch(const log::VerifiedC
   if (domain::PathOfLog(name) == log_.path()) return {};  // A restore brings it back.
   const std::optional<std::string> later = EpochAfter(name);
   if (!later) return {};
-  absl::StatusOr<v1::ProvenEntry> opened = ProveEntry(log_, sequencer_, {*later, 0});
+  absl::StatusOr<v1::ProvenEntry> opened = ProveEntry(log_, sequencer_, keys_, {*later, 0});
   if (!opened.ok()) return {};
   const std::string reason = name + " goes on at " + std::to_string(verified.chunk.first_index) +
                              ", where " + *later + " said that it had ended";
@@ -190,6 +207,18 @@ uint64_t ArrivalCheck::RestoredAtS() const {
   return header.ok() ? static_cast<uint64_t>(header->recorded_at_ms / 1000) : 0;
 }
 
+std::optional<uint64_t> ArrivalCheck::OwnCosignature(const note::Note& note) const {
+  absl::StatusOr<EnrolledNode> own = keys_.Find(log_.path());
+  if (!own.ok()) return {};
+  std::optional<uint64_t> first_s;
+  for (const note::VerifierKey& key : own->keys) {
+    absl::StatusOr<uint64_t> given_s = note::VerifyCosignature(note, key);
+    if (!given_s.ok() || !note::CosignatureStands(own->revocations, key, *given_s)) continue;
+    first_s = std::min(first_s.value_or(*given_s), *given_s);
+  }
+  return first_s;
+}
+
 std::optional<std::string> ArrivalCheck::SetBack(const log::VerifiedChunk& verified) const {
   const log::Chunk& chunk = verified.chunk;
   const std::string ours = log_.trust_domain() + "/" + log_.path();
@@ -197,10 +226,8 @@ std::optional<std::string> ArrivalCheck::SetBack(const log::VerifiedChunk& verif
                            [&](const note::Signature& line) { return line.name == ours; })) {
     return {};
   }
-  absl::StatusOr<note::VerifierKey> own = keys_.KeyFor(log_.path());
-  if (!own.ok()) return {};
-  absl::StatusOr<uint64_t> given_s = note::VerifyCosignature(verified.checkpoint.note, *own);
-  if (!given_s.ok()) return {};
+  const std::optional<uint64_t> given_s = OwnCosignature(verified.checkpoint.note);
+  if (!given_s) return {};
   const bool substantial = std::ranges::any_of(
       verified.rows, [](const log::EntryRow& row) { return row.type != log::kReceivedType; });
   absl::StatusOr<uint64_t> known = log_.KnownSize(chunk.log, UINT64_MAX);
@@ -223,6 +250,12 @@ std::optional<Session::ChunkFault> ArrivalCheck::CheckDuplicate(v1::Chunk chunk,
   const uint64_t end = chunk.first_index() + chunk.entries_size();
   absl::StatusOr<note::SignedCheckpoint> opened = Open(name, chunk.checkpoint());
   if (!opened.ok()) {
+    absl::StatusOr<note::Note> note = note::ParseNote(chunk.checkpoint());
+    absl::StatusOr<note::VerifierKey> key =
+        note.ok() ? keys_.KeyForNote(domain::PathOfLog(name), *note) : note.status();
+    if (key.ok()) {
+      if (auto revoked = RevokedKey(name, *note, *key)) return revoked;
+    }
     return Fault(name, Blame::kPeer, "its checkpoint: " + Text(opened.status()));
   }
   absl::StatusOr<merkle::Proof> proof = ProofFromWire(chunk.consistency_proof());
@@ -245,7 +278,8 @@ std::optional<Session::ChunkFault> ArrivalCheck::CheckDuplicate(v1::Chunk chunk,
 }
 
 absl::StatusOr<ProvenExtent> ArrivalCheck::HeldAt(const std::string& log, uint64_t size) const {
-  absl::StatusOr<ChunkSource::StateProof> proven = ChunkSource(log_, sequencer_).Prove(log, size);
+  absl::StatusOr<ChunkSource::StateProof> proven =
+      ChunkSource(log_, sequencer_, keys_).Prove(log, size);
   if (!proven.ok()) return proven.status();
   absl::StatusOr<merkle::Proof> proof = ProofFromWire(proven->proof.consistency_proof());
   if (!proof.ok()) return proof.status();
@@ -293,7 +327,7 @@ void ArrivalCheck::AddTwoEntries(const v1::Chunk& shown, v1::Evidence& evidence)
     if (!ours.ok()) return;
     if (*ours == shown.entries(i)) continue;
     absl::StatusOr<v1::ProvenEntry> held =
-        ProveEntry(log_, sequencer_, {shown.log(), static_cast<uint64_t>(i)});
+        ProveEntry(log_, sequencer_, keys_, {shown.log(), static_cast<uint64_t>(i)});
     absl::StatusOr<merkle::Proof> proof = tree.Prove(i);
     if (!held.ok() || !proof.ok()) return;
     evidence.set_index(i);
@@ -378,7 +412,8 @@ ArrivalCheck::Cosigned ArrivalCheck::CheckCosigned(const SaveCosigned& save, int
     absl::StatusOr<EnrolledNode> node = keys_.Find(path);
     if (!node.ok()) return true;
     for (const note::VerifierKey& key : node->keys) {
-      if (note::VerifyCosignature(shown, key).ok()) return false;
+      absl::StatusOr<uint64_t> given_s = note::VerifyCosignature(shown, key);
+      if (given_s.ok() && note::CosignatureStands(node->revocations, key, *given_s)) return false;
     }
     return true;
   });

@@ -72,6 +72,11 @@ class ArrivalCheck {
   Tip HeldTip(const std::string& log) const;
   absl::StatusOr<note::SignedCheckpoint> Open(const std::string& log,
                                               const std::string& checkpoint) const;
+  // That the checkpoint is of a size for which the key is revoked.
+  std::optional<Session::ChunkFault> RevokedKey(const std::string& log, const note::Note& note,
+                                                const note::VerifierKey& key) const;
+  // The time of this node's own cosignature on the note, by whatever key it has had.
+  std::optional<uint64_t> OwnCosignature(const note::Note& note) const;
   // This node's signed state of the log at a size.
   absl::StatusOr<ProvenExtent> HeldAt(const std::string& log, uint64_t size) const;
   // When the own log's epoch began, in seconds since 1970; 0 for the first epoch.

@@ -51,7 +51,9 @@ absl::StatusOr<ChunkSource::Covering> ChunkSource::SignedAt(uint64_t size) const
 
 absl::StatusOr<ChunkSource::Covering> ChunkSource::StoredAt(const std::string& log,
                                                             uint64_t size) const {
-  absl::StatusOr<std::optional<std::string>> stored = log_.CheckpointAtOrAfter(log, size);
+  absl::StatusOr<std::optional<std::string>> stored = keys_ != nullptr
+                                                          ? keys_->CheckpointAtOrAfter(log, size)
+                                                          : log_.CheckpointAtOrAfter(log, size);
   if (!stored.ok()) return stored.status();
   if (!*stored) {
     return MakeError(v1::ERROR_CODE_NOT_FOUND,

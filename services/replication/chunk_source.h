@@ -15,16 +15,17 @@
 #include "eventstore/log/event_log.h"
 #include "eventstore/log/sequencer.h"
 #include "services/replication/effect.h"
+#include "services/replication/key_registry.h"
 #include "services/replication/session.h"
 
 namespace liggare::replication {
 
 class ChunkSource {
  public:
-  ChunkSource(const log::EventLog& log, log::Sequencer& sequencer)
-      : log_(log), sequencer_(&sequencer) {}
+  ChunkSource(const log::EventLog& log, log::Sequencer& sequencer, const KeyRegistry& keys)
+      : log_(log), sequencer_(&sequencer), keys_(&keys) {}
   // Signs nothing: the own log, too, can be sent only as far as it is covered.
-  explicit ChunkSource(const log::EventLog& log) : log_(log), sequencer_(nullptr) {}
+  explicit ChunkSource(const log::EventLog& log) : log_(log), sequencer_(nullptr), keys_(nullptr) {}
 
   // The log as a session sees it.
   absl::StatusOr<LocalLog> View(const log::HeldLog& held) const;
@@ -57,7 +58,7 @@ class ChunkSource {
   absl::StatusOr<Covering> CoveringAt(const std::string& log, uint64_t size) const;
   // Of the own log, signed now or before.
   absl::StatusOr<Covering> SignedAt(uint64_t size) const;
-  // The same of stored ones alone.
+  // The same of stored ones alone, but for those by a revoked key.
   absl::StatusOr<Covering> StoredAt(const std::string& log, uint64_t size) const;
   // The largest stored checkpoint in (first, end]; else the first after `end`.
   absl::StatusOr<Covering> BestCut(const std::string& log, uint64_t first, uint64_t end) const;
@@ -68,6 +69,7 @@ class ChunkSource {
 
   const log::EventLog& log_;
   log::Sequencer* const sequencer_;  // Null: nothing is signed.
+  const KeyRegistry* const keys_;    // Null: revoked signatures are not told.
 };
 
 }  // namespace liggare::replication

@@ -3,10 +3,16 @@
 #include <optional>
 
 #include "liggare/v1/event.pb.h"
+#include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
+#include "services/domain/subject.h"
 
 namespace liggare::replication {
 namespace {
+
+std::string NameOf(std::string_view trust_domain, std::string_view path) {
+  return std::string(trust_domain) + "/" + std::string(path);
+}
 
 std::optional<note::VerifierKey> KeyNamed(const std::string& name, const std::string& text) {
   absl::StatusOr<note::VerifierKey> key = note::VerifierKey::Parse(text);
@@ -14,12 +20,30 @@ std::optional<note::VerifierKey> KeyNamed(const std::string& name, const std::st
   return *key;
 }
 
-void ApplyKeyChange(const v1::NodeKeyChanged& change, const std::string& name, EnrolledNode& node) {
-  if (node.keys.empty()) return;
+// The new key, if the one in use has handed over to it.
+std::optional<note::VerifierKey> HandedOverTo(const v1::NodeKeyChanged& change,
+                                              const std::string& name, const EnrolledNode& node) {
+  if (node.keys.empty()) return {};
   std::optional<note::VerifierKey> key = KeyNamed(name, change.verifier_key());
   const note::VerifierKey& old_key = node.keys.front();
-  if (!key || !old_key.Verify(KeyChangeText(old_key, *key), change.old_key_signature())) return;
-  node.keys.insert(node.keys.begin(), *key);
+  if (!key || note::IsRevoked(node.revocations, old_key)) return {};
+  if (!old_key.Verify(KeyChangeText(old_key, *key), change.old_key_signature())) return {};
+  return key;
+}
+
+void ApplyKeyChange(const v1::NodeKeyChanged& change, const std::string& name, EnrolledNode& node) {
+  std::optional<note::VerifierKey> key = HandedOverTo(change, name, node);
+  if (key) node.keys.insert(node.keys.begin(), *std::move(key));
+}
+
+void ApplyRevoked(const v1::NodeKeyRevoked& revoked, const std::string& name, EnrolledNode& node) {
+  std::optional<note::VerifierKey> key = KeyNamed(name, revoked.verifier_key());
+  if (!key) return;
+  node.revocations.push_back(
+      {.key = *std::move(key),
+       .log = revoked.log(),
+       .size = static_cast<uint64_t>(revoked.size()),
+       .cosigned_until_s = static_cast<uint64_t>(revoked.cosigned_until_s())});
 }
 
 void ApplyEnrolled(const v1::NodeEnrolled& enrolled, const std::string& name, bool is_nation,
@@ -30,7 +54,10 @@ void ApplyEnrolled(const v1::NodeEnrolled& enrolled, const std::string& name, bo
   node.host = enrolled.host();
   node.hosted_by = enrolled.hosted_by();
   node.closed = false;
-  if (!is_nation) node.keys.insert(node.keys.begin(), *key);
+  const bool is_first = node.keys.empty();
+  const bool may_change = is_first || (*key != node.keys.front() &&
+                                       note::IsRevoked(node.revocations, node.keys.front()));
+  if (!is_nation && may_change) node.keys.insert(node.keys.begin(), *key);
 }
 
 }  // namespace
@@ -45,14 +72,30 @@ void ApplyEnrolment(std::string_view trust_domain, std::string_view path, std::s
   if (!header.ok()) return;
   v1::EventData data;
   if (!data.ParseFromArray(header->data.data(), static_cast<int>(header->data.size()))) return;
-  const std::string name = std::string(trust_domain) + "/" + std::string(path);
+  const std::string name = NameOf(trust_domain, path);
+  ++node.entry_count;
   if (data.has_node_enrolled()) {
     ApplyEnrolled(data.node_enrolled(), name, path == domain::kNationPath, node);
   } else if (data.has_node_key_changed()) {
     ApplyKeyChange(data.node_key_changed(), name, node);
+  } else if (data.has_node_key_revoked()) {
+    ApplyRevoked(data.node_key_revoked(), name, node);
   } else if (data.has_node_closed()) {
     node.closed = true;
   }
+}
+
+std::optional<note::VerifierKey> OwnKeyChange(std::string_view trust_domain, std::string_view path,
+                                              std::string_view entry, const EnrolledNode& node) {
+  absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(entry);
+  v1::EventData data;
+  if (!header.ok() || domain::PathOfLog(header->log) != path ||
+      header->data_header.subject != domain::NodeSubject(path) ||
+      !data.ParseFromArray(header->data.data(), static_cast<int>(header->data.size())) ||
+      !data.has_node_key_changed()) {
+    return {};
+  }
+  return HandedOverTo(data.node_key_changed(), NameOf(trust_domain, path), node);
 }
 
 std::string KeyChangeText(const note::VerifierKey& old_key, const note::VerifierKey& new_key) {

@@ -2,18 +2,23 @@
 #ifndef SERVICES_REPLICATION_ENROLMENT_H_
 #define SERVICES_REPLICATION_ENROLMENT_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "eventstore/log/entry.h"
 #include "eventstore/note/key.h"
+#include "eventstore/note/revocation.h"
 
 namespace liggare::replication {
 
 struct EnrolledNode {
   std::vector<note::VerifierKey> keys;  // Every one it has had, newest first.
   std::vector<log::LogIndex> places;    // Of the entries, oldest first.
+  std::vector<note::KeyRevocation> revocations;
+  // How many entries say all this; of two accounts the longer is the later.
+  size_t entry_count = 0;
   std::string display_name;
   std::string host;       // host/<name> in the certificate of its process.
   std::string hosted_by;  // Whose organisation holds the key; empty: its own.
@@ -24,12 +29,20 @@ struct EnrolledNode {
 // parent, and `se` for itself.
 bool MayEnrol(std::string_view enroller, std::string_view path);
 
-// Takes account of an entry about the node `path`. Entries with a key of another
-// name, key changes that the old key has not signed, and other types are passed
-// over. The nation's keys begin with the pinned one, which must be there already;
-// its own enrolment gives no other.
+// Takes account of an entry about the node `path`. Passed over are: entries with a
+// key of another name; key changes that the key in use has not signed, or has
+// signed after it was revoked; a second enrolment with another key, unless the one
+// in use is revoked; other types. The nation's keys begin with the pinned one,
+// which must be there already; its own enrolment gives no other.
 void ApplyEnrolment(std::string_view trust_domain, std::string_view path, std::string_view entry,
                     EnrolledNode& node);
+
+// The key that the entry hands `node` over to, if it is a change of the node's own
+// key in its own log (as of the nation), signed by the key in use. Such an entry
+// speaks for itself, wherever it stands: the new key may sign for the log that
+// holds it.
+std::optional<note::VerifierKey> OwnKeyChange(std::string_view trust_domain, std::string_view path,
+                                              std::string_view entry, const EnrolledNode& node);
 
 // What the holder of the old key signs to hand over to the new one
 // (NodeKeyChanged.old_key_signature).

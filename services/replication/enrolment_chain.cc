@@ -18,9 +18,9 @@ constexpr std::string_view kNodeSubjectPrefix = "node/";
 // A signed checkpoint of the log that covers so many entries; with cosignatures
 // if one is stored.
 absl::StatusOr<note::Note> CoveringCheckpoint(const log::EventLog& log, log::Sequencer& sequencer,
-                                              const log::LogIndex& place) {
+                                              const KeyRegistry& keys, const log::LogIndex& place) {
   absl::StatusOr<std::optional<std::string>> stored =
-      log.CheckpointAtOrAfter(place.log, place.index + 1);
+      keys.CheckpointAtOrAfter(place.log, place.index + 1);
   if (!stored.ok()) return stored.status();
   if (*stored) return note::ParseNote(**stored);
   if (place.log != log.own_log()) {
@@ -33,10 +33,10 @@ absl::StatusOr<note::Note> CoveringCheckpoint(const log::EventLog& log, log::Seq
   return own->note;
 }
 
-absl::Status AddLinks(const log::EventLog& log, log::Sequencer& sequencer,
+absl::Status AddLinks(const log::EventLog& log, log::Sequencer& sequencer, const KeyRegistry& keys,
                       const std::vector<log::LogIndex>& places, v1::EnrolmentChain& chain) {
   for (const log::LogIndex& place : places) {
-    absl::StatusOr<v1::ProvenEntry> link = ProveEntry(log, sequencer, place);
+    absl::StatusOr<v1::ProvenEntry> link = ProveEntry(log, sequencer, keys, place);
     if (!link.ok()) return link.status();
     *chain.add_links() = *std::move(link);
   }
@@ -80,8 +80,12 @@ absl::Status CheckPlace(const v1::ProvenEntry& link, const log::EntryHeader& hea
   for (const note::VerifierKey& key : writer.keys) {
     absl::StatusOr<note::SignedCheckpoint> opened =
         note::OpenCheckpoint(link.checkpoint(), origin, key);
-    if (!opened.ok()) {
-      refused = opened.status();
+    absl::Status stands = opened.status();
+    if (opened.ok()) {
+      stands = note::CheckSignatureStands(writer.revocations, key, opened->checkpoint);
+    }
+    if (!stands.ok()) {
+      refused = stands;
       continue;
     }
     return merkle::VerifyInclusion(merkle::LeafHash(link.entry()), header.index,
@@ -90,11 +94,25 @@ absl::Status CheckPlace(const v1::ProvenEntry& link, const log::EntryHeader& hea
   return refused;
 }
 
+// Every key that the nation has handed over to. A change speaks for itself, so that
+// entries before it may stand under a checkpoint by the key that it gives.
+std::vector<note::VerifierKey> NationKeys(const v1::EnrolmentChain& chain,
+                                          std::string_view trust_domain,
+                                          const note::VerifierKey& national) {
+  EnrolledNode nation;
+  nation.keys.push_back(national);
+  for (const v1::ProvenEntry& link : chain.links()) {
+    auto changed = OwnKeyChange(trust_domain, domain::kNationPath, link.entry(), nation);
+    if (changed) nation.keys.insert(nation.keys.begin(), *std::move(changed));
+  }
+  return nation.keys;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::ProvenEntry> ProveEntry(const log::EventLog& log, log::Sequencer& sequencer,
-                                           const log::LogIndex& place) {
-  absl::StatusOr<note::Note> signed_note = CoveringCheckpoint(log, sequencer, place);
+                                           const KeyRegistry& keys, const log::LogIndex& place) {
+  absl::StatusOr<note::Note> signed_note = CoveringCheckpoint(log, sequencer, keys, place);
   if (!signed_note.ok()) return signed_note.status();
   absl::StatusOr<note::Checkpoint> checkpoint = note::ParseCheckpoint(signed_note->text);
   if (!checkpoint.ok()) return checkpoint.status();
@@ -119,7 +137,7 @@ absl::StatusOr<v1::EnrolmentChain> BuildEnrolmentChain(const log::EventLog& log,
   v1::EnrolmentChain chain;
   absl::StatusOr<std::vector<log::LogIndex>> places = keys.ChainFor(path);
   if (places.ok()) {
-    absl::Status status = AddLinks(log, sequencer, *places, chain);
+    absl::Status status = AddLinks(log, sequencer, keys, *places, chain);
     if (!status.ok()) return status;
     return chain;
   }
@@ -131,7 +149,7 @@ absl::StatusOr<v1::EnrolmentChain> BuildEnrolmentChain(const log::EventLog& log,
     absl::StatusOr<EnrolledNode> node = keys.Find(below);
     if (!node.ok()) return node.status();
     if (node->places.empty()) return places.status();
-    absl::Status status = AddLinks(log, sequencer, node->places, chain);
+    absl::Status status = AddLinks(log, sequencer, keys, node->places, chain);
     if (!status.ok()) return status;
   }
   return chain;
@@ -143,6 +161,7 @@ absl::StatusOr<std::map<std::string, EnrolledNode>> VerifyEnrolmentChain(
   if (chain.links_size() > kChainLinksMax) return Broken(kChainLinksMax, "there are too many.");
   std::map<std::string, EnrolledNode> nodes;
   nodes[std::string(domain::kNationPath)].keys.push_back(national);
+  const std::vector<note::VerifierKey> nation_keys = NationKeys(chain, trust_domain, national);
   for (int i = 0; i < chain.links_size(); ++i) {
     const v1::ProvenEntry& link = chain.links(i);
     absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(link.entry());
@@ -155,7 +174,9 @@ absl::StatusOr<std::map<std::string, EnrolledNode>> VerifyEnrolmentChain(
       return Broken(i, writer + " may not enrol " + path + " here.");
     }
     const std::string origin = std::string(trust_domain) + "/" + std::string(header->log);
-    absl::Status placed = CheckPlace(link, *header, origin, nodes[writer]);
+    EnrolledNode signers = nodes[writer];
+    if (writer == domain::kNationPath) signers.keys = nation_keys;
+    absl::Status placed = CheckPlace(link, *header, origin, signers);
     if (!placed.ok()) return Broken(i, std::string(placed.message()));
     ApplyEnrolment(trust_domain, path, link.entry(), nodes[path]);
     if (nodes[path].keys.empty()) return Broken(i, "it gives no key of " + path + ".");

@@ -26,10 +26,11 @@ inline constexpr std::string_view kEnrolmentNote = "enrolment_chain";
 // Links in a chain: eight tiers, and key changes on the way.
 inline constexpr int kChainLinksMax = 256;
 
-// The entry at a place, under the smallest stored checkpoint that covers it; of
-// the own log one is signed if none is stored. NOT_FOUND if nothing covers it.
+// The entry at a place, under the smallest stored checkpoint that covers it and
+// whose signature counts; of the own log one is signed if none is stored. NOT_FOUND if nothing
+// covers it.
 absl::StatusOr<v1::ProvenEntry> ProveEntry(const log::EventLog& log, log::Sequencer& sequencer,
-                                           const log::LogIndex& place);
+                                           const KeyRegistry& keys, const log::LogIndex& place);
 
 // The chain of `path`, which is this node, one below it, or one whose enrolments
 // are held: from the logs held here as far as they reach, from the kept chain

@@ -19,7 +19,9 @@ Inbound::Log& Inbound::At(std::string_view name) {
   return it->second;
 }
 
-bool Inbound::HasKeyOf(const Log& log) const { return has_key_(domain::PathOfLog(log.held.log)); }
+bool Inbound::HasKeyOf(const Log& log, const v1::Chunk* chunk) const {
+  return has_key_(domain::PathOfLog(log.held.log), chunk != nullptr ? chunk->checkpoint() : "");
+}
 
 void Inbound::Advance(const Extent& held) {
   Log& log = At(held.log);
@@ -55,7 +57,7 @@ void Inbound::Arrived(v1::Chunk chunk, Clocks clocks) {
     log.dropped = true;
     return;
   }
-  if (!HasKeyOf(log)) return Wait(log, {std::move(chunk), 0, {}});
+  if (!HasKeyOf(log, &chunk)) return Wait(log, {std::move(chunk), 0, {}});
   const int64_t not_before_ms = clocks.latest_ms - kClockAheadMaxMs;
   if (not_before_ms > clocks.now_ms) return Wait(log, {std::move(chunk), not_before_ms, {}});
   Take(log, std::move(chunk));
@@ -119,7 +121,8 @@ void Inbound::StopWaiting(Log& log) {
 void Inbound::Retry(int64_t now_ms) {
   for (auto& [name, log] : logs_) {
     if (!log.waiting && !log.dropped) continue;
-    if (!HasKeyOf(log) || (log.waiting && log.waiting->not_before_ms > now_ms)) continue;
+    if (!HasKeyOf(log, log.waiting ? &log.waiting->chunk : nullptr)) continue;
+    if (log.waiting && log.waiting->not_before_ms > now_ms) continue;
     if (log.waiting && log.waiting->before) {
       // One that is frozen grows no more: what waits for it is judged again.
       const Extent& before = *log.waiting->before;

@@ -27,8 +27,9 @@ namespace liggare::replication {
 
 class Inbound {
  public:
-  // Whether the key of a log's path is enrolled here.
-  using HasKey = std::function<bool(std::string_view path)>;
+  // Whether the key by which the node of that path has signed the checkpoint is
+  // enrolled here; any key of it, where the checkpoint is empty.
+  using HasKey = std::function<bool(std::string_view path, std::string_view checkpoint)>;
   explicit Inbound(HasKey has_key);
 
   // So much of the log is held durably, whoever stored it.
@@ -99,7 +100,7 @@ class Inbound {
   void PayExpected(Log& log);
   void SendRefusal(Log& log);
   void Answered(Log& log, uint64_t ticket);
-  bool HasKeyOf(const Log& log) const;
+  bool HasKeyOf(const Log& log, const v1::Chunk* chunk) const;  // The chunk may be null.
 
   const HasKey has_key_;
   std::map<std::string, Log, std::less<>> logs_;

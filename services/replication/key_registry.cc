@@ -9,12 +9,13 @@
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
+#include "services/replication/peer_status.h"
 
 namespace liggare::replication {
 namespace {
 
 constexpr uint32_t kNodeEnrolled = v1::EventData::kNodeEnrolledFieldNumber;
-constexpr uint32_t kNodeClosed = v1::EventData::kNodeClosedFieldNumber;
+constexpr uint32_t kNodeKeyRevoked = v1::EventData::kNodeKeyRevokedFieldNumber;
 
 absl::Status NotEnrolled(std::string_view path) {
   return MakeError(v1::ERROR_CODE_NOT_FOUND,
@@ -56,17 +57,57 @@ absl::StatusOr<EnrolledNode> KeyRegistry::Find(std::string_view path) const {
     if (!node.ok()) return node.status();
     cached = cache_.insert_or_assign(std::string(path), *std::move(node)).first;
   }
-  EnrolledNode node = cached->second;
-  if (node.keys.empty()) {
-    auto learned = learned_.find(path);
-    if (learned != learned_.end()) {
-      node.keys.push_back(learned->second);
-    } else if (path == log_.path()) {
-      node.keys.push_back(own_);
-    }
-  }
+  const auto learned = learned_.find(path);
+  const bool has_more =
+      learned != learned_.end() && learned->second.entry_count > cached->second.entry_count;
+  EnrolledNode node = has_more ? learned->second : cached->second;
+  if (node.keys.empty() && path == log_.path()) node.keys.push_back(own_);
   if (node.keys.empty()) return NotEnrolled(path);
   return node;
+}
+
+bool KeyRegistry::KnowsSigner(std::string_view path, std::string_view checkpoint) const {
+  absl::StatusOr<EnrolledNode> node = Find(path);
+  if (!node.ok()) return false;
+  absl::StatusOr<note::Note> note = note::ParseNote(checkpoint);
+  if (!note.ok()) return true;
+  const std::string name = trust_domain() + "/" + std::string(path);
+  bool named = false;
+  for (const note::Signature& line : note->signatures) {
+    if (line.name != name) continue;
+    named = true;
+    if (std::ranges::find(node->keys, line.key_id, &note::VerifierKey::key_id) != node->keys.end())
+      return true;
+  }
+  return !named;
+}
+
+absl::Status KeyRegistry::CheckStands(std::string_view path, const note::VerifierKey& key,
+                                      const note::Checkpoint& checkpoint) const {
+  absl::StatusOr<EnrolledNode> node = Find(path);
+  if (!node.ok()) return node.status();
+  const absl::Status stands = note::CheckSignatureStands(node->revocations, key, checkpoint);
+  if (stands.ok()) return stands;
+  return MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
+                   {std::string(stands.message()) + ". " + kRevokedKeyAdvice, "", ""});
+}
+
+absl::StatusOr<std::optional<std::string>> KeyRegistry::CheckpointAtOrAfter(std::string_view log,
+                                                                            uint64_t size) const {
+  const std::string_view path = domain::PathOfLog(log);
+  const absl::StatusOr<EnrolledNode> node = Find(path);
+  if (!node.ok() || node->revocations.empty()) return log_.CheckpointAtOrAfter(log, size);
+  for (;;) {
+    absl::StatusOr<std::optional<std::string>> stored = log_.CheckpointAtOrAfter(log, size);
+    if (!stored.ok() || !*stored) return stored;
+    absl::StatusOr<note::Note> note = note::ParseNote(**stored);
+    if (!note.ok()) return note.status();
+    absl::StatusOr<note::Checkpoint> checkpoint = note::ParseCheckpoint(note->text);
+    if (!checkpoint.ok()) return checkpoint.status();
+    absl::StatusOr<note::VerifierKey> key = KeyForNote(path, *note);
+    if (!key.ok() || CheckStands(path, *key, *checkpoint).ok()) return stored;
+    size = checkpoint->size + 1;
+  }
 }
 
 absl::StatusOr<std::vector<log::LogIndex>> KeyRegistry::Places(std::string_view path) const {
@@ -105,7 +146,7 @@ absl::Status KeyRegistry::Extend(std::string_view path, std::vector<log::HeldLog
   }
   scan.logs = std::move(logs);
   return log_.ScanSubject(domain::NodeSubject(path), after, [&](const log::SubjectEntry& entry) {
-    if (entry.type < kNodeEnrolled || entry.type > kNodeClosed) return true;
+    if (entry.type < kNodeEnrolled || entry.type > kNodeKeyRevoked) return true;
     const auto of = std::ranges::find(scan.logs, entry.key.log, &log::HeldLog::name);
     // What came after the sizes were taken is found the next time.
     if (of != scan.logs.end() && entry.key.index >= first && entry.key.index < of->size) {
@@ -130,9 +171,14 @@ absl::StatusOr<EnrolledNode> KeyRegistry::Read(std::string_view path,
 
 absl::StatusOr<std::vector<log::LogIndex>> KeyRegistry::ChainFor(std::string_view path) const {
   std::vector<log::LogIndex> chain;
-  const size_t first = path == domain::kNationPath ? 1 : 2;  // Depth of the first link.
   const size_t depth = domain::DepthOf(path);
-  for (size_t d = first; d <= depth; ++d) {
+  if (depth > 1) {
+    // Of the nation itself only what changes its key: everybody has the first.
+    absl::StatusOr<std::vector<log::LogIndex>> nation = Places(domain::kNationPath);
+    if (!nation.ok()) return nation.status();
+    if (nation->size() > 1) chain = *std::move(nation);
+  }
+  for (size_t d = depth == 1 ? 1 : 2; d <= depth; ++d) {
     std::string_view ancestor = path;
     for (size_t up = depth; up > d; --up) ancestor = domain::ParentOf(ancestor);
     absl::StatusOr<std::vector<log::LogIndex>> places = Places(ancestor);
@@ -143,9 +189,11 @@ absl::StatusOr<std::vector<log::LogIndex>> KeyRegistry::ChainFor(std::string_vie
   return chain;
 }
 
-void KeyRegistry::Learn(std::string_view path, note::VerifierKey key) {
+void KeyRegistry::Learn(std::string_view path, EnrolledNode node) {
+  node.places.clear();
   std::lock_guard lock(mutex_);
-  learned_.insert_or_assign(std::string(path), std::move(key));
+  const auto [at, added] = learned_.try_emplace(std::string(path), node);
+  if (!added && node.entry_count >= at->second.entry_count) at->second = std::move(node);
 }
 
 }  // namespace liggare::replication

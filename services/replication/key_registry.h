@@ -14,8 +14,10 @@
 #ifndef SERVICES_REPLICATION_KEY_REGISTRY_H_
 #define SERVICES_REPLICATION_KEY_REGISTRY_H_
 
+#include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "eventstore/log/event_log.h"
+#include "eventstore/note/checkpoint.h"
 #include "eventstore/note/key.h"
 #include "eventstore/note/note.h"
 #include "services/replication/enrolment.h"
@@ -47,14 +50,29 @@ class KeyRegistry {
   // was learned from a chain.
   absl::StatusOr<EnrolledNode> Find(std::string_view path) const;
 
+  // Whether the checkpoint, as it is parsed, carries a signature in the node's name
+  // by a key that is known, or none in its name at all. One by a key that is not
+  // known proves nothing against anybody: its enrolment may be on its way.
+  bool KnowsSigner(std::string_view path, std::string_view checkpoint) const;
+
+  // Whether the node's signature on the checkpoint counts: that none of those by
+  // its keys is revoked for that size. OK or VERIFICATION_FAILED with what to do.
+  absl::Status CheckStands(std::string_view path, const note::VerifierKey& key,
+                           const note::Checkpoint& checkpoint) const;
+
+  // The smallest stored checkpoint of the log at or after `size` whose signature
+  // counts.
+  absl::StatusOr<std::optional<std::string>> CheckpointAtOrAfter(std::string_view log,
+                                                                 uint64_t size) const;
+
   // Where the enrolments stand that lead from the national key to the node: those
   // of its county in the national log, then of each node on the way, then its
   // own. For `se` itself its own enrolment. NOT_FOUND where one is not held.
   absl::StatusOr<std::vector<log::LogIndex>> ChainFor(std::string_view path) const;
 
-  // A key that a verified enrolment chain gave. An enrolment that is held as an
-  // entry goes before it.
-  void Learn(std::string_view path, note::VerifierKey key);
+  // What a verified enrolment chain gave. What is held as entries goes before it,
+  // unless the chain has more of them.
+  void Learn(std::string_view path, EnrolledNode node);
 
   const note::VerifierKey& national() const { return national_; }
   const std::string& trust_domain() const { return log_.trust_domain(); }
@@ -77,7 +95,7 @@ class KeyRegistry {
   mutable std::mutex mutex_;
   mutable std::map<std::string, Scan, std::less<>> scans_ ABSL_GUARDED_BY(mutex_);
   mutable std::map<std::string, EnrolledNode, std::less<>> cache_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, note::VerifierKey, std::less<>> learned_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, EnrolledNode, std::less<>> learned_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace liggare::replication

@@ -35,6 +35,9 @@ inline constexpr char kFrozenLogAdvice[] = "see docs/operations.md, \"A log is f
 inline constexpr char kRestoreAdvice[] =
     "See docs/operations.md, \"A node whose parent has more\".";
 
+inline constexpr char kRotationAdvice[] = "See docs/operations.md, \"Rotating a signing key\".";
+inline constexpr char kRevokedKeyAdvice[] = "See docs/operations.md, \"A stolen key\".";
+
 }  // namespace liggare::replication
 
 #endif  // SERVICES_REPLICATION_PEER_STATUS_H_

@@ -42,7 +42,7 @@ absl::StatusOr<v1::GetChunkResponse> ChunkFor(const ReplicationNode::Parts& part
     return MakeError(v1::ERROR_CODE_NOT_FOUND,
                      {request.log() + " is not held at " + ends.self, "log", ""});
   }
-  absl::StatusOr<ChunkSource::Reading> reading = ChunkSource(parts.log, parts.sequencer)
+  absl::StatusOr<ChunkSource::Reading> reading = ChunkSource(parts.log, parts.sequencer, parts.keys)
                                                      .Read({.log = request.log(),
                                                             .first_index = request.first_index(),
                                                             .end_index = request.end_index(),

@@ -58,6 +58,37 @@ std::optional<std::string> ReplicationNode::recording_stopped() const {
   return recording_stopped_;
 }
 
+std::optional<std::string> ReplicationNode::key_revoked() const {
+  std::lock_guard lock(mutex_);
+  return key_revoked_;
+}
+
+void ReplicationNode::RefuseKey(std::string reason) {
+  {
+    std::lock_guard lock(mutex_);
+    if (key_revoked_ == reason) return;
+    key_revoked_ = reason;
+  }
+  spdlog::error("{}: stops recording: {} {}", path(), reason, kRevokedKeyAdvice);
+}
+
+void ReplicationNode::AllowKey() {
+  {
+    std::lock_guard lock(mutex_);
+    if (!key_revoked_) return;
+    key_revoked_.reset();
+  }
+  for (const auto& driver : Drivers()) driver->Stop(path() + " has a new key.");
+  spdlog::info("{}: records again, with a key that is not revoked", path());
+}
+
+std::vector<std::shared_ptr<SessionDriver>> ReplicationNode::Drivers() const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<SessionDriver>> drivers;
+  for (const Joined& joined : sessions_) drivers.push_back(joined.driver);
+  return drivers;
+}
+
 void ReplicationNode::SetParentAddress(std::string address) {
   std::lock_guard lock(mutex_);
   parent_.address = std::move(address);
@@ -197,12 +228,7 @@ void ReplicationNode::AllowRecording() {
 }
 
 void ReplicationNode::ShareKeys() {
-  std::vector<std::shared_ptr<SessionDriver>> drivers;
-  {
-    std::lock_guard lock(mutex_);
-    for (const Joined& joined : sessions_) drivers.push_back(joined.driver);
-  }
-  for (const auto& driver : drivers) driver->OnKeysChanged();
+  for (const auto& driver : Drivers()) driver->OnKeysChanged();
 }
 
 void ReplicationNode::SaveEnrolment(const v1::EnrolmentChain& chain, std::function<void()> saved) {
@@ -223,7 +249,7 @@ void ReplicationNode::LearnEnrolment(const v1::EnrolmentChain& chain) {
       VerifyEnrolmentChain(chain, parts_.log.trust_domain(), parts_.keys.national());
   if (!nodes.ok()) return;
   for (const auto& [node_path, node] : *nodes) {
-    if (node_path != domain::kNationPath) parts_.keys.Learn(node_path, node.keys.front());
+    parts_.keys.Learn(node_path, node);
   }
 }
 

@@ -72,6 +72,14 @@ class ReplicationNode {
   // its log than it does, or other entries. Nothing: it may.
   std::optional<std::string> recording_stopped() const;
 
+  // Why the node must not record or store under the key that it signs with: it is
+  // revoked. Nothing: it may.
+  std::optional<std::string> key_revoked() const;
+  // The node signs with a revoked key, and why that must not be.
+  void RefuseKey(std::string reason);
+  // It signs with one that counts. After a RefuseKey every session begins anew.
+  void AllowKey();
+
   // What a dialler says of the parent.
   void SetParentAddress(std::string address);
   void SetParentError(std::string error);
@@ -113,6 +121,7 @@ class ReplicationNode {
     SessionEnds ends;
   };
   void LearnEnrolment(const v1::EnrolmentChain& chain);
+  std::vector<std::shared_ptr<SessionDriver>> Drivers() const;
 
   const Parts parts_;
   mutable std::mutex mutex_;
@@ -124,6 +133,7 @@ class ReplicationNode {
   std::map<std::string, PeerStatus> children_ ABSL_GUARDED_BY(mutex_);
   std::vector<Alarm> alarms_ ABSL_GUARDED_BY(mutex_);
   std::optional<std::string> recording_stopped_ ABSL_GUARDED_BY(mutex_);
+  std::optional<std::string> key_revoked_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> last_shared_ ABSL_GUARDED_BY(mutex_);  // By log.
 };
 

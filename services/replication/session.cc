@@ -393,6 +393,12 @@ void Session::OnKeysChanged() {
   Settle();
 }
 
+void Session::OnEnrolmentChanged() {
+  if (options_.ends.side != Side::kParent) return;
+  enrolment_sent_ = false;
+  OnKeysChanged();
+}
+
 void Session::OnCosigned(std::string log, std::string checkpoint) {
   if (options_.ends.side != Side::kParent || !IsInbound(options_.ends, log)) return;
   cosigned_[std::move(log)] = std::move(checkpoint);
@@ -463,6 +469,9 @@ void Session::OnChunkFault(const ChunkFault& fault) {
       return Fault(v1::ERROR_CODE_VERIFICATION_FAILED, "Entries of " + fault.log + " from " +
                                                            options_.ends.peer +
                                                            " do not verify: " + fault.reason);
+    case Blame::kKey:
+      return OnStoreRefused(fault.log, ErrorOf(MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
+                                                         {fault.reason, "", ""})));
     case Blame::kUs:
       return Fault(v1::ERROR_CODE_INTERNAL, fault.reason);
     case Blame::kLog:
@@ -492,7 +501,8 @@ void Session::OnEnrolmentBuilt(v1::EnrolmentChain chain) {
   v1::Frame frame;
   *frame.mutable_enrolment() = std::move(chain);
   Send(std::move(frame));
-  // Only now can the child verify the cosignatures that it was sent before.
+  // Only now can the child verify the cosignatures by these keys: what it was sent
+  // before comes again.
   if (phase_ == Phase::kLive) FindCosignedLogs();
 }
 

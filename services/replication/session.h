@@ -58,6 +58,7 @@ struct LocalLog {
 enum class Blame {
   kPeer,  // It does not verify: the session ends.
   kLog,   // Signed by the log's own key, and impossible: the log is frozen.
+  kKey,   // Signed by its key, which is revoked: the log is refused in this session.
   kUs,    // It could not be checked here: the session ends.
 };
 
@@ -91,6 +92,8 @@ class Session {
   void OnLogAdvanced(const LocalLog& log);
   // A key may have been enrolled.
   void OnKeysChanged();
+  // The peer's chain of enrolments says more than when it was sent.
+  void OnEnrolmentChanged();
   // A checkpoint with an ancestor's cosignature came, for the peer (a child) to have.
   void OnCosigned(std::string log, std::string checkpoint);
 
@@ -215,8 +218,8 @@ class Session {
   std::map<std::string, Dispute> disputes_;
   bool own_log_disputed_ = false;
   std::set<std::string> own_uncompared_;  // Own logs that the peer holds.
-  bool enrolment_sent_ = false;
   std::deque<v1::Frame> control_;
+  bool enrolment_sent_ = false;
   // The newest for the peer, by log: what was found on the disk, and what came
   // meanwhile. The disk may lag behind, so neither takes the other's place.
   std::map<std::string, std::string> cosigned_found_;

@@ -40,9 +40,11 @@ SessionDriver::SessionDriver(ReplicationNode& node, SessionEnds ends, std::strin
                 .instance_id = log_.instance_id(),
                 .boot_count = log_.boot_count(),
                 .format_version = log::kFormatVersion,
-                .has_key = [&keys = node.parts().keys](
-                               std::string_view path) { return keys.KeyFor(path).ok(); }}),
-      source_(log_, sequencer_),
+                .has_key =
+                    [&keys = node.parts().keys](std::string_view path, std::string_view signed_by) {
+                      return keys.KnowsSigner(path, signed_by);
+                    }}),
+      source_(log_, sequencer_, node.parts().keys),
       check_(log_, sequencer_, node.parts().keys) {}
 
 SessionDriver::~SessionDriver() = default;
@@ -124,6 +126,7 @@ void SessionDriver::OnCosigned(std::string log, std::string checkpoint) {
 void SessionDriver::OnKeysChanged() {
   Post([self = shared_from_this()] {
     if (self->closed_ || !self->begun_) return;
+    self->RenewEnrolment();
     self->session_.OnKeysChanged();
     self->Pump();
   });
@@ -140,6 +143,8 @@ void SessionDriver::ScheduleTick() {
 
 void SessionDriver::Tick() {
   if (closed_) return;
+  RenewEnrolment();
+  BeginAnewWithNewKeys();
   session_.OnTick(node_.parts().now_ms());
   Pump();
   if (closed_) return;
@@ -226,8 +231,13 @@ void SessionDriver::Perform(StoreChunk store) {
   if (std::optional<std::string> stopped = node_.recording_stopped()) {
     return session_.OnStoreRefused(name, NotUntilRestored(ends_.self, *stopped));
   }
+  if (std::optional<std::string> revoked = node_.key_revoked()) {
+    return session_.OnStoreRefused(
+        name, ErrorOf(MakeError(v1::ERROR_CODE_READ_ONLY,
+                                {ends_.self + " stores nothing: " + *revoked, "", ""})));
+  }
   ArrivalCheck::Verdict verdict = check_.Verify(std::move(store.chunk), node_.parts().now_ms());
-  if (verdict.fault) return session_.OnChunkFault(*verdict.fault);
+  if (verdict.fault) return Blame(*verdict.fault);
   if (!verdict.verified) {
     const Extent held = HeldExtent(name);
     check_.Forget(name);
@@ -251,6 +261,24 @@ void SessionDriver::Perform(StoreChunk store) {
                        self->Pump();
                      });
                    });
+}
+
+void SessionDriver::Blame(const Session::ChunkFault& fault) {
+  if (fault.blame == replication::Blame::kKey) {
+    const auto newest = node_.parts().keys.KeyFor(domain::PathOfLog(fault.log));
+    if (newest.ok()) revoked_.insert_or_assign(fault.log, newest->Text());
+  }
+  session_.OnChunkFault(fault);
+}
+
+void SessionDriver::BeginAnewWithNewKeys() {
+  for (const auto& [log, before] : revoked_) {
+    const std::string path(domain::PathOfLog(log));
+    const auto newest = node_.parts().keys.KeyFor(path);
+    if (!newest.ok() || newest->Text() == before) continue;
+    revoked_.clear();
+    return session_.Stop(path + " has a new key.");
+  }
 }
 
 void SessionDriver::Answer(uint64_t ticket, const absl::Status& status,
@@ -310,7 +338,7 @@ void SessionDriver::Perform(CheckDuplicate check) {
   const uint64_t end = check.chunk.first_index() + check.chunk.entries_size();
   std::optional<Session::ChunkFault> fault =
       check_.CheckDuplicate(std::move(check.chunk), node_.parts().now_ms());
-  if (fault) return session_.OnChunkFault(*fault);
+  if (fault) return Blame(*fault);
   session_.OnDuplicateChecked(HeldExtent(name), StoredCheckpoint(name, end));
 }
 
@@ -357,9 +385,35 @@ void SessionDriver::Perform(const FindCosigned& find) {
 }
 
 void SessionDriver::Perform(const BuildEnrolment&) {
+  std::string version = EnrolmentVersion();
   absl::StatusOr<v1::EnrolmentChain> chain =
       BuildEnrolmentChain(log_, sequencer_, node_.parts().keys, ends_.peer);
-  if (chain.ok()) session_.OnEnrolmentBuilt(*std::move(chain));
+  if (!chain.ok()) return;
+  enrolment_version_ = std::move(version);
+  session_.OnEnrolmentBuilt(*std::move(chain));
+}
+
+std::string SessionDriver::EnrolmentVersion() const {
+  const KeyRegistry& keys = node_.parts().keys;
+  std::string version;
+  const auto add = [&version](const std::vector<log::LogIndex>& places) {
+    for (const log::LogIndex& place : places) {
+      version += place.log + "#" + std::to_string(place.index) + " ";
+    }
+  };
+  if (absl::StatusOr<std::vector<log::LogIndex>> places = keys.ChainFor(ends_.peer); places.ok()) {
+    add(*places);
+    return version;
+  }
+  absl::StatusOr<EnrolledNode> peer = keys.Find(ends_.peer);
+  if (peer.ok()) add(peer->places);
+  absl::StatusOr<std::optional<std::string>> kept = log_.SavedNote(kEnrolmentNote);
+  return version + (kept.ok() ? kept->value_or("") : "");
+}
+
+void SessionDriver::RenewEnrolment() {
+  if (ends_.side != Side::kParent || !enrolment_version_) return;
+  if (EnrolmentVersion() != *enrolment_version_) session_.OnEnrolmentChanged();
 }
 
 void SessionDriver::Perform(const SaveEnrolment& save) {

@@ -79,11 +79,19 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void Perform(const KeepEvidence& keep);
   void Perform(const AllowRecording& allow);
   void Perform(const EndSession& end);
+  void Blame(const Session::ChunkFault& fault);
+  // What was refused because its key is revoked may come again when its node has
+  // another.
+  void BeginAnewWithNewKeys();
   void Answer(uint64_t ticket, const absl::Status& status,
               const log::Sequencer::StoreResult& result);
   // Entries are kept whoever wrote them; those that their writer may not write are
   // told to the operator.
   void WarnOfUnlawful(const log::VerifiedChunk& chunk) const;
+  // What the peer's chain is made of, as text: another text, another chain.
+  std::string EnrolmentVersion() const;
+  // Sends the chain again if it has more to say: somebody on the way has a new key.
+  void RenewEnrolment();
   Extent HeldExtent(const std::string& log) const;
   std::string StoredCheckpoint(const std::string& log, uint64_t size) const;
   // At once, or soon if it was done a moment ago.
@@ -105,7 +113,10 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   ChunkSource source_;
   ArrivalCheck check_;
   std::unique_ptr<log::EventLog::Subscription> subscription_;
-  std::map<std::string, std::string> saved_;  // The last checkpoint kept, by log.
+  std::map<std::string, std::string> saved_;      // The last checkpoint kept, by log.
+  std::optional<std::string> enrolment_version_;  // Of the chain that was sent.
+  // Logs refused because of a revoked key, with their nodes' newest keys then.
+  std::map<std::string, std::string> revoked_;
   bool begun_ = false;
   std::optional<std::string> stopped_early_;  // Stop came before Begin.
   bool writing_ = false;

@@ -90,10 +90,10 @@ absl::Status Plan::ChooseEpoch() {
   }
   epoch_ = highest + 1;
   if (epoch_ > replication::kEpochMax) {
-    return Refused(v1::ERROR_CODE_LIMIT_EXCEEDED,
-                   node_.path + " has had " + std::to_string(highest) +
-                       " epochs; no parent takes more",
-                   "a new node below the same parent, which succeeds this one");
+    return Refused(
+        v1::ERROR_CODE_LIMIT_EXCEEDED,
+        node_.path + " has had " + std::to_string(highest) + " epochs; no parent takes more",
+        "a new node below the same parent, which succeeds this one");
   }
   report_.own_log = domain::FormatLogName(node_.path, epoch_);
   return absl::OkStatus();
@@ -107,8 +107,13 @@ absl::Status Plan::Begin() {
   if (!restored.ok()) return restored.status();
   restored_ = *std::move(restored);
   if (absl::Status status = restored_->OpenEpoch(report_.previous); !status.ok()) return status;
-  if (node_.path == domain::kNationPath) return absl::OkStatus();
-  return restored_->TakeEnrolment(parts_.peers.front()->enrolment());
+  // The counties may know different things of the nation's keys; a parent knows all.
+  const size_t asked = node_.path == domain::kNationPath ? parts_.peers.size() : 1;
+  for (size_t i = 0; i < asked; ++i) {
+    absl::Status status = restored_->TakeEnrolment(parts_.peers[i]->enrolment());
+    if (!status.ok()) return status;
+  }
+  return restored_->CheckOwnKey();
 }
 
 absl::Status Plan::TakeLogs() {

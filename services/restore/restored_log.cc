@@ -1,5 +1,6 @@
 #include "services/restore/restored_log.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "services/domain/subject.h"
 #include "services/replication/enrolment_chain.h"
 #include "services/replication/epoch_opening.h"
+#include "services/replication/peer_status.h"
 
 namespace liggare::restore {
 namespace {
@@ -91,19 +93,28 @@ absl::Status RestoredLog::OpenEpoch(const replication::Extent& previous) {
 absl::Status RestoredLog::TakeEnrolment(const v1::EnrolmentChain& chain) {
   auto nodes = replication::VerifyEnrolmentChain(chain, parts_.trust_domain, parts_.national_key);
   if (!nodes.ok()) return nodes.status();
-  const auto own = nodes->find(parts_.path);
-  if (own == nodes->end()) return Unverified("the chain does not enrol " + parts_.path);
-  bool ours = false;
-  for (const note::VerifierKey& key : own->second.keys) {
-    ours |= key.Text() == parts_.signing_key.verifier().Text();
+  if (!nodes->contains(parts_.path)) {
+    return Unverified("the chain does not enrol " + parts_.path);
   }
-  if (!ours) return Unverified("the signing key is not the one that enrols " + parts_.path);
   for (const auto& [path, node] : *nodes) {
-    if (path != domain::kNationPath) keys_->Learn(path, node.keys.front());
+    keys_->Learn(path, node);
   }
+  if (parts_.path == domain::kNationPath) return absl::OkStatus();  // Its own log says it.
   sequencer_->SaveNote(std::string(replication::kEnrolmentNote), chain.SerializeAsString());
   sequencer_->Step();
   return sequencer_->health();
+}
+
+absl::Status RestoredLog::CheckOwnKey() const {
+  const auto own = keys_->Find(parts_.path);
+  if (!own.ok()) return own.status();
+  const note::VerifierKey& key = parts_.signing_key.verifier();
+  if (std::ranges::find(own->keys, key) == own->keys.end()) {
+    return Unverified("the signing key is not the one that enrols " + parts_.path);
+  }
+  if (!note::IsRevoked(own->revocations, key)) return absl::OkStatus();
+  return Unverified("the signing key of " + parts_.path + " is revoked. " +
+                    replication::kRevokedKeyAdvice);
 }
 
 absl::Status RestoredLog::Store(log::VerifiedChunk chunk) {

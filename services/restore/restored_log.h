@@ -56,6 +56,8 @@ class RestoredLog {
 
   // Verifies the chain that enrols the node, believes its keys, and keeps it.
   absl::Status TakeEnrolment(const v1::EnrolmentChain& chain);
+  // That the signing key is one that is enrolled, and not revoked.
+  absl::Status CheckOwnKey() const;
 
   // Fetches the log up to `end` and verifies it. How far it came: an origin may be
   // able to prove less than it holds. VERIFICATION_FAILED if what it gives is not

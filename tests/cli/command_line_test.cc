@@ -10,6 +10,7 @@
 #include "clients/cli/file_text.h"
 #include "clients/cpp/receipt_verifier.h"
 #include "eventstore/note/key.h"
+#include "nlohmann/json.hpp"
 #include "tests/cli/fake_logs.h"
 #include "tests/testing/scratch_directory.h"
 
@@ -165,6 +166,71 @@ TEST_F(VerifyTest, FileOrKeyThatIsNotThereIsExitCode1) {
 TEST_F(VerifyTest, OneThingIsVerifiedAtATime) {
   EXPECT_EQ(RunLine({"verify", "--trust", trust_}).code, kUsage);
   EXPECT_EQ(RunLine({"verify", "--trust", trust_, file_, "--live"}).code, kUsage);
+}
+
+// A key's file as node init makes it, and the event that rotates it.
+class RotateKeyTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const Outcome made = RunLine({"node", "init", "--path", "se/17/varmland", "--trust-domain",
+                                  "liggare.test", "--dir", directory_.path()});
+    ASSERT_EQ(made.code, kDone) << made.err;
+  }
+  Outcome Rotate() { return RunLine({"node", "rotate-key", "--key", file_}); }
+  static mode_t ModeOf(const std::string& file) {
+    struct stat info = {};
+    stat(file.c_str(), &info);
+    return info.st_mode & 0777;
+  }
+
+  testing::ScratchDirectory directory_;
+  const std::string file_ = directory_ / "se_17_varmland.key";
+  const std::string next_ = file_ + ".next";
+};
+
+TEST_F(RotateKeyTest, MakesAPrivateKeyBesideTheOldOneAndTheParentsEvent) {
+  const std::string before = *ReadFile(file_);
+  const Outcome rotated = Rotate();
+  ASSERT_EQ(rotated.code, kDone) << rotated.err;
+  EXPECT_EQ(*ReadFile(file_), before);
+  EXPECT_EQ(ModeOf(next_), 0600u);
+  const auto json = nlohmann::json::parse(rotated.out);
+  EXPECT_EQ(json["node"], "se/17");
+  EXPECT_EQ(json["subject"], "node/se/17/varmland");
+  const auto next = note::SigningKey::Parse(*ReadFile(next_));
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(json["node_key_changed"]["verifier_key"], next->verifier().Text());
+}
+
+TEST_F(RotateKeyTest, DoneAgainItIsTheSameKey) {
+  ASSERT_EQ(Rotate().code, kDone);
+  const std::string next = *ReadFile(next_);
+  ASSERT_EQ(Rotate().code, kDone);
+  EXPECT_EQ(*ReadFile(next_), next);
+}
+
+TEST_F(RotateKeyTest, AfterAKillInTheMiddleItIsDoneAnew) {
+  directory_.Write("se_17_varmland.key.next.unfinished", "PRIVATE+KE");
+  ASSERT_EQ(Rotate().code, kDone);
+  EXPECT_TRUE(note::SigningKey::Parse(*ReadFile(next_)).ok());
+  EXPECT_FALSE(ReadFile(next_ + ".unfinished").ok());
+}
+
+TEST_F(RotateKeyTest, KeysThatOthersCanReadAreRefused) {
+  for (const std::string& file : {next_, file_}) {
+    ASSERT_EQ(Rotate().code, kDone);
+    chmod(file.c_str(), 0640);
+    const Outcome refused = Rotate();
+    EXPECT_EQ(refused.code, kFailed) << file;
+    EXPECT_THAT(refused.err, HasSubstr("mode 0600"));
+    chmod(file.c_str(), 0600);
+  }
+}
+
+TEST_F(RotateKeyTest, AnotherNodesKeyBesideItIsNotTaken) {
+  const auto other = note::SigningKey::Generate("liggare.test/se/17/other");
+  chmod(directory_.Write("se_17_varmland.key.next", other->Text()).c_str(), 0600);
+  EXPECT_EQ(Rotate().code, kFailed);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "clients/cpp/call_status.h"
 #include "clients/cpp/reader.h"
 #include "proto/error/error.h"
@@ -101,6 +103,19 @@ TEST(ConnectionTest, EachWrongFileIsNamedByItsOption) {
   options.files.key =
       server.authority.Issue("other", "spiffe://liggare.test/se/17/system/other").key;
   EXPECT_EQ(field(options), "key");
+}
+
+TEST(ConnectionTest, AKeyThatOthersCanReadIsRefused) {
+  FakeServer server;
+  const ConnectionOptions options = server.Options();
+  for (const unsigned mode : {0604u, 0640u, 0660u, 0644u}) {
+    std::filesystem::permissions(options.files.key, std::filesystem::perms(mode));
+    const v1::Error error = ErrorOf(Connection::Open(options, kValidAtS).status());
+    EXPECT_EQ(error.field(), "key");
+    EXPECT_THAT(error.message(), HasSubstr("can be read by others"));
+  }
+  std::filesystem::permissions(options.files.key, std::filesystem::perms(0600u));
+  EXPECT_TRUE(Connection::Open(options, kValidAtS).ok());
 }
 
 TEST(ConnectionTest, ExpiredCertificateIsSaid) {

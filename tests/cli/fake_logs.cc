@@ -72,6 +72,26 @@ uint64_t FakeLog::Enrol(const FakeLog& child, v1::Custody custody, const std::st
   return Add(data);
 }
 
+uint64_t FakeLog::ChangeKey(const std::string& path, const note::SigningKey& from,
+                            const note::SigningKey& to) {
+  v1::EventData data = MakeData("node/" + path, static_cast<uint8_t>(size()));
+  data.mutable_node_key_changed()->set_verifier_key(to.verifier().Text());
+  data.mutable_node_key_changed()->set_old_key_signature(from.Sign(
+      "liggare/key-change/v1\n" + from.verifier().Text() + "\n" + to.verifier().Text() + "\n"));
+  return Add(data);
+}
+
+uint64_t FakeLog::RevokeKey(const std::string& path, const note::SigningKey& key, int64_t size_kept,
+                            int64_t cosigned_until_s) {
+  v1::EventData data = MakeData("node/" + path, static_cast<uint8_t>(size()));
+  v1::NodeKeyRevoked& revoked = *data.mutable_node_key_revoked();
+  revoked.set_verifier_key(key.verifier().Text());
+  revoked.set_log(path + "@1");
+  revoked.set_size(size_kept);
+  revoked.set_cosigned_until_s(cosigned_until_s);
+  return Add(data);
+}
+
 std::string FakeLog::Checkpoint(uint64_t size, const Cosigners& cosigners) const {
   const note::Checkpoint checkpoint{std::string(kTrustDomain) + "/" + name(), size,
                                     TreeOf(entries_, size).Root()};

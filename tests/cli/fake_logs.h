@@ -35,6 +35,13 @@ class FakeLog {
   uint64_t Enrol(const FakeLog& child, v1::Custody custody = v1::CUSTODY_OWN,
                  const std::string& hosted_by = "");
 
+  // Adds the handing over of a node's key from one to another, signed by the first.
+  uint64_t ChangeKey(const std::string& path, const note::SigningKey& from,
+                     const note::SigningKey& to);
+  // Adds the revocation of a node's key beyond `size` entries of its first log.
+  uint64_t RevokeKey(const std::string& path, const note::SigningKey& key, int64_t size,
+                     int64_t cosigned_until_s = 0);
+
   // A checkpoint of the first `size` entries, signed by the log's key and cosigned.
   using Cosigners = std::vector<std::pair<const note::SigningKey*, uint64_t>>;
   std::string Checkpoint(uint64_t size, const Cosigners& cosigners = {}) const;

@@ -104,5 +104,63 @@ TEST_F(LogVerifierTest, LogOfANodeThatNobodyEnrolledIsRefused) {
   EXPECT_EQ(Where(verifier.Check(county_.Checkpoint(2), chain).status()), "se/17@1");
 }
 
+TEST_F(LogVerifierTest, ANationThatHasChangedItsKeyIsFollowedFromTheOldOne) {
+  KeyChain chain = Chain();
+  const note::SigningKey second = testing::MakeKey("se", 9);
+  nation_.ChangeKey("se", nation_.key(), second);
+  nation_.set_key(testing::MakeKey("se", 9));
+  LogVerifier verifier("se@1");
+  ASSERT_TRUE(AddAll(nation_, verifier).ok());
+  const auto checked = verifier.Check(nation_.Checkpoint(3), chain);
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_EQ(chain.Find("se")->keys.back(), second.verifier());
+}
+
+TEST_F(LogVerifierTest, AKeyThatTheNationHasNotHandedOverToSignsNothing) {
+  KeyChain chain = Chain();
+  const note::SigningKey thief = testing::MakeKey("se", 9);
+  nation_.ChangeKey("se", thief, thief);
+  nation_.set_key(testing::MakeKey("se", 9));
+  LogVerifier verifier("se@1");
+  ASSERT_TRUE(AddAll(nation_, verifier).ok());
+  EXPECT_EQ(Where(verifier.Check(nation_.Checkpoint(3), chain).status()), "se@1#2");
+  EXPECT_EQ(chain.Find("se")->keys.size(), 1u);
+}
+
+TEST_F(LogVerifierTest, WhatARevokedKeySignsVerifiesUpToTheSizeAndNotBeyond) {
+  nation_.RevokeKey("se/17", county_.key(), 1);
+  KeyChain chain = Chain();
+  LogVerifier nation("se@1");
+  ASSERT_TRUE(AddAll(nation_, nation).ok());
+  ASSERT_TRUE(nation.Check(nation_.Checkpoint(3), chain).ok());
+  LogVerifier below("se/17@1");
+  ASSERT_TRUE(below.Add(county_.entries()[0]).ok());
+  EXPECT_TRUE(below.Check(county_.Checkpoint(1), chain).ok());
+  ASSERT_TRUE(below.Add(county_.entries()[1]).ok());
+  const absl::Status beyond = below.Check(county_.Checkpoint(2), chain).status();
+  EXPECT_NE(ErrorOf(beyond).message().find("is revoked"), std::string::npos) << beyond;
+}
+
+TEST_F(LogVerifierTest, AnotherKeyIsEnrolledOnlyWhereTheFirstIsRevoked) {
+  const FakeLog successor("se/17", 7);
+  const auto verify = [&] {
+    KeyChain chain = Chain();
+    LogVerifier nation("se@1");
+    EXPECT_TRUE(AddAll(nation_, nation).ok());
+    return nation.Check(nation_.Checkpoint(nation_.size()), chain).status();
+  };
+  nation_.RevokeKey("se/17", county_.key(), 1);
+  nation_.Enrol(successor);
+  EXPECT_TRUE(verify().ok()) << verify();
+}
+
+TEST_F(LogVerifierTest, ASecondEnrolmentWithoutARevocationIsRefused) {
+  KeyChain chain = Chain();
+  nation_.Enrol(FakeLog("se/17", 7));
+  LogVerifier nation("se@1");
+  ASSERT_TRUE(AddAll(nation_, nation).ok());
+  EXPECT_EQ(Where(nation.Check(nation_.Checkpoint(3), chain).status()), "se@1#2");
+}
+
 }  // namespace
 }  // namespace liggare::client

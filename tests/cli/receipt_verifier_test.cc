@@ -70,6 +70,17 @@ class ReceiptVerifierTest : public ::testing::Test {
     return verified.ok() ? "" : ErrorOf(verified.status()).field();
   }
 
+  // When the tier received the event, as the receipt proves it; 0 if it does not.
+  uint64_t TimeOf(const std::string& path) const {
+    const auto verified = Verify();
+    EXPECT_TRUE(verified.ok()) << verified.status();
+    if (!verified.ok()) return 0;
+    for (const ProvenReceipt& received : verified->received) {
+      if (received.path == path) return received.time_s;
+    }
+    return 0;
+  }
+
   FakeLog nation_, county_, verksamhet_, other_;
   v1::Receipt receipt_;
 };
@@ -170,6 +181,53 @@ TEST_F(ReceiptVerifierTest, KeyChangeWithoutTheOldKeysSignatureIsRefused) {
   const uint64_t link = county_.Add(change);
   *receipt_.mutable_enrolment()->add_links() = county_.Prove(link, county_.size());
   EXPECT_EQ(FailedStep(), "enrolment.links[2].entry");
+}
+
+TEST_F(ReceiptVerifierTest, ReceiptOverARevokedRangeIsRefusedAndOneBelowItHolds) {
+  const uint64_t size = verksamhet_.size();
+  const uint64_t link =
+      county_.RevokeKey("se/17/varmland", verksamhet_.key(), static_cast<int64_t>(size));
+  *receipt_.mutable_enrolment()->add_links() = county_.Prove(link, county_.size());
+  EXPECT_TRUE(Verify().ok()) << Verify().status();
+  const uint64_t further = county_.RevokeKey("se/17/varmland", verksamhet_.key(), 0);
+  *receipt_.mutable_enrolment()->add_links() = county_.Prove(further, county_.size());
+  EXPECT_EQ(FailedStep(), "event.checkpoint");
+  EXPECT_NE(ErrorOf(Verify().status()).message().find("is revoked"), std::string::npos);
+}
+
+TEST_F(ReceiptVerifierTest, CosignaturesOfARevokedKeyCountUpToATime) {
+  ASSERT_TRUE(Verify().ok());
+  const uint64_t when_s = TimeOf("se/17");
+  ASSERT_GT(when_s, 0u);
+  v1::Receipt kept = receipt_;
+  const auto revoked_after = [&](uint64_t until_s) {
+    receipt_ = kept;
+    const uint64_t link =
+        nation_.RevokeKey("se/17", county_.key(), 255, static_cast<int64_t>(until_s));
+    *receipt_.mutable_enrolment()->add_links() = nation_.Prove(link, nation_.size());
+  };
+  revoked_after(when_s);
+  EXPECT_EQ(TimeOf("se/17"), when_s);
+  revoked_after(when_s - 1);
+  EXPECT_EQ(TimeOf("se/17"), 0u);
+}
+
+TEST_F(ReceiptVerifierTest, ANationThatHasChangedItsKeyIsFollowedFromTheOldOne) {
+  const note::SigningKey second = MakeKey("se", 34);
+  const uint64_t link = nation_.ChangeKey("se", nation_.key(), second);
+  const std::string pinned = nation_.key().verifier().Text();
+  nation_.set_key(MakeKey("se", 34));
+  // Everything of the nation stands under its new key.
+  v1::EnrolmentChain chain;
+  *chain.add_links() = nation_.Prove(2, nation_.size());
+  *chain.add_links() = nation_.Prove(link, nation_.size());
+  *chain.add_links() = receipt_.enrolment().links(1);
+  *receipt_.mutable_enrolment() = chain;
+  const auto verified = VerifyReceipt(receipt_, pinned);
+  EXPECT_TRUE(verified.ok()) << verified.status();
+  receipt_.mutable_enrolment()->mutable_links()->DeleteSubrange(1, 1);
+  EXPECT_EQ(ErrorOf(VerifyReceipt(receipt_, pinned).status()).field(),
+            "enrolment.links[0].checkpoint");
 }
 
 // One change to the receipt, and the step at which it must be refused.

@@ -29,6 +29,7 @@ const std::map<std::string, Case>& Table() {
       {"epoch_opened", {"node/se/17", {"se/17"}}},
       {"node_enrolled", {"node/se/17/varmland", {"se/17"}}},
       {"node_key_changed", {"node/se/17", {"se"}}},
+      {"node_key_revoked", {"node/se/17/varmland", {"se/17"}}},
       {"node_closed", {"node/se/17/varmland", {"se/17"}}},
       {"verksamhet_registered", {"verksamhet/se/17/varmland", {"se/17/varmland"}}},
       {"kommun_assigned", {"verksamhet/se/17/varmland", {"se/17"}}},
@@ -71,6 +72,8 @@ TEST(AuthorityTest, ExactlyTheWritersOfTheTableMayWrite) {
 TEST(AuthorityTest, TheNationEnrolsItselfAndIsNotClosed) {
   EXPECT_TRUE(Authorise("node_enrolled", "se", "node/se").ok());
   EXPECT_TRUE(Authorise("node_key_changed", "se", "node/se").ok());
+  EXPECT_TRUE(Authorise("node_key_revoked", "se", "node/se").ok());
+  EXPECT_FALSE(Authorise("node_key_revoked", "se/17", "node/se/17").ok());
   EXPECT_FALSE(Authorise("node_closed", "se", "node/se").ok());
   EXPECT_FALSE(Authorise("node_enrolled", "se/17", "node/se/17").ok());
   EXPECT_FALSE(Authorise("node_enrolled", "se", "node/se/17/varmland").ok());

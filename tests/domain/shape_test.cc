@@ -274,5 +274,20 @@ TEST(ShapeTest, CustodyAndKeysFitTheNode) {
   }
 }
 
+TEST(ShapeTest, ARevocationNamesAKeyAndALogOfTheNode) {
+  const auto fault = [](const std::string& key, const std::string& rest) {
+    return FaultOf("node/se/17", "node_key_revoked",
+                   "\"verifier_key\": \"x.example/" + key + "+0a1b2c3d+AQAB\", " + rest);
+  };
+  EXPECT_EQ(fault("se/17", R"("log": "se/17@2", "size": 0)").code(), v1::ERROR_CODE_UNSPECIFIED);
+  ExpectFault(fault("se/18", R"("log": "se/17@2", "size": 0)"), v1::ERROR_CODE_INVALID_FIELD,
+              "verifier_key");
+  for (const char* log : {"se/18@1", "se/17", "se/17@0", "se/17/varmland@1"}) {
+    ExpectFault(fault("se/17", "\"log\": \"" + std::string(log) + R"(", "size": 0)"),
+                v1::ERROR_CODE_INVALID_FIELD, "log");
+  }
+  ExpectFault(fault("se/17", R"("log": "se/17@1")"), v1::ERROR_CODE_MISSING_FIELD, "size");
+}
+
 }  // namespace
 }  // namespace liggare::domain

@@ -21,7 +21,7 @@ replication::Session MakeSession(bool is_child) {
     options.ends = {replication::Side::kParent, "se/17", "se/17/varmland"};
   }
   options.instance_id = std::string(16, 'i');
-  options.has_key = [](std::string_view path) { return path != "se/17/unknown"; };
+  options.has_key = [](std::string_view path, std::string_view) { return path != "se/17/unknown"; };
   return replication::Session(std::move(options));
 }
 

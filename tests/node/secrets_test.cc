@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "proto/error/error.h"
+#include "services/node/signing_key_file.h"
 #include "tests/testing/certificates.h"
 #include "tests/testing/scratch_directory.h"
 
@@ -95,9 +96,45 @@ TEST_F(SecretsTest, SigningKeyMustHaveTheNodesName) {
                 "a key named po.example.se/se");
 }
 
-TEST_F(SecretsTest, NationsKeyMustBeTheNationalKey) {
-  config_.nodes[0].signing_key.value = NewKey("second.key", "po.example.se/se");
-  ExpectRefused(config_.nodes[0].signing_key, "national_key", config_.national_key.value);
+TEST_F(SecretsTest, AnyAccessOfOthersToASigningKeyIsRefusedAndNoneIsNot) {
+  const Setting& place = config_.nodes[0].signing_key;
+  for (const mode_t mode : {0601, 0602, 0604, 0610, 0620, 0644, 0660, 0777}) {
+    chmod(place.value.c_str(), mode);
+    ExpectRefused(place, "can be read by others", "mode 0600");
+  }
+  for (const mode_t mode : {0600, 0400}) {
+    chmod(place.value.c_str(), mode);
+    EXPECT_TRUE(ReadSecrets(config_, kNow).ok()) << mode;
+  }
+}
+
+TEST_F(SecretsTest, TheKeysOfTheHostAndOfTheNodeMustBePrivate) {
+  for (const Setting* place : {&config_.tls.key, &config_.nodes[0].key}) {
+    for (const mode_t mode : {0604, 0640, 0660}) {
+      chmod(place->value.c_str(), mode);
+      ExpectRefused(*place, "can be read by others", "mode 0600");
+    }
+    chmod(place->value.c_str(), 0600);
+    EXPECT_TRUE(ReadSecrets(config_, kNow).ok());
+  }
+}
+
+TEST_F(SecretsTest, AnEnrolledKeyIsFoundInItsPlaceOrBesideIt) {
+  const Setting& place = config_.nodes[0].signing_key;
+  const auto read = [&](const note::VerifierKey& wanted) {
+    return ReadSigningKeyOf(place, wanted);
+  };
+  const note::VerifierKey first = *note::VerifierKey::Parse(vkey_);
+  EXPECT_EQ(read(first)->verifier(), first);
+  NewKey("se-signing.key.next", "po.example.se/se");
+  const note::VerifierKey second = *note::VerifierKey::Parse(vkey_);
+  EXPECT_EQ(read(second)->verifier(), second);
+  EXPECT_EQ(read(first)->verifier(), first);
+  const note::SigningKey third = *note::SigningKey::Generate("po.example.se/se");
+  EXPECT_THAT(std::string(read(third.verifier()).status().message()), HasSubstr("another key"));
+  chmod((place.value + ".next").c_str(), 0640);
+  EXPECT_THAT(std::string(read(second).status().message()), HasSubstr("can be read by others"));
+  EXPECT_EQ(read(first)->verifier(), first);
 }
 
 TEST_F(SecretsTest, CertificateMustBeTheNodesOwn) {

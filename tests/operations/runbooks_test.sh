@@ -55,6 +55,9 @@ as_operator() {
     cd "$folder" || exit 1
     export PATH="$folder/bin:$PATH" PROCESS=$process
     export CONFIG=$dir/$process.toml NODE=$node DATA=$dir/data/$name BACKUP=$dir/backup/$name
+    export SIGNING_KEY=$dir/keys/$name.key TRUST_DOMAIN
+    TRUST_DOMAIN=$(cat "$dir/trust_domain")
+    [ -n "$child" ] && export NODE=$child PARENT=$node
     export TRUST=$dir/keys/se.vkey COUNTY=se/17=127.0.0.1:${ports[1]}=counties
     export LIGGARE_SERVER=127.0.0.1:$port LIGGARE_CA=$dir/ca/ca.crt
     export LIGGARE_CERT=$dir/certificates/$name.demo.crt LIGGARE_KEY=$dir/certificates/$name.demo.key
@@ -62,8 +65,8 @@ as_operator() {
     "$@"
   )
 }
-runbook() {  # HEADING NODE PROCESS
-  local commands
+runbook() {  # HEADING NODE PROCESS [CHILD]: with a child it is about that one
+  local commands child=${4-}
   commands=$(commands_of "$1")
   [ -n "$commands" ] || { echo "the document has no commands under '$1'"; return 1; }
   as_operator "$2" "$3" bash -euo pipefail -c "$commands"
@@ -188,6 +191,103 @@ fact "runbook: the way on from a frozen log" \
 fact "what the copy had recorded is there" duplicate 9 2
 fact "and what the node had" duplicate 8 2
 fact "it goes on" records_at se/17/varmland@4 10
+
+# Keys, under load: reports are recorded all the while.
+load() {
+  local i=0
+  while [ ! -e "$folder/enough" ]; do
+    i=$((i + 1))
+    printf '{"id":"0190163d-8694-739b-aea5-0000001%05d","subject":"rapport/2020/se/17/varmland","report_submitted":{"ombud":{"personer":%d,"heltid_hundredths":100}}}\n' "$i" "$i" > "$folder/load.line"
+    liggare $node record "$folder/load.line" > "$folder/load.said" 2>&1 || return 1
+    cat "$folder/load.line" >> "$folder/load.jsonl"
+  done
+}
+receipt_of() {  # EVENT FILE: when all tiers have it
+  liggare $node receipt "$1" -o "$2"
+}
+verified() { "$bin/liggare" verify "$1" --trust "$dir/keys/se.vkey"; }
+rotate() {  # NODE PROCESS PARENT PROCESS
+  fact "runbook: Rotating a signing key, of $1" runbook "Rotating a signing key" "$1" "$2"
+  fact "runbook: Recording a change of key" runbook "Recording a change of key" "$3" "$4" "$1"
+  fact "runbook: A rotated key is put in place" runbook "A rotated key is put in place" "$1" "$2"
+}
+fact "a receipt from before" receipt_of 0190163d-8694-739b-aea5-000000000010 "$folder/before.json"
+cp "$dir/keys/se_17_varmland.key" "$folder/first.key"
+load & loader=$!
+rotate $node verksamheter se/17 counties
+rotate se/17 counties se nation
+rotate se nation se nation
+touch "$folder/enough"
+fact "every report of meanwhile was recorded" wait $loader
+all_are_there() {
+  [ "$(wc -l < "$folder/load.jsonl")" -ge 3 ] &&
+    says "Registrerade: 0" liggare $node record "$folder/load.jsonl" --frontier-out "$folder/frontier.json"
+}
+fact "each once" all_are_there
+fact "the nation has them" await_at se
+fact "a report after it" record 11 2
+fact "the nation has it" await_at se
+fact "a receipt from after" receipt_of 0190163d-8694-739b-aea5-000000000011 "$folder/after.json"
+fact "the receipt from before holds" verified "$folder/before.json"
+fact "the receipt from after holds" verified "$folder/after.json"
+for path in $node se/17 se; do
+  fact "all logs at $path verify from the first national key" \
+    liggare "$path" verify --live --trust "$dir/keys/se.vkey"
+done
+restarted() { "$cluster" stop --dir "$dir" && "$cluster" start --dir "$dir" && record 12 2 && await_at se; }
+fact "restarted, they go on with the new keys" restarted
+
+fact "the disk dies after the rotation" "$cluster" kill --dir "$dir" verksamheter
+rm -rf "$dir/data/se_17_varmland" "$dir/data/se_17_varmland."*
+fact "a node whose key was rotated is restored" \
+  says "se/17/varmland@5" runbook "A node whose parent has more" $node verksamheter
+fact "its events from before and after are there" duplicate 11 2
+
+old_key_is_no_use() {
+  "$bin/liggare" node rotate-key --key "$folder/first.key" > "$folder/forged.jsonl" &&
+    ! liggare se/17 record "$folder/forged.jsonl"
+}
+key_of() { liggare "$1" --json status | jq -r --arg path "$1" '.nodes[] | select(.path == $path).verifier_key'; }
+fact "the old key hands over to none" old_key_is_no_use
+fact "a receipt" receipt_of 0190163d-8694-739b-aea5-000000000012 "$folder/stands.json"
+key_of $node > "$folder/second.vkey"
+fact "runbook: A stolen key" runbook "A stolen key" se/17 counties $node
+fact "the node stops recording" stopped $node
+says_revoked() { says "is revoked" liggare $node status; }
+fact "and says why" says_revoked
+fact "what the key signed before stands" verified "$folder/stands.json"
+fact "runbook: A new key after a stolen one" runbook "A new key after a stolen one" $node verksamheter
+fact "runbook: Enrolling a new key" runbook "Enrolling a new key" se/17 counties $node
+records_again() {
+  for _ in $(seq 600); do
+    record 13 2 > /dev/null 2>&1 && await_at se && return
+    read -r -t 0.1 <> <(:)
+  done
+  liggare $node status
+  return 1
+}
+fact "the node records again" records_again
+fact "a receipt under the new key" receipt_of 0190163d-8694-739b-aea5-000000000013 "$folder/anew.json"
+fact "holds" verified "$folder/anew.json"
+revoke_all() {  # As if a thief had signed all of the second key.
+  as_operator se/17 counties command liggare --node se/17 node revoke-key --path $node --size 0 \
+    --log se/17/varmland@1 --cosigned-until 0 --vkey "$(cat "$folder/second.vkey")" > "$folder/all.jsonl" &&
+    liggare se/17 record "$folder/all.jsonl"
+}
+refused_offline() {  # A receipt that holds the revocation, of what the key alone has signed.
+  for _ in $(seq 600); do
+    receipt_of 0190163d-8694-739b-aea5-000000000011 "$folder/revoked.json"
+    verified "$folder/revoked.json" > "$folder/refusal" 2>&1
+    [ $? -eq 3 ] && grep -q "is revoked" "$folder/refusal" && return
+    read -r -t 0.1 <> <(:)
+  done
+  cat "$folder/refusal"
+  return 1
+}
+fact "the key is revoked from the beginning" revoke_all
+fact "a receipt over the revoked range is refused" refused_offline
+fact "one that the new key answers for holds" receipt_of 0190163d-8694-739b-aea5-000000000013 "$folder/anew.json"
+fact "offline" verified "$folder/anew.json"
 
 every_command_was_run() {  # Each heading with commands is named above.
   local heading

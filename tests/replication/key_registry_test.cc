@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "eventstore/note/checkpoint.h"
 #include "services/replication/enrolment_chain.h"
 #include "tests/replication/node_under_test.h"
 
@@ -75,6 +76,70 @@ TEST_F(KeyRegistryTest, ANodesOwnKeyCountsUntilAnEnrolmentIsHeld) {
   EXPECT_FALSE(varmland.keys->KeyFor("se/17").ok());
 }
 
+TEST_F(KeyRegistryTest, TheNationHandsOverInItsOwnLog) {
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se");
+  se.ChangeKey("se", KeyOf("se", 2), KeyOf("se", 1));  // Another's signature.
+  EXPECT_EQ(*se.keys->KeyFor("se"), KeyOf("se").verifier());
+  se.ChangeKey("se", KeyOf("se"), KeyOf("se", 1));
+  EXPECT_EQ(*se.keys->KeyFor("se"), KeyOf("se", 1).verifier());
+}
+
+TEST_F(KeyRegistryTest, ASecondEnrolmentCountsOnlyAfterARevocation) {
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se/17");
+  se.EnrolKey("se/17", KeyOf("se/17", 1));
+  EXPECT_EQ(*se.keys->KeyFor("se/17"), KeyOf("se/17").verifier());
+  se.RevokeKey("se/17", KeyOf("se/17"), {"se/17@1", 5});
+  se.ChangeKey("se/17", KeyOf("se/17"), KeyOf("se/17", 2));  // By a thief, perhaps.
+  EXPECT_EQ(*se.keys->KeyFor("se/17"), KeyOf("se/17").verifier());
+  se.EnrolKey("se/17", KeyOf("se/17", 1));
+  EXPECT_EQ(*se.keys->KeyFor("se/17"), KeyOf("se/17", 1).verifier());
+}
+
+TEST_F(KeyRegistryTest, ARevokedKeysCheckpointsStandUpToTheSize) {
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se/17");
+  const note::VerifierKey key = KeyOf("se/17").verifier();
+  const note::Checkpoint beyond{std::string(kTrustDomain) + "/se/17@1", 6, {}};
+  EXPECT_TRUE(se.keys->CheckStands("se/17", key, beyond).ok());
+  se.RevokeKey("se/17", KeyOf("se/17"), {"se/17@1", 5});
+  const absl::Status refused = se.keys->CheckStands("se/17", key, beyond);
+  EXPECT_NE(std::string(refused.message()).find("A stolen key"), std::string::npos) << refused;
+  EXPECT_TRUE(se.keys->CheckStands("se/17", key, {beyond.origin, 5, {}}).ok());
+}
+
+TEST_F(KeyRegistryTest, ASignerIsKnownByItsKeyAndNotByItsNameAlone) {
+  NodeUnderTest se(host_, "se");
+  const auto signed_by = [](const note::SigningKey& key) {
+    return note::SignCheckpoint({std::string(kTrustDomain) + "/se/17@1", 1, {}}, key).Encode();
+  };
+  EXPECT_FALSE(se.keys->KnowsSigner("se/17", ""));
+  se.Enrol("se/17");
+  EXPECT_TRUE(se.keys->KnowsSigner("se/17", ""));
+  EXPECT_TRUE(se.keys->KnowsSigner("se/17", signed_by(KeyOf("se/17"))));
+  EXPECT_FALSE(se.keys->KnowsSigner("se/17", signed_by(KeyOf("se/17", 1))));
+  // It does not even claim to be the node's.
+  EXPECT_TRUE(se.keys->KnowsSigner("se/17", signed_by(KeyOf("se/18"))));
+  se.ChangeKey("se/17", KeyOf("se/17"), KeyOf("se/17", 1));
+  EXPECT_TRUE(se.keys->KnowsSigner("se/17", signed_by(KeyOf("se/17", 1))));
+  EXPECT_TRUE(se.keys->KnowsSigner("se/17", signed_by(KeyOf("se/17"))));
+}
+
+TEST_F(KeyRegistryTest, OfAChainAndTheEntriesThatAreHeldTheLongerCounts) {
+  NodeUnderTest county(host_, "se/17");
+  EnrolledNode told;
+  told.keys = {KeyOf("se", 1).verifier(), KeyOf("se").verifier()};
+  told.entry_count = 2;
+  county.keys->Learn("se", told);
+  EXPECT_EQ(*county.keys->KeyFor("se"), KeyOf("se", 1).verifier());
+  EnrolledNode older;
+  older.keys = {KeyOf("se").verifier()};
+  older.entry_count = 1;
+  county.keys->Learn("se", older);
+  EXPECT_EQ(*county.keys->KeyFor("se"), KeyOf("se", 1).verifier());
+}
+
 TEST_F(KeyRegistryTest, TheChainLeadsFromTheNationToTheNode) {
   NodeUnderTest se(host_, "se");
   se.Enrol("se");
@@ -134,6 +199,28 @@ TEST_F(EnrolmentChainTest, IsRefusedWithAChangedEntryAMissingLinkOrAnotherOrder)
   v1::EnrolmentChain turned = good;
   turned.mutable_links()->SwapElements(0, turned.links_size() - 1);
   EXPECT_FALSE(Verify(turned, KeyOf("se").verifier()).ok());
+}
+
+TEST_F(EnrolmentChainTest, FollowsTheNationToTheKeyThatSignsForItsChange) {
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se");
+  se.ChangeKey("se", KeyOf("se"), KeyOf("se", 1));
+  se.sequencer->ChangeKey(std::make_shared<note::SigningKey>(KeyOf("se", 1)));
+  se.Enrol("se/17");
+  absl::StatusOr<v1::EnrolmentChain> chain =
+      BuildEnrolmentChain(*se.log, *se.sequencer, *se.keys, "se/17");
+  ASSERT_EQ(chain.status(), absl::OkStatus());
+  ASSERT_EQ(chain->links_size(), 3);
+  const auto verify = [](const v1::EnrolmentChain& c) {
+    return VerifyEnrolmentChain(c, kTrustDomain, KeyOf("se").verifier());
+  };
+  // Its own enrolment, too, stands under a checkpoint by the new key.
+  const auto nodes = verify(*chain);
+  ASSERT_EQ(nodes.status(), absl::OkStatus());
+  EXPECT_EQ(nodes->at("se").keys.front(), KeyOf("se", 1).verifier());
+  EXPECT_EQ(nodes->at("se/17").keys.front(), KeyOf("se/17").verifier());
+  chain->mutable_links()->DeleteSubrange(1, 1);
+  EXPECT_FALSE(verify(*chain).ok()) << "nothing leads to the key that signed";
 }
 
 }  // namespace

@@ -151,6 +151,16 @@ void NodeUnderTest::ChangeKey(const std::string& child, const note::SigningKey& 
   RecordData(data.SerializeAsString(), {});
 }
 
+void NodeUnderTest::RevokeKey(const std::string& child, const note::SigningKey& its,
+                              const std::pair<std::string, uint64_t>& extent) {
+  v1::EventData data = NewData(path(), ++recorded_);
+  data.set_subject("node/" + child);
+  data.mutable_node_key_revoked()->set_verifier_key(its.verifier().Text());
+  data.mutable_node_key_revoked()->set_log(extent.first);
+  data.mutable_node_key_revoked()->set_size(static_cast<int64_t>(extent.second));
+  RecordData(data.SerializeAsString(), {});
+}
+
 void NodeUnderTest::RecordWithText(const std::string& text) {
   const std::string salt(32, 's');
   const std::string commitment = log::CommitmentOf(salt, text);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eventstore/log/event_log.h"
@@ -68,6 +69,9 @@ class NodeUnderTest {
   // Records a change of key that `signer` signed.
   void ChangeKey(const std::string& path, const note::SigningKey& signer,
                  const note::SigningKey& to);
+  // Records that the key signs nothing beyond that extent of its log.
+  void RevokeKey(const std::string& path, const note::SigningKey& key,
+                 const std::pair<std::string, uint64_t>& extent);
   // A text behind a commitment, in an event of its own.
   void RecordWithText(const std::string& text);
 

@@ -114,9 +114,20 @@ TEST_F(PeerTest, AChangedByteBlamesThePeerAndFreezesNothing) {
   EXPECT_TRUE(se_->node->Alarms().empty());
 }
 
-TEST_F(PeerTest, AnothersSignatureBlamesThePeer) {
+TEST_F(PeerTest, ASignatureThatIsNotTheKeysBlamesThePeer) {
   auto peer = Greeted();
-  peer->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17", /*variant=*/1)));
+  v1::Frame chunk =
+      ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17", /*variant=*/1));
+  note::Note note = *note::ParseNote(chunk.chunk().checkpoint());
+  note.signatures[0].key_id = KeyOf("se/17").verifier().key_id();
+  chunk.mutable_chunk()->set_checkpoint(note.Encode());
+  peer->Send(std::move(chunk));
+  EXPECT_EQ(peer->End(), v1::ERROR_CODE_VERIFICATION_FAILED);
+}
+
+TEST_F(PeerTest, ASignatureInNobodysNameBlamesThePeer) {
+  auto peer = Greeted();
+  peer->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/18")));
   EXPECT_EQ(peer->End(), v1::ERROR_CODE_VERIFICATION_FAILED);
 }
 

@@ -74,7 +74,7 @@ void Simulation::Connect(const std::string& child) {
     Node* node = &nodes_.at(self);
     Session::Options options;
     options.ends = {side, self, peer};
-    options.has_key = [node](std::string_view path) {
+    options.has_key = [node](std::string_view path, std::string_view) {
       return node->keys.contains(std::string(path));
     };
     end.session = std::make_unique<Session>(std::move(options));

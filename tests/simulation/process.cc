@@ -84,7 +84,7 @@ void Process::Open(std::unique_ptr<log::EventLog> log) {
       .sequencer = *sequencer_,
       .keys = *keys_,
       .states = *states_,
-      .verifier = key.verifier(),
+      .verifier = [&key] { return key.verifier(); },
       .parent_status = [this] { return replication_->ParentStatus(); },
       .alarms = [this] { return replication_->Alarms(); },
       .recording_stopped = [this] { return replication_->recording_stopped(); }});

@@ -91,6 +91,10 @@ std::string Cluster::backup_directory(const std::string& path) const {
   return scratch_ / ("backup-" + FileName(path));
 }
 
+std::string Cluster::signing_key_file(const std::string& path) const {
+  return scratch_ / (FileName(path) + ".signing");
+}
+
 const note::VerifierKey& Cluster::verifier(const std::string& path) const {
   return keys_.at(path).verifier();
 }
@@ -104,8 +108,8 @@ std::string Cluster::config_text(const std::string& host) const {
                      member.files.certificate + "'\nkey = '" + member.files.key + "'\n";
   for (const auto& [path, files] : member.nodes) {
     text += "[[node]]\npath = '" + path + "'\ndata = '" + data_directory(path) +
-            "'\nsigning_key = '" + (scratch_ / (FileName(path) + ".signing")) +
-            "'\ncertificate = '" + files.certificate + "'\nkey = '" + files.key + "'\nbackup = '" +
+            "'\nsigning_key = '" + signing_key_file(path) + "'\ncertificate = '" +
+            files.certificate + "'\nkey = '" + files.key + "'\nbackup = '" +
             backup_directory(path) + "'\n";
     const std::string parent(domain::ParentOf(path));
     if (parent.empty()) continue;

@@ -69,6 +69,8 @@ class Cluster {
   std::string data_directory(const std::string& path) const;
   // Where its node is configured to be backed up.
   std::string backup_directory(const std::string& path) const;
+  std::string signing_key_file(const std::string& path) const;
+  const note::SigningKey& signing_key(const std::string& path) const { return keys_.at(path); }
   std::string config_text(const std::string& host) const;
   const note::VerifierKey& verifier(const std::string& path) const;
 

@@ -1,0 +1,42 @@
+#include "clients/cli/enrolled_key.h"
+
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "proto/error/error.h"
+
+namespace liggare::cli {
+namespace {
+
+// Fields of a node's state (NodeEnrolled.verifier_key, NodeKeyRevoked).
+constexpr std::string_view kKeyField = "verifier_key";
+constexpr std::string_view kRevokedPrefix = "revoked_keys[";
+constexpr std::string_view kRevokedEnding = "].verifier_key";
+
+}  // namespace
+
+absl::StatusOr<std::optional<EnrolledKey>> FindEnrolledKey(client::Connection& connection,
+                                                           const std::string& path) {
+  v1::GetStateRequest request;
+  request.set_node(connection.node());
+  request.set_subject("node/" + path);
+  auto response = connection.Call(connection.queries(), &v1::QueryService::Stub::GetState, request);
+  if (!response.ok()) {
+    if (ErrorOf(response.status()).code() != v1::ERROR_CODE_NOT_FOUND) return response.status();
+    return std::optional<EnrolledKey>();
+  }
+  std::optional<EnrolledKey> enrolled;
+  std::set<std::string> revoked;
+  for (const v1::StateField& field : response->state().fields()) {
+    const std::string& at = field.path();
+    if (at == kKeyField) enrolled = EnrolledKey{field.value().text(), false};
+    if (at.starts_with(kRevokedPrefix) && at.ends_with(kRevokedEnding)) {
+      revoked.insert(field.value().text());
+    }
+  }
+  if (enrolled) enrolled->revoked = revoked.contains(enrolled->vkey);
+  return enrolled;
+}
+
+}  // namespace liggare::cli
