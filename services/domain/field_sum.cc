@@ -24,7 +24,11 @@ std::string_view TakePatternPart(std::string_view& pattern) {
   return part;
 }
 
-bool Matches(std::string_view path, std::string_view pattern) {
+std::string_view NameOf(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+
+}  // namespace
+
+bool MatchesPattern(std::string_view path, std::string_view pattern) {
   while (!pattern.empty()) {
     if (path.empty()) return false;
     const std::string_view wanted = TakePatternPart(pattern);
@@ -34,10 +38,6 @@ bool Matches(std::string_view path, std::string_view pattern) {
   return true;
 }
 
-std::string_view NameOf(std::string_view path) { return path.substr(path.rfind('.') + 1); }
-
-}  // namespace
-
 std::optional<Fraction> FieldSum(const State& state, const form::MessagePlan& form,
                                  std::string_view pattern) {
   const std::string_view collection = pattern.substr(0, pattern.find('.'));
@@ -46,7 +46,7 @@ std::optional<Fraction> FieldSum(const State& state, const form::MessagePlan& fo
   for (auto it = state.fields.lower_bound(collection);
        it != state.fields.end() && it->first.compare(0, collection.size(), collection) == 0; ++it) {
     const auto* number = std::get_if<int64_t>(&it->second.value);
-    if (number == nullptr || !Matches(it->first, pattern)) continue;
+    if (number == nullptr || !MatchesPattern(it->first, pattern)) continue;
     if (sum && NameOf(it->first) != name) return std::nullopt;
     if (!sum) {
       const auto plan = ResolvePath(form, it->first);

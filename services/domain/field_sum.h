@@ -12,6 +12,10 @@
 
 namespace liggare::domain {
 
+// Whether the path begins as the pattern (TEXT_FORM_FIELD_PATTERN) says; every path
+// does as an empty one does.
+bool MatchesPattern(std::string_view path, std::string_view pattern);
+
 // The sum of the figures whose path begins so (TEXT_FORM_FIELD_PATTERN): names and
 // keys with dots between them, * for any key.
 //
