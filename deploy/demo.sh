@@ -138,6 +138,7 @@ step "Record $year: anslag, register, ansökan"
 record_phase 01-anslag
 record_phase 02-register
 record_phase 03-ansokan
+await_phase se 03-ansokan
 
 step "Record $year: belopp, beslut, utbetalning"
 record_phase 04-belopp
@@ -158,15 +159,16 @@ else
 fi
 say_shown "The nation waits until it holds every report"
 await_phase se 02-register
-await_phase se 03-ansokan
 await_phase se 07-utbetalning
 await_phase se 08-rapporter
 
-step "Record $year: bokslut, återkrav, rättelse"
-record_phase 09-bokslut
-record_phase 10-aterkrav
-record_phase 11-rattelse
-await_phase se 11-rattelse
+step "Record $year: granskning, bokslut, återkrav, rättelse"
+record_phase 09-granskning
+await_phase se 09-granskning
+record_phase 10-bokslut
+record_phase 11-aterkrav
+record_phase 12-rattelse
+await_phase se 12-rattelse
 
 step "Show what the nation knows"
 for table in kommuner klienter barn budget; do
@@ -179,17 +181,17 @@ say_shown "liggare missing --year $year"
 se missing --year "$year"
 
 # The event to prove: a correction, or in a year without one, a report.
-shown=$(ls "$dir"/events/11-rattelse/*.jsonl 2> /dev/null || ls "$dir"/events/08-rapporter/*.jsonl)
+shown=$(ls "$dir"/events/12-rattelse/*.jsonl 2> /dev/null || ls "$dir"/events/08-rapporter/*.jsonl)
 shown=$(head -qn 1 $shown | sed -n 1p)
 corrected=$(jq -r .subject <<< "$shown")
 corrected_id=$(jq -r .id <<< "$shown")
-if [ -d "$dir/events/11-rattelse" ]; then
+if [ -d "$dir/events/12-rattelse" ]; then
   field=$(jq -r .report_corrected.path <<< "$shown")
   say_shown "One correction: liggare history $corrected --field '$field'"
   se history "$corrected" --field "$field"
 fi
-if [ -d "$dir/events/10-aterkrav" ]; then
-  claim=$(head -n 1 "$dir/events/10-aterkrav/se.jsonl" | jq -r .subject)
+if [ -d "$dir/events/11-aterkrav" ]; then
+  claim=$(head -n 1 "$dir/events/11-aterkrav/se.jsonl" | jq -r .subject)
   say_shown "One återkrav: liggare state $claim"
   se state "$claim"
 fi

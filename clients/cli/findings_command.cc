@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -16,6 +17,25 @@ struct Arguments {
   MomentArguments moment;
 };
 
+const char* SeverityText(const v1::Finding& finding) {
+  return finding.severity() == v1::FINDING_SEVERITY_WARNING ? "varning" : "fel";
+}
+
+const char* StatusText(const v1::Finding& finding) {
+  switch (finding.status()) {
+    case v1::FINDING_STATUS_EXPLAINED:
+      return "förklarad";
+    case v1::FINDING_STATUS_CORRECTED:
+      return "rättad";
+    default:
+      return "öppen";
+  }
+}
+
+void AddEvent(const char* name, bool is_there, const v1::EventRef& event, Json& finding) {
+  if (is_there) finding[name] = EventRefJson(event);
+}
+
 Json FindingsJson(const Arguments& arguments, const v1::ListFindingsResponse& response) {
   Json findings = Json::array();
   for (const v1::Finding& finding : response.findings()) {
@@ -25,17 +45,30 @@ Json FindingsJson(const Arguments& arguments, const v1::ListFindingsResponse& re
          {"fields", std::vector<std::string>(finding.fields().begin(), finding.fields().end())},
          {"stated", finding.stated()},
          {"computed", finding.computed()},
-         {"sentence", finding.sentence()}});
+         {"sentence", finding.sentence()},
+         {"id", finding.id()},
+         {"severity", SeverityText(finding)},
+         {"status", StatusText(finding)}});
+    AddEvent("opened_by", finding.has_opened_by(), finding.opened_by(), findings.back());
+    AddEvent("explained_by", finding.has_explained_by(), finding.explained_by(), findings.back());
+    AddEvent("corrected_by", finding.has_corrected_by(), finding.corrected_by(), findings.back());
   }
   return {{"format", kFormat}, {"year", arguments.year}, {"findings", std::move(findings)}};
 }
 
 std::string FindingsText(const v1::ListFindingsResponse& response) {
   if (response.findings().empty()) return "Inga anmärkningar.\n";
+  const auto corrected = std::count_if(
+      response.findings().begin(), response.findings().end(),
+      [](const v1::Finding& finding) { return finding.status() == v1::FINDING_STATUS_CORRECTED; });
   std::string text =
-      "Kontroller som inte går ihop: " + std::to_string(response.findings_size()) + "\n";
+      "Kontroller som inte går ihop: " + std::to_string(response.findings_size() - corrected) +
+      (corrected > 0 ? ", rättade: " + std::to_string(corrected) : "") + "\n";
   for (const v1::Finding& finding : response.findings()) {
-    text += "\n" + finding.subject() + "  " + finding.code() + "\n  " + finding.sentence() + "\n";
+    const bool is_open = finding.status() == v1::FINDING_STATUS_OPEN;
+    text += "\n" + finding.subject() + "  " + finding.code() + "  " + finding.id() +
+            (is_open ? "" : std::string("  (") + StatusText(finding) + ")") + "\n  " +
+            finding.sentence() + "\n";
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/swedish_text.h"
 #include "clients/cli/text_table.h"
+#include "clients/cli/value_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -77,8 +78,9 @@ std::string Legend(const v1::GetTableResponse& table, const std::vector<bool>& p
 }
 
 Json CellJson(const v1::TableCell& cell) {
-  if (cell.denominator() == 0 && cell.stated().empty()) return nullptr;
+  if (cell.text().empty() && cell.stated().empty()) return nullptr;
   Json json = Json::object();
+  if (cell.denominator() == 0 && !cell.text().empty()) json["text"] = cell.text();
   if (cell.denominator() != 0) {
     json["numerator"] = cell.numerator();
     json["denominator"] = cell.denominator();
@@ -109,6 +111,32 @@ std::string TableText(const AnsweredTable& answer) {
   std::string all = table.title() + "\n\n" + text.Text() + "\n" + Legend(table, published);
   for (const std::string& note : table.notes()) all += note + "\n";
   return all;
+}
+
+std::string ExplainedText(const ExplainedCell& cell) {
+  TextTable text({Align::kLeft, Align::kLeft, Align::kRight, Align::kLeft});
+  for (const v1::ExplainedField& field : cell.answer.fields()) {
+    text.AddRow({field.subject(), field.field().path(), ValueText(field.field().value()),
+                 field.field().set_by().type() + " " + PlaceOf(field.field().set_by())});
+  }
+  const std::string value = cell.answer.cell().text().empty() ? "–" : cell.answer.cell().text();
+  return cell.row + ", " + cell.column + ": " + value + "\n\n" + text.Text(2) +
+         (cell.answer.fields().empty() ? "  Inga händelser.\n" : "");
+}
+
+std::string ExplainedJson(const ExplainedCell& cell) {
+  Json fields = Json::array();
+  EventRefs events;
+  for (const v1::ExplainedField& field : cell.answer.fields()) {
+    fields.push_back({{"subject", field.subject()},
+                      {"path", field.field().path()},
+                      {"value", ValueJson(field.field().value())},
+                      {"set_by", events.Add(field.field().set_by())}});
+  }
+  const Json json = {{"format", "liggare.cell/1"},  {"row", cell.row},
+                     {"column", cell.column},       {"cell", CellJson(cell.answer.cell())},
+                     {"fields", std::move(fields)}, {"events", events.json()}};
+  return json.dump(2) + "\n";
 }
 
 std::string TableJson(const AnsweredTable& answer) {

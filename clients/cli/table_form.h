@@ -23,6 +23,19 @@ std::string TableText(const AnsweredTable& answer);
 // JSON, format liggare.table/1, ending in a newline.
 std::string TableJson(const AnsweredTable& answer);
 
+// What a cell is computed from.
+struct ExplainedCell {
+  std::string row;
+  std::string column;
+  v1::ExplainCellResponse answer;
+};
+
+// A line for each field: subject, path, value, the event that set it.
+std::string ExplainedText(const ExplainedCell& cell);
+
+// JSON, format liggare.cell/1.
+std::string ExplainedJson(const ExplainedCell& cell);
+
 }  // namespace liggare::cli
 
 #endif  // CLIENTS_CLI_TABLE_FORM_H_

@@ -37,6 +37,7 @@ absl::StatusCode CanonicalCode(v1::ErrorCode code) {
     case v1::ERROR_CODE_OLD_VALUE_DIFFERS:
     case v1::ERROR_CODE_PREREQUISITE_MISSING:
     case v1::ERROR_CODE_AMOUNT_EXCEEDED:
+    case v1::ERROR_CODE_STEP_NOT_ALLOWED:
     case v1::ERROR_CODE_READ_ONLY:
     case v1::ERROR_CODE_CLOCK_AHEAD:
     case v1::ERROR_CODE_FORKED:

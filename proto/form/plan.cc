@@ -32,6 +32,7 @@ class PlanRegistry {
                           ->GetPrototype(&descriptor)
                           ->GetReflection();
     made.collection = descriptor.options().GetExtension(v1::collection);
+    made.prefix = descriptor.options().GetExtension(v1::prefix);
     for (int i = 0; i < descriptor.field_count(); ++i) {
       made.fields.push_back(CompileField(*descriptor.field(i)));
       made.fields.back().reflection = made.reflection;
@@ -48,6 +49,7 @@ class PlanRegistry {
     field.has_presence = descriptor.has_presence();
     field.key = descriptor.options().GetExtension(v1::key);
     field.required = descriptor.options().GetExtension(v1::required);
+    field.required_from = descriptor.options().GetExtension(v1::required_from);
     field.unit = descriptor.options().GetExtension(v1::unit);
     field.form = descriptor.options().GetExtension(v1::form);
     field.kind = KindOf(descriptor);

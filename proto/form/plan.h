@@ -9,6 +9,7 @@
 #define PROTO_FORM_PLAN_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,7 @@ struct FieldPlan {
   bool repeated = false;
   bool key = false;
   bool required = false;
+  uint32_t required_from = 0;  // From this form version on; 0: see required.
   bool has_presence = false;  // Whether absence differs from the default value.
   v1::Unit unit = v1::UNIT_UNSPECIFIED;
   v1::TextForm form = v1::TEXT_FORM_UNSPECIFIED;
@@ -78,6 +80,7 @@ struct MessagePlan {
   const google::protobuf::Descriptor* descriptor = nullptr;
   const google::protobuf::Reflection* reflection = nullptr;
   std::string collection;  // Empty unless the payload is an element of one.
+  std::string prefix;      // Of the paths of the payload's fields; mostly empty.
   std::vector<FieldPlan> fields;
   std::vector<size_t> keys;  // The fields that make up the key, in order.
 

@@ -7,6 +7,7 @@
 #include "proto/form/nearest.h"
 #include "proto/form/uuid.h"
 #include "services/domain/kommun.h"
+#include "services/domain/text_form.h"
 
 namespace liggare::domain {
 namespace {
@@ -21,6 +22,9 @@ using google::protobuf::Reflection;
 
 constexpr int kReportSubmitted = v1::EventData::kReportSubmittedFieldNumber;
 constexpr int kReportCorrected = v1::EventData::kReportCorrectedFieldNumber;
+constexpr int kAterkravDecided = v1::EventData::kAterkravDecidedFieldNumber;
+constexpr int kDecisionCorrected = v1::EventData::kDecisionCorrectedFieldNumber;
+constexpr int kConflictResolved = v1::EventData::kConflictResolvedFieldNumber;
 
 // Entries that nodes write for themselves say nothing about a state.
 bool IsBookkeeping(int type) {
@@ -157,6 +161,9 @@ absl::Status CheckKey(const FieldPlan& key, std::string_view text) {
                      "a kommunkod of SCB, four digits");
   }
   if (text.empty()) return WrongPath("the key " + key.name + " is empty", "a " + key.name);
+  if (key.kind == FieldKind::kString && !HasForm(key.form, text)) {
+    return WrongPath("\"" + std::string(text) + "\" is no " + key.name, DescriptionOf(key.form));
+  }
   return absl::OkStatus();
 }
 
@@ -210,16 +217,28 @@ void AppendKeys(const Message& element, const MessagePlan& plan, std::string& pa
   }
 }
 
-int OwnerOf(int type) { return type == kReportCorrected ? kReportSubmitted : type; }
+int OwnerOf(int type) {
+  if (type == kReportCorrected) return kReportSubmitted;
+  return type == kDecisionCorrected ? kAterkravDecided : type;
+}
+
+bool SetsOneField(int type) {
+  return type == kReportCorrected || type == kDecisionCorrected || type == kConflictResolved;
+}
 
 void ForEachAssignment(const v1::EventData& event, const EventType& type, SetField set) {
   if (IsBookkeeping(type.number)) return;
-  if (type.number == kReportCorrected) {
-    const v1::ReportCorrected& correction = event.report_corrected();
-    set(correction.path(), FromProto(correction.new_()));
-    return;
+  switch (type.number) {
+    case kReportCorrected:
+      return set(event.report_corrected().path(), FromProto(event.report_corrected().new_()));
+    case kDecisionCorrected:
+      return set(event.decision_corrected().path(), FromProto(event.decision_corrected().new_()));
+    case kConflictResolved:
+      return set(event.conflict_resolved().path(), FromProto(event.conflict_resolved().value()));
+    default:
+      break;
   }
-  std::string path;
+  std::string path = type.plan->prefix;
   if (!type.plan->collection.empty()) path = CollectionPrefix(event, type);
   Walk(form::PayloadOf(event, type), *type.plan, path, set);
 }
@@ -233,7 +252,7 @@ std::vector<Assignment> AssignmentsOf(const v1::EventData& event, const EventTyp
 }
 
 Territory TerritoryOf(const v1::EventData& event, const EventType& type) {
-  if (IsBookkeeping(type.number) || type.number == kReportCorrected) return {};
+  if (IsBookkeeping(type.number) || SetsOneField(type.number)) return {};
   if (type.plan->collection.empty()) {
     return {.kind = Territory::Kind::kForm, .owner = type.number, .prefix = ""};
   }

@@ -36,7 +36,7 @@ std::vector<Assignment> AssignmentsOf(const v1::EventData& event, const form::Ev
 // The part of the state that the payload describes wholly.
 struct Territory {
   enum class Kind {
-    kNone,    // It sets single fields only (report_corrected, received).
+    kNone,    // It sets single fields only (report_corrected), or none (received).
     kForm,    // All fields whose owner is `owner`.
     kPrefix,  // All fields whose path begins with `prefix`: an element.
   };
@@ -47,8 +47,11 @@ struct Territory {
 Territory TerritoryOf(const v1::EventData& event, const form::EventType& type);
 
 // The event type to whose form the fields belong that `type` sets: itself, but
-// report_submitted for report_corrected.
+// report_submitted for report_corrected, aterkrav_decided for decision_corrected.
 int OwnerOf(int type);
+
+// Whether the type sets one field, of another type's form, and leaves the others.
+bool SetsOneField(int type);
 
 // The field of the form `plan` that a path names: klienter[kvinna][30-49].antal.
 // INVALID_FIELD, without `field`, if a name, a key or their number is wrong;

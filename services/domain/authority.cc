@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
 #include "liggare/v1/event.pb.h"
 #include "proto/error/error.h"
 #include "proto/form/plan.h"
 #include "services/domain/node_path.h"
+#include "services/domain/regulation.h"
 
 namespace liggare::domain {
 namespace {
@@ -21,19 +23,32 @@ enum class Writer {
   kVerksamhet,
   kCountyOfVerksamhet,
   kVerksamhetOrAncestor,
+  kAncestorOfVerksamhet,
+  kNodeOfPath,
+  kNodeOfPathOrAncestor,
   kCountyOfKommun,
   kCountyOfLan,
   kNation,
+  kClaimant,
+  kResponsible,
+};
+
+// Who acts at the node.
+enum class Role {
+  kAny,      // A system, too, or nobody named.
+  kPerson,   // Anyone but a system.
+  kDecider,  // Who decides for the authority.
 };
 
 struct Rule {
   int type;
-  SubjectKind subject;
+  std::optional<SubjectKind> subject;  // Nothing: all kinds but node.
   Writer writer;
+  Role role = Role::kAny;
 };
 
 // By type.
-constexpr std::array<Rule, 22> kRules = {{
+constexpr std::array kRules = std::to_array<Rule>({
     {Data::kReceivedFieldNumber, SubjectKind::kNode, Writer::kNodeItself},
     {Data::kEpochOpenedFieldNumber, SubjectKind::kNode, Writer::kNodeItself},
     {Data::kNodeEnrolledFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself},
@@ -42,21 +57,59 @@ constexpr std::array<Rule, 22> kRules = {{
     {Data::kNodeKeyRevokedFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself},
     {Data::kVerksamhetRegisteredFieldNumber, SubjectKind::kVerksamhet, Writer::kVerksamhet},
     {Data::kKommunAssignedFieldNumber, SubjectKind::kVerksamhet, Writer::kCountyOfVerksamhet},
+    {Data::kUtforareRegisteredFieldNumber, SubjectKind::kVerksamhet, Writer::kVerksamhet},
+    {Data::kVerksamhetSucceededFieldNumber, SubjectKind::kVerksamhet,
+     Writer::kAncestorOfVerksamhet},
     {Data::kAppropriationSetFieldNumber, SubjectKind::kAnslag, Writer::kNation},
-    {Data::kGrantRateSetFieldNumber, SubjectKind::kAnslag, Writer::kNation},
+    {Data::kGrantRateSetFieldNumber, SubjectKind::kAnslag, Writer::kNation, Role::kDecider},
     {Data::kOwnCostBookedFieldNumber, SubjectKind::kAnslag, Writer::kNation},
     {Data::kMoneyReturnedFieldNumber, SubjectKind::kAnslag, Writer::kNation},
+    {Data::kGrantRateForecastFieldNumber, SubjectKind::kAnslag, Writer::kNation},
     {Data::kApplicationReceivedFieldNumber, SubjectKind::kAnsokan, Writer::kCountyOfKommun},
-    {Data::kGrantDecidedFieldNumber, SubjectKind::kBidrag, Writer::kCountyOfKommun},
+    {Data::kGrantDecidedFieldNumber, SubjectKind::kBidrag, Writer::kCountyOfKommun, Role::kDecider},
     {Data::kGrantPaidFieldNumber, SubjectKind::kBidrag, Writer::kCountyOfKommun},
-    {Data::kFundsRequisitionedFieldNumber, SubjectKind::kRekvisition, Writer::kCountyOfLan},
+    {Data::kApplicationRejectedFieldNumber, SubjectKind::kAnsokan, Writer::kCountyOfKommun,
+     Role::kDecider},
+    {Data::kGrantReturnedFieldNumber, SubjectKind::kBidrag, Writer::kNation},
+    {Data::kFundsRequisitionedFieldNumber, SubjectKind::kRekvisition, Writer::kCountyOfLan,
+     Role::kPerson},
     {Data::kFundsPaidFieldNumber, SubjectKind::kRekvisition, Writer::kNation},
+    {Data::kApplicationsSummedFieldNumber, SubjectKind::kRekvisition, Writer::kCountyOfLan},
+    {Data::kCountyAccountSubmittedFieldNumber, SubjectKind::kLansrapport, Writer::kCountyOfLan,
+     Role::kPerson},
     {Data::kReportSubmittedFieldNumber, SubjectKind::kRapport, Writer::kVerksamhet},
     {Data::kReportCorrectedFieldNumber, SubjectKind::kRapport, Writer::kVerksamhetOrAncestor},
-    {Data::kAterkravDecidedFieldNumber, SubjectKind::kAterkrav, Writer::kNation},
-    {Data::kRepaymentReceivedFieldNumber, SubjectKind::kAterkrav, Writer::kNation},
+    {Data::kCompletionRequestedFieldNumber, SubjectKind::kRapport, Writer::kAncestorOfVerksamhet,
+     Role::kPerson},
+    {Data::kCompletionAnsweredFieldNumber, SubjectKind::kRapport, Writer::kVerksamhet},
+    {Data::kReportReviewedFieldNumber, SubjectKind::kRapport, Writer::kCountyOfVerksamhet,
+     Role::kPerson},
+    {Data::kReportForwardedFieldNumber, SubjectKind::kRapport, Writer::kCountyOfVerksamhet},
+    {Data::kFindingExplainedFieldNumber, std::nullopt, Writer::kResponsible, Role::kPerson},
+    {Data::kAterkravDecidedFieldNumber, SubjectKind::kAterkrav, Writer::kClaimant, Role::kDecider},
+    {Data::kRepaymentReceivedFieldNumber, SubjectKind::kAterkrav, Writer::kClaimant},
+    {Data::kAterkravOpenedFieldNumber, SubjectKind::kAterkrav, Writer::kClaimant, Role::kPerson},
+    {Data::kCommunicationSentFieldNumber, SubjectKind::kAterkrav, Writer::kClaimant, Role::kPerson},
+    {Data::kStatementReceivedFieldNumber, SubjectKind::kAterkrav, Writer::kClaimant},
+    {Data::kDecisionCorrectedFieldNumber, SubjectKind::kAterkrav, Writer::kClaimant,
+     Role::kDecider},
+    {Data::kDecisionChangedFieldNumber, SubjectKind::kAterkrav, Writer::kClaimant, Role::kDecider},
+    {Data::kAppealLodgedFieldNumber, SubjectKind::kAterkrav, Writer::kClaimant},
+    {Data::kAppealDecidedFieldNumber, SubjectKind::kAterkrav, Writer::kClaimant, Role::kPerson},
+    {Data::kAterkravClosedFieldNumber, SubjectKind::kAterkrav, Writer::kClaimant, Role::kPerson},
     {Data::kTablePublishedFieldNumber, SubjectKind::kTabell, Writer::kNation},
-}};
+    {Data::kConflictResolvedFieldNumber, std::nullopt, Writer::kResponsible, Role::kPerson},
+    {Data::kRedactedFieldNumber, std::nullopt, Writer::kResponsible, Role::kPerson},
+    {Data::kBristReportedFieldNumber, SubjectKind::kBrist, Writer::kNodeOfPath},
+    {Data::kBristGroupedFieldNumber, SubjectKind::kBrist, Writer::kNodeOfPath, Role::kPerson},
+    {Data::kBristEscalatedFieldNumber, SubjectKind::kBrist, Writer::kNodeOfPathOrAncestor},
+    {Data::kBristPrioritisedFieldNumber, SubjectKind::kBrist, Writer::kNodeOfPathOrAncestor,
+     Role::kPerson},
+    {Data::kActionReportedFieldNumber, SubjectKind::kBrist, Writer::kNodeOfPathOrAncestor},
+    {Data::kFeedbackRequestedFieldNumber, SubjectKind::kBrist, Writer::kNodeOfPathOrAncestor},
+    {Data::kFeedbackGivenFieldNumber, SubjectKind::kBrist, Writer::kNodeOfPathOrAncestor},
+    {Data::kGoodExampleSharedFieldNumber, SubjectKind::kExempel, Writer::kNodeOfPath},
+});
 
 const Rule* FindRule(int type) {
   const auto* it =
@@ -71,9 +124,44 @@ bool IsCounty(std::string_view path, std::string_view lanskod) {
 
 bool IsVerksamhetPath(std::string_view path) { return DepthOf(path) >= 3; }
 
+// Who claims money back under the regulation of the subject's year.
+std::string ClaimantOf(const Subject& subject) {
+  const Regulation& regulation = RegulationOf(subject.year);
+  if (regulation.claims_back == Claimant::kSocialstyrelsen) return std::string(kNationPath);
+  return CountyPath(subject.code.substr(0, 2));
+}
+
+bool MayWrite(Writer rule, std::string_view writer, const Subject& subject);
+
+// Who may write about the subject at all, or stands above.
+bool IsResponsible(std::string_view writer, const Subject& subject) {
+  switch (subject.kind) {
+    case SubjectKind::kVerksamhet:
+    case SubjectKind::kRapport:
+      return MayWrite(Writer::kVerksamhetOrAncestor, writer, subject);
+    case SubjectKind::kBrist:
+    case SubjectKind::kExempel:
+      return MayWrite(Writer::kNodeOfPathOrAncestor, writer, subject);
+    case SubjectKind::kAnsokan:
+    case SubjectKind::kBidrag:
+    case SubjectKind::kRekvisition:
+    case SubjectKind::kLansrapport:
+      return writer == kNationPath || IsCounty(writer, subject.code.substr(0, 2));
+    case SubjectKind::kAnslag:
+    case SubjectKind::kTabell:
+      return writer == kNationPath;
+    case SubjectKind::kAterkrav:
+      return writer == ClaimantOf(subject);
+    case SubjectKind::kNode:
+      return false;
+  }
+  return false;
+}
+
 bool MayWrite(Writer rule, std::string_view writer, const Subject& subject) {
   switch (rule) {
     case Writer::kNodeItself:
+    case Writer::kNodeOfPath:
       return writer == subject.path;
     case Writer::kParent:
       return !ParentOf(subject.path).empty() && writer == ParentOf(subject.path);
@@ -86,12 +174,20 @@ bool MayWrite(Writer rule, std::string_view writer, const Subject& subject) {
       return IsVerksamhetPath(subject.path) && writer == CountyPathOf(subject.path);
     case Writer::kVerksamhetOrAncestor:
       return IsVerksamhetPath(subject.path) && IsAtOrBelow(subject.path, writer);
+    case Writer::kAncestorOfVerksamhet:
+      return writer != subject.path && MayWrite(Writer::kVerksamhetOrAncestor, writer, subject);
+    case Writer::kNodeOfPathOrAncestor:
+      return IsAtOrBelow(subject.path, writer);
     case Writer::kCountyOfKommun:
       return IsCounty(writer, subject.code.substr(0, 2));
     case Writer::kCountyOfLan:
       return IsCounty(writer, subject.code);
     case Writer::kNation:
       return writer == kNationPath;
+    case Writer::kClaimant:
+      return writer == ClaimantOf(subject);
+    case Writer::kResponsible:
+      return IsResponsible(writer, subject);
   }
   return false;
 }
@@ -100,6 +196,7 @@ bool MayWrite(Writer rule, std::string_view writer, const Subject& subject) {
 std::string RightWriter(Writer rule, const Subject& subject) {
   switch (rule) {
     case Writer::kNodeItself:
+    case Writer::kNodeOfPath:
       return std::string(subject.path);
     case Writer::kParent:
     case Writer::kParentOrNationItself:
@@ -111,19 +208,69 @@ std::string RightWriter(Writer rule, const Subject& subject) {
       return "the county of a verksamhet, " + std::string(CountyPathOf(subject.path));
     case Writer::kVerksamhetOrAncestor:
       return "the verksamhet " + std::string(subject.path) + " or a node above it";
+    case Writer::kAncestorOfVerksamhet:
+      return "a node above the verksamhet " + std::string(subject.path);
+    case Writer::kNodeOfPathOrAncestor:
+      return std::string(subject.path) + " or a node above it";
     case Writer::kCountyOfKommun:
       return "the kommun's county, " + CountyPath(subject.code.substr(0, 2));
     case Writer::kCountyOfLan:
       return "the county, " + CountyPath(subject.code);
     case Writer::kNation:
       return std::string(kNationPath);
+    case Writer::kClaimant:
+      return "the authority that claims back, " + ClaimantOf(subject);
+    case Writer::kResponsible:
+      return "who may write about the subject, or a node above";
   }
   return "";
 }
 
+bool HasRole(Role rule, std::string_view role) {
+  switch (rule) {
+    case Role::kAny:
+      return true;
+    case Role::kPerson:
+      return !role.empty() && role != "system";
+    case Role::kDecider:
+      return role == "handlaggare" || role == "beslutsfattare";
+  }
+  return false;
+}
+
 }  // namespace
 
-SubjectKind SubjectKindOf(int type) { return FindRule(type)->subject; }
+bool IsAbout(int type, SubjectKind kind) {
+  const std::optional<SubjectKind>& subject = FindRule(type)->subject;
+  return subject ? *subject == kind : kind != SubjectKind::kNode;
+}
+
+std::string KindsText(int type) {
+  const std::optional<SubjectKind>& subject = FindRule(type)->subject;
+  if (!subject) return "any subject but a node";
+  return "a subject that begins with " + std::string(KindName(*subject)) + "/";
+}
+
+std::string_view RolesText(int type) {
+  switch (FindRule(type)->role) {
+    case Role::kPerson:
+      return "a person, not a system";
+    case Role::kDecider:
+      return "handlaggare or beslutsfattare";
+    default:
+      return "any";
+  }
+}
+
+absl::Status AuthoriseRole(int type, std::string_view role) {
+  const Rule* rule = FindRule(type);
+  if (rule == nullptr || HasRole(rule->role, role)) return absl::OkStatus();
+  return MakeError(v1::ERROR_CODE_NOT_AUTHORISED,
+                   {.message = form::FindEventType(type)->name + " is not recorded by " +
+                               (role.empty() ? "somebody without a role" : std::string(role)),
+                    .field = "actor.role",
+                    .expected = std::string(RolesText(type))});
+}
 
 absl::Status AuthoriseWriter(int type, std::string_view writer_path, std::string_view subject) {
   const Rule* rule = FindRule(type);
@@ -134,12 +281,11 @@ absl::Status AuthoriseWriter(int type, std::string_view writer_path, std::string
   absl::StatusOr<Subject> parsed = ParseSubject(subject);
   if (!parsed.ok()) return parsed.status();
   const auto name = [type] { return form::FindEventType(type)->name; };
-  if (parsed->kind != rule->subject) {
-    return MakeError(
-        v1::ERROR_CODE_INVALID_SUBJECT,
-        {.message = name() + " is not about \"" + std::string(subject) + "\"",
-         .field = "subject",
-         .expected = "a subject that begins with " + std::string(KindName(rule->subject)) + "/"});
+  if (!IsAbout(type, parsed->kind)) {
+    return MakeError(v1::ERROR_CODE_INVALID_SUBJECT,
+                     {.message = name() + " is not about \"" + std::string(subject) + "\"",
+                      .field = "subject",
+                      .expected = KindsText(type)});
   }
   if (MayWrite(rule->writer, writer_path, *parsed)) return absl::OkStatus();
   return MakeError(v1::ERROR_CODE_NOT_AUTHORISED,

@@ -1,26 +1,10 @@
-// Static authority: who may write which type of event about which subject. A
-// pure function of the three, used when recording, on arrival and in the fold.
-//
-//   event                                     subject                     writer
-//   received, epoch_opened                    node/<path>                 that node
-//   node_enrolled, node_key_changed           node/<child>                the parent; se of itself
-//   node_key_revoked                          node/<child>                the parent; se of itself
-//   node_closed                               node/<child>                the parent
-//   verksamhet_registered                     verksamhet/<path>           the verksamhet
-//   kommun_assigned                           verksamhet/<path>           its county
-//   appropriation_set, grant_rate_set,
-//   own_cost_booked, money_returned           anslag/<år>                 se
-//   application_received                      ansokan/<år>/<kommunkod>    the kommun's county
-//   grant_decided, grant_paid                 bidrag/<år>/<kommunkod>     the kommun's county
-//   funds_requisitioned                       rekvisition/<år>/<länskod>  the county
-//   funds_paid                                rekvisition/<år>/<länskod>  se
-//   report_submitted                          rapport/<år>/<path>         the verksamhet
-//   report_corrected                          rapport/<år>/<path>         it or an ancestor
-//   aterkrav_decided, repayment_received      aterkrav/<år>/<kommunkod>/<n>  se
-//   table_published                           tabell/<år>/<id>            se
+// Static authority: who may write which type of event about which subject, and in
+// which role. A pure function, used when recording, on arrival and in the fold.
+// docs/authority.md is the same as a table; a test compares them.
 #ifndef SERVICES_DOMAIN_AUTHORITY_H_
 #define SERVICES_DOMAIN_AUTHORITY_H_
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -34,8 +18,20 @@ namespace liggare::domain {
 // of the node whose log holds the entry.
 absl::Status AuthoriseWriter(int type, std::string_view writer_path, std::string_view subject);
 
-// The kind of subject that the type is about. The type must be a known one.
-SubjectKind SubjectKindOf(int type);
+// OK, or NOT_AUTHORISED. `role` is the actor's, empty if none was given. Judged
+// when recording only: the role is what the sender says, and the recording node
+// answers for its senders.
+absl::Status AuthoriseRole(int type, std::string_view role);
+
+// In which roles the type may be recorded: "any", "a person", "handlaggare or
+// beslutsfattare".
+std::string_view RolesText(int type);
+
+// Whether the type is about subjects of this kind. The type must be a known one.
+bool IsAbout(int type, SubjectKind kind);
+
+// "a subject that begins with bidrag/": for errors.
+std::string KindsText(int type);
 
 }  // namespace liggare::domain
 

@@ -21,6 +21,7 @@ struct FindingParts {
   std::string sentence;  // Swedish, for people.
 };
 
+// With its id and severity, open. The code must be one of kontroll.h.
 v1::Finding MakeFinding(std::string_view code, FindingParts parts);
 
 // The kinds of kontroll (kontroll.h). Each adds what it finds; the scope has

@@ -10,7 +10,9 @@
 #include "proto/form/plan.h"
 #include "services/domain/assignments.h"
 #include "services/domain/authority.h"
+#include "services/domain/form_version.h"
 #include "services/domain/log_name.h"
+#include "services/domain/report_kontroll.h"
 #include "services/domain/shape.h"
 
 namespace liggare::domain {
@@ -47,6 +49,7 @@ class Folder {
   void Replace(std::string_view path, Field& field, FieldValue value);
   void SettleConflicts(std::string_view path);
   void RemoveLeftOut(const form::EventType& type);
+  void TrackFindings();
   bool IsLeftOut(const Field& field) { return HasValue(field.value) && field.set_by != Point(); }
 
   State& state_;
@@ -127,7 +130,33 @@ FoldOutcome Folder::Apply() {
   });
   RemoveLeftOut(type);
   ++state_.event_count;
+  TrackFindings();
   return FoldOutcome::kFolded;
+}
+
+// Findings of a report come and go with the events that change its fields.
+void Folder::TrackFindings() {
+  const bool changes_report = OwnerOf(entry_.type) == v1::EventData::kReportSubmittedFieldNumber ||
+                              entry_.type == v1::EventData::kConflictResolvedFieldNumber;
+  if (!changes_report) return;
+  std::map<std::string, v1::Finding> found;
+  for (v1::Finding& finding : ReportFindings(state_)) {
+    std::string id = finding.id();
+    found.emplace(std::move(id), std::move(finding));
+  }
+  for (auto& [id, known] : state_.findings) {
+    const auto still = found.find(id);
+    if (still == found.end() && !known.corrected_by) known.corrected_by = Point();
+    if (still == found.end()) continue;
+    if (known.corrected_by)
+      known = {std::move(still->second), Point(), std::nullopt};
+    else
+      known.finding = std::move(still->second);
+    found.erase(still);
+  }
+  for (auto& [id, finding] : found) {
+    state_.findings.emplace(id, KnownFinding{std::move(finding), Point(), std::nullopt});
+  }
 }
 
 void Folder::Set(std::string_view path, FieldValue value) {
@@ -158,7 +187,8 @@ void Folder::Replace(std::string_view path, Field& field, FieldValue value) {
   if (differs && listener_ != nullptr) {
     listener_->Changed(state_, path, field.value, value, point, entry_);
   }
-  field = {std::move(value), point, OwnerOf(entry_.type)};
+  const bool keeps_owner = entry_.type == v1::EventData::kConflictResolvedFieldNumber;
+  field = {std::move(value), point, keeps_owner ? field.owner : OwnerOf(entry_.type)};
 }
 
 void Folder::SettleConflicts(std::string_view path) {

@@ -57,19 +57,4 @@ KlientFigures FiguresOf(const std::vector<ScopedState>& reports) {
   return figures;
 }
 
-const std::vector<Heading>& KonHeadings() {
-  static const auto& headings = *new std::vector<Heading>{
-      {"man", "Män"}, {"kvinna", "Kvinnor"}, {"annan", "Annan könsidentitet"}};
-  return headings;
-}
-
-const std::vector<Heading>& AlderHeadings() {
-  static const auto& headings = *new std::vector<Heading>{{"18-29", "18–29 år"},
-                                                          {"30-49", "30–49 år"},
-                                                          {"50-64", "50–64 år"},
-                                                          {"65+", "≥65 år"},
-                                                          {"okand", "Okänd ålder"}};
-  return headings;
-}
-
 }  // namespace liggare::domain

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "services/domain/heading.h"
 #include "services/domain/scope.h"
 #include "services/domain/state.h"
 
@@ -26,16 +27,6 @@ struct KlientFigures {
 
 KlientFigures FiguresOf(const State& report);
 KlientFigures FiguresOf(const std::vector<ScopedState>& reports);
-
-// A value of Kon or Alder as the reports head it.
-struct Heading {
-  std::string_view id;  // Its token.
-  std::string_view label;
-};
-// Män, Kvinnor, then annan könsidentitet: the order of the reports.
-const std::vector<Heading>& KonHeadings();
-// From the youngest, then those whose age is not known.
-const std::vector<Heading>& AlderHeadings();
 
 }  // namespace liggare::domain
 

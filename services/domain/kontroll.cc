@@ -48,18 +48,28 @@ std::vector<std::string> PrefixesOf(const Scope& scope) {
   return prefixes;
 }
 
-}  // namespace
-
-v1::Finding MakeFinding(std::string_view code, FindingParts parts) {
-  v1::Finding finding;
-  finding.set_code(std::string(code));
-  finding.set_subject(std::move(parts.subject));
-  for (std::string& field : parts.fields) finding.add_fields(std::move(field));
-  finding.set_stated(std::move(parts.stated));
-  finding.set_computed(std::move(parts.computed));
-  finding.set_sentence(std::move(parts.sentence));
-  return finding;
+// Those that finding_explained names in their own subject.
+absl::Status MarkExplained(StateView& view, std::vector<v1::Finding>& findings) {
+  for (v1::Finding& finding : findings) {
+    if (finding.status() == v1::FINDING_STATUS_CORRECTED) continue;
+    auto state = view.StateOf(finding.subject());
+    if (!state.ok()) return state.status();
+    const auto explained_by = (*state)->SetBy("forklaringar[" + finding.id() + "].forklaring");
+    if (!explained_by) continue;
+    finding.set_status(v1::FINDING_STATUS_EXPLAINED);
+    *finding.mutable_explained_by() = EventRefOf(**state, *explained_by);
+  }
+  return absl::OkStatus();
 }
+
+bool ComesBefore(const v1::Finding& a, const v1::Finding& b) {
+  const bool a_is_corrected = a.status() == v1::FINDING_STATUS_CORRECTED;
+  const bool b_is_corrected = b.status() == v1::FINDING_STATUS_CORRECTED;
+  return std::tie(a.subject(), a_is_corrected, a.code()) <
+         std::tie(b.subject(), b_is_corrected, b.code());
+}
+
+}  // namespace
 
 absl::Status AddConflictFindings(StateView& view, const Scope& scope,
                                  std::vector<v1::Finding>& out) {
@@ -78,10 +88,8 @@ absl::StatusOr<std::vector<v1::Finding>> FindingsOf(StateView& view, const Scope
        {AddPublishedFindings, AddGrantFindings, AddReportFindings, AddConflictFindings}) {
     if (absl::Status status = add(view, scope, findings); !status.ok()) return status;
   }
-  std::stable_sort(findings.begin(), findings.end(),
-                   [](const v1::Finding& a, const v1::Finding& b) {
-                     return std::tie(a.subject(), a.code()) < std::tie(b.subject(), b.code());
-                   });
+  if (absl::Status status = MarkExplained(view, findings); !status.ok()) return status;
+  std::stable_sort(findings.begin(), findings.end(), ComesBefore);
   return findings;
 }
 

@@ -1,35 +1,27 @@
-// Kontroll of the reports: klienter with children against klienter, and the
+// Kontroll of the reports: what is wrong in one itself (report_kontroll.h), and the
 // money accounted for against what was paid.
 #include <string>
 #include <vector>
 
 #include "services/domain/finding.h"
 #include "services/domain/fraction.h"
-#include "services/domain/klient_figures.h"
 #include "services/domain/kommun.h"
 #include "services/domain/node_path.h"
+#include "services/domain/state_proto.h"
 #include "services/domain/subject.h"
 #include "services/domain/verksamhet.h"
 
 namespace liggare::domain {
 namespace {
 
-void CheckBarn(const ScopedState& report, std::vector<v1::Finding>& out) {
-  const KlientFigures figures = FiguresOf(*report.state);
-  for (const Heading& kon : KonHeadings()) {
-    const int64_t barn = figures.Barn(kon.id);
-    const int64_t klienter = figures.Klienter(kon.id);
-    if (barn <= klienter) continue;
-    const std::string id(kon.id);
-    out.push_back(
-        MakeFinding("BARN_EXCEEDS_KLIENTER",
-                    {.subject = report.subject,
-                     .fields = {"barn[" + id + "].antal", "klienter[" + id + "]"},
-                     .stated = SwedishText({barn, 0}),
-                     .computed = "högst " + SwedishText({klienter, 0}),
-                     .sentence = report.about + ": " + std::string(kon.label) +
-                                 " som bor med barn är " + SwedishText({barn, 0}) +
-                                 ", fler än de " + SwedishText({klienter, 0}) + " klienterna."}));
+// What the fold has found in the report itself.
+void AddOwn(const ScopedState& report, std::vector<v1::Finding>& out) {
+  for (const auto& [id, known] : report.state->findings) {
+    v1::Finding& finding = out.emplace_back(known.finding);
+    *finding.mutable_opened_by() = EventRefOf(*report.state, known.opened_by);
+    if (!known.corrected_by) continue;
+    finding.set_status(v1::FINDING_STATUS_CORRECTED);
+    *finding.mutable_corrected_by() = EventRefOf(*report.state, *known.corrected_by);
   }
 }
 
@@ -112,7 +104,7 @@ absl::Status AddReportFindings(StateView& view, const Scope& scope, std::vector<
   absl::StatusOr<std::vector<ScopedState>> reports = ReportsOf(view, scope);
   if (!reports.ok()) return reports.status();
   for (const ScopedState& report : *reports) {
-    CheckBarn(report, out);
+    AddOwn(report, out);
     const std::vector<Account> accounts = AccountsOf(*report.state);
     for (const Account& account : accounts) {
       absl::Status status = CheckPaid(view, report, scope.year, account, out);

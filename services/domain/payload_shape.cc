@@ -93,8 +93,9 @@ absl::Status CheckCorrectedValue(std::string_view name, const form::FieldPlan& f
                  std::move(expected));
 }
 
-absl::Status CheckReportCorrected(const v1::ReportCorrected& correction) {
-  static const auto& form = form::PlanOf(*v1::ReportSubmitted::descriptor());
+// A ReportCorrected or DecisionCorrected of one field of `form`.
+template <typename Correction>
+absl::Status CheckCorrection(const form::MessagePlan& form, const Correction& correction) {
   absl::StatusOr<const form::FieldPlan*> field = ResolvePath(form, correction.path());
   if (!field.ok()) {
     v1::Error error = ErrorOf(field.status());
@@ -117,6 +118,14 @@ absl::Status CheckReportCorrected(const v1::ReportCorrected& correction) {
   return CheckCorrectedValue("new", **field, correction.new_());
 }
 
+absl::Status CheckRedacted(const v1::Redacted& redacted) {
+  for (const v1::RedactedText& text : redacted.texter()) {
+    absl::Status status = CheckLength("texter", text.commitment(), kHashBytes);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckPayloadShape(const v1::EventData& event, const Subject& subject) {
@@ -130,7 +139,13 @@ absl::Status CheckPayloadShape(const v1::EventData& event, const Subject& subjec
     case v1::EventData::kNodeClosed:
       return CheckLength("root", event.node_closed().root(), kHashBytes);
     case v1::EventData::kReportCorrected:
-      return CheckReportCorrected(event.report_corrected());
+      return CheckCorrection(form::PlanOf(*v1::ReportSubmitted::descriptor()),
+                             event.report_corrected());
+    case v1::EventData::kDecisionCorrected:
+      return CheckCorrection(form::PlanOf(*v1::AterkravDecided::descriptor()),
+                             event.decision_corrected());
+    case v1::EventData::kRedacted:
+      return CheckRedacted(event.redacted());
     default:
       return absl::OkStatus();
   }

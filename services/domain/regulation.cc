@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "services/domain/node_path.h"
-
 namespace liggare::domain {
 namespace {
 
@@ -24,9 +22,11 @@ constexpr std::array<Ground, 2> kGrounds2013 = {{
 constexpr Regulation kSfs2013522 = {
     .name = "SFS 2013:522",
     .first_year = 2014,
-    .claims_back_path = kNationPath,
+    .claims_back = Claimant::kSocialstyrelsen,
+    .claim_source = "förordning 2013:522, 15 § andra stycket",
     .appealable = false,
     .appeal_source = "förordning 2013:522, 17 §",
+    .requisition_source = "förordning 2013:522, 9 § andra stycket",
     .deadlines = kDeadlines2013,
     .grounds = kGrounds2013,
 };

@@ -26,6 +26,9 @@ struct Deadline {
   std::string_view source;  // The paragraph.
 };
 
+// Who claims money back.
+enum class Claimant { kSocialstyrelsen, kLansstyrelse };
+
 // Why money may be claimed back.
 struct Ground {
   v1::AterkravGrund grund;
@@ -33,11 +36,13 @@ struct Ground {
 };
 
 struct Regulation {
-  std::string_view name;              // SFS 2013:522
-  int first_year;                     // The first bidragsår it applies to.
-  std::string_view claims_back_path;  // The node that decides återkrav.
+  std::string_view name;  // SFS 2013:522
+  int first_year;         // The first bidragsår it applies to.
+  Claimant claims_back;
+  std::string_view claim_source;  // The paragraph on claiming back and waiving.
   bool appealable;
-  std::string_view appeal_source;
+  std::string_view appeal_source;       // The paragraph that says whether.
+  std::string_view requisition_source;  // Account first, then requisition.
   std::span<const Deadline> deadlines;
   std::span<const Ground> grounds;
 };

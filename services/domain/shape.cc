@@ -14,6 +14,7 @@
 #include "services/domain/assignments.h"
 #include "services/domain/authority.h"
 #include "services/domain/calendar.h"
+#include "services/domain/form_version.h"
 #include "services/domain/kommun.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
@@ -39,6 +40,9 @@ struct Place {
   const Place* above = nullptr;
   const FieldPlan* field = nullptr;
   const Message* element = nullptr;  // Of a repeated field: the element.
+  uint32_t form_version = 0;         // At the beginning of the chain.
+
+  uint32_t FormVersion() const { return above == nullptr ? form_version : above->FormVersion(); }
 
   std::string Path() const {
     std::string path = above == nullptr ? "" : above->Path();
@@ -165,7 +169,9 @@ bool IsGiven(const Message& message, const FieldPlan& field) {
 }
 
 absl::Status CheckMissing(const FieldPlan& field, const Place& place) {
-  if (!field.required) return absl::OkStatus();
+  const bool is_required_since =
+      field.required_from > 0 && place.FormVersion() >= field.required_from;
+  if (!field.required && !is_required_since) return absl::OkStatus();
   std::string expected = "a value";
   if (field.kind == FieldKind::kEnum) expected = "one of " + field.enumeration->AllTokens();
   if (field.kind == FieldKind::kString) expected = DescriptionOf(field.form);
@@ -273,6 +279,20 @@ absl::Status CheckHeader(const v1::EventData& event) {
   return status.ok() ? CheckExpectedPositions(event) : status;
 }
 
+uint32_t StatedFormVersion(const v1::EventData& event) {
+  return std::max<uint32_t>(1, event.form_version());
+}
+
+absl::Status CheckFormVersion(const v1::EventData& event, const Subject& subject) {
+  const uint32_t wanted = FormVersionOf(form::TypeNumberOf(event), subject.year);
+  if (StatedFormVersion(event) == wanted) return absl::OkStatus();
+  const std::string year = subject.year == 0 ? "" : " for " + std::to_string(subject.year);
+  return HeaderFault(v1::ERROR_CODE_INVALID_FIELD, "form_version",
+                     form::TypeOf(event)->name + " has not form version " +
+                         std::to_string(StatedFormVersion(event)) + year,
+                     std::to_string(wanted));
+}
+
 // Verksamheter stand below one of the 21 län.
 absl::Status CheckVerksamhetPath(const v1::EventData& event, const Subject& subject) {
   const bool is_below_lan = DepthOf(subject.path) >= 3 &&
@@ -286,11 +306,11 @@ absl::Status CheckVerksamhetPath(const v1::EventData& event, const Subject& subj
 
 absl::Status CheckSubject(const v1::EventData& event, const Subject& subject) {
   const int type = form::TypeNumberOf(event);
-  if (subject.kind != SubjectKindOf(type)) {
+  if (!IsAbout(type, subject.kind)) {
     return HeaderFault(
         v1::ERROR_CODE_INVALID_SUBJECT, "subject",
         form::FindEventType(type)->name + " is not about \"" + event.subject() + "\"",
-        "a subject that begins with " + std::string(KindName(SubjectKindOf(type))) + "/");
+        KindsText(type));
   }
   if (subject.kind == SubjectKind::kVerksamhet || subject.kind == SubjectKind::kRapport) {
     return CheckVerksamhetPath(event, subject);
@@ -316,8 +336,11 @@ absl::Status CheckShape(const v1::EventData& event) {
   if (!subject.ok()) return subject.status();
   status = CheckSubject(event, *subject);
   if (!status.ok()) return status;
+  status = CheckFormVersion(event, *subject);
+  if (!status.ok()) return status;
   const form::EventType& type = *form::TypeOf(event);
-  status = CheckMessage(form::PayloadOf(event, type), *type.plan, Place());
+  status = CheckMessage(form::PayloadOf(event, type), *type.plan,
+                        Place{.form_version = StatedFormVersion(event)});
   return status.ok() ? CheckPayloadShape(event, *subject) : status;
 }
 

@@ -14,6 +14,7 @@ namespace liggare::domain {
 
 inline constexpr size_t kTextCharsMax = 400;
 inline constexpr size_t kTokenBytesMax = 64;
+inline constexpr size_t kPatternBytesMax = 128;
 inline constexpr size_t kElementsMax = 4'096;  // Of one repeated field.
 inline constexpr size_t kExpectedMax = 256;    // Positions in `expected`.
 inline constexpr size_t kCommitmentBytes = 32;
@@ -23,7 +24,6 @@ inline constexpr size_t kBytesFieldMax = 1'024;
 // The largest figure, in its unit: sums of as many as fit in memory stay below
 // 64 bits.
 inline constexpr int64_t kFigureMax = 1'000'000'000'000'000;
-inline constexpr uint32_t kFormVersionMax = 1;
 
 // OK, or the first fault: MISSING_FIELD, INVALID_FIELD, UNKNOWN_FIELD (a field of
 // the payload that this version does not know), UNKNOWN_TYPE, INVALID_SUBJECT or

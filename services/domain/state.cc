@@ -19,6 +19,12 @@ const FieldValue* State::Find(std::string_view path) const {
   return it != fields.end() && HasValue(it->second.value) ? &it->second.value : nullptr;
 }
 
+std::optional<uint32_t> State::SetBy(std::string_view path) const {
+  auto it = fields.find(path);
+  if (it == fields.end() || !HasValue(it->second.value)) return std::nullopt;
+  return it->second.set_by;
+}
+
 std::optional<int64_t> State::Number(std::string_view path) const {
   const FieldValue* value = Find(path);
   const auto* number = value == nullptr ? nullptr : std::get_if<int64_t>(value);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "liggare/v1/error.pb.h"
+#include "liggare/v1/query_service.pb.h"
 #include "services/domain/fold_entry.h"
 #include "services/domain/value.h"
 
@@ -75,6 +76,13 @@ struct DisregardedEntry {
   std::string message;
 };
 
+// Something that does not add up in the subject itself (report_kontroll.h).
+struct KnownFinding {
+  v1::Finding finding;
+  uint32_t opened_by = 0;                // The event after which it was there.
+  std::optional<uint32_t> corrected_by;  // The event after which it no longer was.
+};
+
 struct State {
   std::string subject;
   std::map<std::string, Field, std::less<>> fields;
@@ -82,6 +90,7 @@ struct State {
   std::vector<StateConflict> conflicts;
   std::vector<AwaitingEntry> awaiting;
   std::vector<DisregardedEntry> disregarded;
+  std::map<std::string, KnownFinding, std::less<>> findings;  // By id; of reports.
   // Per log, the last index of the subject that was given to the fold, with or
   // without effect: the basis of the next entry, and a sender's `expected`.
   std::map<std::string, uint64_t, std::less<>> positions;
@@ -97,6 +106,9 @@ struct State {
   std::optional<std::string_view> Text(std::string_view path) const;
   std::optional<bool> Flag(std::string_view path) const;
   bool Has(std::string_view path) const { return Find(path) != nullptr; }
+  // The event that set the path, in `points`, which are in the order of the fold;
+  // nothing if the path has no value.
+  std::optional<uint32_t> SetBy(std::string_view path) const;
 
   // Calls visit(keys, field_name, value) for every valued field
   // `collection`[k1][k2].name, in path order; the views live during the call.

@@ -13,7 +13,16 @@ namespace liggare::domain {
 namespace {
 
 // What follows the kind in a subject's name.
-enum class Tail { kPath, kYearPath, kYearKommun, kYearLan, kYear, kYearKommunNumber, kYearToken };
+enum class Tail {
+  kPath,
+  kPathNumber,
+  kYearPath,
+  kYearKommun,
+  kYearLan,
+  kYear,
+  kYearKommunNumber,
+  kYearToken
+};
 
 struct Form {
   SubjectKind kind;
@@ -23,7 +32,7 @@ struct Form {
 };
 
 // In the order of SubjectKind.
-constexpr std::array<Form, 9> kForms = {{
+constexpr std::array<Form, 12> kForms = {{
     {SubjectKind::kVerksamhet, "verksamhet", Tail::kPath, "verksamhet/se/17/varmland"},
     {SubjectKind::kRapport, "rapport", Tail::kYearPath, "rapport/2024/se/17/varmland"},
     {SubjectKind::kAnsokan, "ansokan", Tail::kYearKommun, "ansokan/2024/1780"},
@@ -33,6 +42,9 @@ constexpr std::array<Form, 9> kForms = {{
     {SubjectKind::kAterkrav, "aterkrav", Tail::kYearKommunNumber, "aterkrav/2024/1780/1"},
     {SubjectKind::kTabell, "tabell", Tail::kYearToken, "tabell/2024/klienter"},
     {SubjectKind::kNode, "node", Tail::kPath, "node/se/17/varmland"},
+    {SubjectKind::kLansrapport, "lansrapport", Tail::kYearLan, "lansrapport/2024/17"},
+    {SubjectKind::kBrist, "brist", Tail::kPathNumber, "brist/se/17/varmland/1"},
+    {SubjectKind::kExempel, "exempel", Tail::kPathNumber, "exempel/se/17/varmland/1"},
 }};
 
 absl::Status Wrong(std::string_view text, std::string message, std::string expected) {
@@ -58,6 +70,12 @@ std::optional<int> PositiveNumber(std::string_view text) {
   return number;
 }
 
+// Of a claim, a brist, an example.
+std::optional<int> NumberFromOne(std::string_view text) {
+  const std::optional<int> number = text.empty() ? std::nullopt : PositiveNumber(text);
+  return number && *number <= kSubjectNumberMax ? number : std::nullopt;
+}
+
 bool IsToken(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+';
@@ -69,6 +87,16 @@ absl::Status ParseTail(std::string_view text, std::string_view rest, const Form&
                        Subject& subject) {
   const std::string expected(form.example);
   switch (form.tail) {
+    case Tail::kPathNumber: {
+      const size_t slash = rest.rfind('/');
+      const auto number =
+          slash == std::string_view::npos ? std::nullopt : NumberFromOne(rest.substr(slash + 1));
+      if (!number)
+        return Wrong(text, "the number at the end is missing or not one from 1", expected);
+      subject.number = *number;
+      rest = rest.substr(0, slash);
+    }
+      [[fallthrough]];
     case Tail::kPath:
     case Tail::kYearPath:
       subject.path = rest;
@@ -88,7 +116,7 @@ absl::Status ParseTail(std::string_view text, std::string_view rest, const Form&
       break;
     case Tail::kYearKommunNumber:
       subject.code = TakeSegment(rest);
-      if (auto number = PositiveNumber(rest); number && *number <= kAterkravNumberMax) {
+      if (auto number = NumberFromOne(rest)) {
         subject.number = *number;
         break;
       }
@@ -118,13 +146,14 @@ absl::StatusOr<Subject> ParseSubject(std::string_view text) {
   const auto* form = std::find_if(kForms.begin(), kForms.end(),
                                   [word](const Form& known) { return known.name == word; });
   if (form == kForms.end()) {
-    return Wrong(text, "subjects do not begin so",
-                 "verksamhet, rapport, ansokan, bidrag, rekvisition, anslag, aterkrav, tabell or "
-                 "node, as in rapport/2024/se/17/varmland");
+    return Wrong(
+        text, "subjects do not begin so",
+        "verksamhet, rapport, ansokan, bidrag, rekvisition, lansrapport, anslag, aterkrav, "
+        "tabell, brist, exempel or node, as in rapport/2024/se/17/varmland");
   }
   Subject subject;
   subject.kind = form->kind;
-  if (form->tail != Tail::kPath) {
+  if (form->tail != Tail::kPath && form->tail != Tail::kPathNumber) {
     const std::string_view year = TakeSegment(rest);
     const std::optional<int> number = year.size() == 4 ? PositiveNumber(year) : std::nullopt;
     if (!number || *number < kYearMin || *number > kYearMax) {
@@ -169,5 +198,17 @@ std::string TabellSubject(int year, std::string_view table) {
 }
 
 std::string NodeSubject(std::string_view path) { return "node/" + std::string(path); }
+
+std::string LansrapportSubject(int year, std::string_view lanskod) {
+  return Numbered(SubjectKind::kLansrapport, year, lanskod);
+}
+
+std::string BristSubject(std::string_view path, int number) {
+  return "brist/" + std::string(path) + "/" + std::to_string(number);
+}
+
+std::string ExempelSubject(std::string_view path, int number) {
+  return "exempel/" + std::string(path) + "/" + std::to_string(number);
+}
 
 }  // namespace liggare::domain

@@ -5,7 +5,8 @@
 //   ansokan/<år>/<kommunkod>      bidrag/<år>/<kommunkod>
 //   rekvisition/<år>/<länskod>    anslag/<år>
 //   aterkrav/<år>/<kommunkod>/<n> tabell/<år>/<id>
-//   node/<path>
+//   lansrapport/<år>/<länskod>    node/<path>
+//   brist/<path>/<n>              exempel/<path>/<n>
 #ifndef SERVICES_DOMAIN_SUBJECT_H_
 #define SERVICES_DOMAIN_SUBJECT_H_
 
@@ -19,7 +20,7 @@ namespace liggare::domain {
 // The grant was first given for 2014 (SFS 2013:522, övergångsbestämmelserna).
 inline constexpr int kYearMin = 2014;
 inline constexpr int kYearMax = 2099;
-inline constexpr int kAterkravNumberMax = 999'999;
+inline constexpr int kSubjectNumberMax = 999'999;
 
 enum class SubjectKind {
   kVerksamhet,
@@ -31,6 +32,9 @@ enum class SubjectKind {
   kAterkrav,
   kTabell,
   kNode,
+  kLansrapport,
+  kBrist,
+  kExempel,
 };
 
 // Views into the text it was parsed from. What a kind does not have is empty
@@ -38,9 +42,9 @@ enum class SubjectKind {
 struct Subject {
   SubjectKind kind = SubjectKind::kNode;
   int year = 0;
-  std::string_view path;  // Of verksamhet, rapport, node.
+  std::string_view path;  // Of verksamhet, rapport, node, brist, exempel.
   std::string_view code;  // Kommunkod, länskod or table id.
-  int number = 0;         // Of aterkrav, from 1.
+  int number = 0;         // Of aterkrav, brist, exempel, from 1.
 };
 
 // INVALID_SUBJECT, with `field` "subject" and the right form in `expected`.
@@ -60,6 +64,9 @@ std::string AnslagSubject(int year);
 std::string AterkravSubject(int year, std::string_view kommunkod, int number);
 std::string TabellSubject(int year, std::string_view table);
 std::string NodeSubject(std::string_view path);
+std::string LansrapportSubject(int year, std::string_view lanskod);
+std::string BristSubject(std::string_view path, int number);
+std::string ExempelSubject(std::string_view path, int number);
 
 }  // namespace liggare::domain
 

@@ -1,9 +1,20 @@
 // The tables of the lägesrapport, computed from states, never typed in.
 //
-//   kommuner  table 1: kommuner with personligt ombud, verksamheter, per län
-//   klienter  table 2: klienter by kön and age
-//   barn      table 3: klienter who live with children
-//   budget    table 7: budget and outcome
+//   kommuner        table 1: kommuner with personligt ombud, verksamheter, per län
+//   ombud           kommuner, posts and ombud, year by year
+//   handledning     supervision of the ombud
+//   klienter        table 2: klienter by kön and age
+//   kon             shares of men and women in the age groups
+//   barn            table 3: klienter who live with children
+//   kontaktorsaker  reasons for contact
+//   vantetider      queues and waiting times
+//   prioritering    the order of priority
+//   utforare        table 4: utförare other than the kommun
+//   ledningsgrupper ledningsgrupper and the parts that they lack
+//   brister         the register of systembrister (bilaga 1)
+//   avvikelser      klienter, uppdrag and avvikelser
+//   enheter         klienter by unit
+//   budget          table 7: budget and outcome
 //
 // Cells are exact fractions; no floating point. For the nation each cell stands
 // beside the published figure (TablePublished of tabell/<år>/<id>), where there
@@ -12,6 +23,7 @@
 #define SERVICES_DOMAIN_TABLE_H_
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -30,6 +42,15 @@ std::span<const std::string_view> TableIds();
 // passed on.
 absl::StatusOr<v1::GetTableResponse> ComputeTable(StateView& view, std::string_view table,
                                                   const Scope& scope);
+
+struct CellName {
+  std::string row;
+  std::string column;
+};
+// Every field that the cell is computed from, with the event that set it. Errors as
+// ComputeTable's; NOT_FOUND also if there is no such row or column.
+absl::StatusOr<v1::ExplainCellResponse> ExplainCell(StateView& view, std::string_view table,
+                                                    const Scope& scope, const CellName& cell);
 
 }  // namespace liggare::domain
 

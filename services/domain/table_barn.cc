@@ -1,11 +1,10 @@
-#include "services/domain/table_barn.h"
-
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "services/domain/klient_figures.h"
+#include "services/domain/table_compute.h"
 
 namespace liggare::domain {
 namespace {
@@ -23,10 +22,15 @@ absl::StatusOr<std::optional<KlientFigures>> FiguresOfYear(StateView& view, Scop
   return std::optional<KlientFigures>(FiguresOf(*reports));
 }
 
-void SetRow(TableBuilder& table, const std::string& row, const KlientFigures& figures) {
+void SetRow(TableBuilder& table, int year, const KlientFigures& figures) {
+  const std::string row = std::to_string(year);
   for (const Heading& kon : KonHeadings()) {
     table.Set(row, kon.id, Count(figures.Barn(kon.id)), CellStyle::kCount);
+    table.AddSource(row, kon.id, {SubjectKind::kRapport, year, "barn." + std::string(kon.id)});
   }
+  table.AddSource(row, kTotal, {SubjectKind::kRapport, year, "barn"});
+  table.AddSource(row, kShare, {SubjectKind::kRapport, year, "barn"});
+  table.AddSource(row, kShare, {SubjectKind::kRapport, year, "klienter"});
   table.Set(row, kTotal, Count(figures.AllBarn()), CellStyle::kCount);
   table.Set(row, kShare, Fraction{100 * figures.AllBarn(), figures.AllKlienter()},
             CellStyle::kPercent);
@@ -72,8 +76,8 @@ absl::StatusOr<TableBuilder> ComputeBarn(StateView& view, const Scope& scope,
       "barn", "Klienter som helt eller delvis bor med barn, " + year_before + "\u2013" + year,
       Columns(HasAnnan(*now) || HasAnnan(*before)));
   for (const std::string& row : rows) table.AddRow(row, row);
-  if (before->has_value()) SetRow(table, year_before, **before);
-  SetRow(table, year, now->value_or(KlientFigures()));
+  if (before->has_value()) SetRow(table, scope.year - 1, **before);
+  SetRow(table, scope.year, now->value_or(KlientFigures()));
   table.AddRow(kDecrease, "Minskning sedan " + year_before);
   if (auto total = TotalBefore(*before, published, year_before); total && now->has_value()) {
     table.Set(kDecrease, kTotal, Count(*total - (*now)->AllBarn()), CellStyle::kCount);

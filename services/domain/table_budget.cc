@@ -1,10 +1,10 @@
-#include "services/domain/table_budget.h"
-
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "services/domain/budget_figures.h"
+#include "services/domain/table_compute.h"
 
 namespace liggare::domain {
 namespace {
@@ -82,6 +82,59 @@ void AddBelow(TableBuilder& table, const NationFigures& nation, const GrantFigur
   table.Set("tjanster", kNumber, Hundredths(grants.posts_hundredths), CellStyle::kHundredths);
 }
 
+// A cell and the fields that it is computed from.
+struct LineSource {
+  const char* row;
+  const char* column;
+  SubjectKind kind;
+  const char* pattern;
+};
+
+void AddSources(TableBuilder& table, int year, std::span<const LineSource> sources) {
+  for (const LineSource& source : sources) {
+    table.AddSource(source.row, source.column, {source.kind, year, source.pattern});
+  }
+}
+
+void AddNationSources(TableBuilder& table, int year) {
+  using enum SubjectKind;
+  static constexpr LineSource kSources[] = {
+      {"socialstyrelsen", kBudget, kAnslag, "poster.socialstyrelsen"},
+      {"socialstyrelsen", kOutcome, kAnslag, "own_costs"},
+      {"ombudstjanster", kBudget, kAnslag, "poster.ombudstjanster"},
+      {"ombudstjanster", kOutcome, kRekvisition, "payments"},
+      {"summa", kBudget, kAnslag, "poster"},
+      {"summa", kOutcome, kAnslag, "own_costs"},
+      {"summa", kOutcome, kRekvisition, "payments"},
+      {"aterbetalning", kOutcome, kAnslag, "returned"},
+      {"netto", kOutcome, kAnslag, "own_costs"},
+      {"netto", kOutcome, kAnslag, "returned"},
+      {"netto", kOutcome, kRekvisition, "payments"},
+      {"oforbrukade", kOutcome, kAnslag, "poster"},
+      {"oforbrukade", kOutcome, kAnslag, "own_costs"},
+      {"oforbrukade", kOutcome, kRekvisition, "payments"},
+      {"per_arsanstallning", kAmount, kAnslag, "rate_ore"},
+      {"tjanster", kNumber, kBidrag, "posts_hundredths"},
+      {"tjanster_sammanfattning", kNumber, kBidrag, "posts_hundredths"},
+  };
+  AddSources(table, year, kSources);
+}
+
+void AddSourcesBelow(TableBuilder& table, int year) {
+  using enum SubjectKind;
+  static constexpr LineSource kSources[] = {
+      {"ombudstjanster", kBudget, kBidrag, "amount_ore"},
+      {"ombudstjanster", kOutcome, kBidrag, "payments"},
+      {"summa", kBudget, kBidrag, "amount_ore"},
+      {"summa", kOutcome, kBidrag, "payments"},
+      {"oforbrukade", kOutcome, kBidrag, "amount_ore"},
+      {"oforbrukade", kOutcome, kBidrag, "payments"},
+      {"per_arsanstallning", kAmount, kAnslag, "rate_ore"},
+      {"tjanster", kNumber, kBidrag, "posts_hundredths"},
+  };
+  AddSources(table, year, kSources);
+}
+
 }  // namespace
 
 absl::StatusOr<TableBuilder> ComputeBudget(StateView& view, const Scope& scope, const Published&) {
@@ -99,8 +152,10 @@ absl::StatusOr<TableBuilder> ComputeBudget(StateView& view, const Scope& scope, 
   if (scope.IsNation()) {
     AddNation(table, *nation, *grants, scope.year);
     table.AddNote("Källa: Socialstyrelsen " + std::to_string(scope.year + 1) + ".");
+    AddNationSources(table, scope.year);
   } else {
     AddBelow(table, *nation, *grants, scope.year);
+    AddSourcesBelow(table, scope.year);
     table.AddNote("Källa: länsstyrelsens beslut och utbetalningar " + std::to_string(scope.year) +
                   ".");
   }

@@ -21,6 +21,16 @@ std::string CellText(Fraction figure, CellStyle style) {
   return "";
 }
 
+template <typename Named>
+std::string IdsOf(const Named& named) {
+  std::string ids;
+  for (const auto& one : named) {
+    if (!ids.empty()) ids += ", ";
+    ids += one.id();
+  }
+  return ids;
+}
+
 }  // namespace
 
 TableBuilder::TableBuilder(std::string table, std::string title, std::vector<Column> columns) {
@@ -47,18 +57,51 @@ bool TableBuilder::HasRow(std::string_view id) const {
                      [id](const v1::TableRow& row) { return row.id() == id; });
 }
 
-void TableBuilder::Set(std::string_view row, std::string_view column, Fraction figure,
-                       CellStyle style) {
-  if (!figure.exists()) return;
+v1::TableCell TableBuilder::CellOf(std::string_view row, std::string_view column) const {
+  const v1::TableCell* cell = const_cast<TableBuilder*>(this)->Find(row, column);
+  return cell == nullptr ? v1::TableCell() : *cell;
+}
+
+std::string TableBuilder::RowIds() const { return IdsOf(table_.rows()); }
+
+std::string TableBuilder::ColumnIds() const { return IdsOf(table_.columns()); }
+
+bool TableBuilder::HasColumn(std::string_view id) const {
+  return std::any_of(table_.columns().begin(), table_.columns().end(),
+                     [id](const v1::TableColumn& column) { return column.id() == id; });
+}
+
+v1::TableCell* TableBuilder::Find(std::string_view row, std::string_view column) {
   for (v1::TableRow& candidate : *table_.mutable_rows()) {
     if (candidate.id() != row) continue;
     for (v1::TableCell& cell : *candidate.mutable_cells()) {
-      if (cell.column() != column) continue;
-      cell.set_numerator(figure.numerator);
-      cell.set_denominator(figure.denominator);
-      cell.set_text(CellText(figure, style));
+      if (cell.column() == column) return &cell;
     }
   }
+  return nullptr;
+}
+
+void TableBuilder::Set(std::string_view row, std::string_view column, Fraction figure,
+                       CellStyle style) {
+  v1::TableCell* cell = figure.exists() ? Find(row, column) : nullptr;
+  if (cell == nullptr) return;
+  cell->set_numerator(figure.numerator);
+  cell->set_denominator(figure.denominator);
+  cell->set_text(CellText(figure, style));
+}
+
+void TableBuilder::SetText(std::string_view row, std::string_view column, std::string text) {
+  if (v1::TableCell* cell = Find(row, column)) cell->set_text(std::move(text));
+}
+
+void TableBuilder::AddSource(std::string_view row, std::string_view column, CellSource source) {
+  sources_[{std::string(row), std::string(column)}].push_back(std::move(source));
+}
+
+std::vector<CellSource> TableBuilder::SourcesOf(std::string_view row,
+                                                std::string_view column) const {
+  auto it = sources_.find({std::string(row), std::string(column)});
+  return it == sources_.end() ? std::vector<CellSource>() : it->second;
 }
 
 void TableBuilder::AddNote(std::string note) { table_.add_notes(std::move(note)); }

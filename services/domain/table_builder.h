@@ -3,6 +3,7 @@
 #ifndef SERVICES_DOMAIN_TABLE_BUILDER_H_
 #define SERVICES_DOMAIN_TABLE_BUILDER_H_
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "liggare/v1/query_service.pb.h"
 #include "services/domain/fraction.h"
 #include "services/domain/published.h"
+#include "services/domain/subject.h"
 
 namespace liggare::domain {
 
@@ -21,6 +23,15 @@ enum class CellStyle {
   kKronor,      // 129 999 888, or with two decimals where there are öre
   kHundredths,  // 328,47
   kPercent,     // 17,46 %
+};
+
+// Fields that a cell is computed from: of the subjects of one kind in the table's
+// scope, those whose path begins so (FieldSum's pattern; empty: all).
+struct CellSource {
+  SubjectKind kind = SubjectKind::kRapport;
+  int year = 0;
+  std::string pattern;
+  std::string path;  // Only of this path and below; empty: of all in the scope.
 };
 
 class TableBuilder {
@@ -38,7 +49,19 @@ class TableBuilder {
   // The row and the column must be there. A figure that does not exist leaves the
   // cell absent.
   void Set(std::string_view row, std::string_view column, Fraction figure, CellStyle style);
+  // A cell that is no figure.
+  void SetText(std::string_view row, std::string_view column, std::string text);
   void AddNote(std::string note);
+
+  // The fields that the cell is computed from. A cell may have several sources.
+  void AddSource(std::string_view row, std::string_view column, CellSource source);
+  // Those of one cell; none if it has none, or there is no such cell.
+  std::vector<CellSource> SourcesOf(std::string_view row, std::string_view column) const;
+  bool HasColumn(std::string_view id) const;
+  v1::TableCell CellOf(std::string_view row, std::string_view column) const;
+  // "man, kvinna, totalt": for errors.
+  std::string RowIds() const;
+  std::string ColumnIds() const;
 
   // Puts the published figure into every cell that has one, and says whether it
   // differs from the computed one. A cell without a computed figure never
@@ -48,7 +71,10 @@ class TableBuilder {
   v1::GetTableResponse Take() { return std::move(table_); }
 
  private:
+  v1::TableCell* Find(std::string_view row, std::string_view column);
+
   v1::GetTableResponse table_;
+  std::map<std::pair<std::string, std::string>, std::vector<CellSource>> sources_;  // By cell.
 };
 
 }  // namespace liggare::domain

@@ -1,10 +1,9 @@
-#include "services/domain/table_klienter.h"
-
 #include <map>
 #include <string>
 #include <vector>
 
 #include "services/domain/klient_figures.h"
+#include "services/domain/table_compute.h"
 
 namespace liggare::domain {
 namespace {
@@ -18,6 +17,12 @@ std::vector<TableBuilder::Column> Columns() {
   }
   columns.push_back({kTotal, "Totalt"});
   return columns;
+}
+
+void AddSource(TableBuilder& table, std::string_view kon, std::string_view alder, int year) {
+  const auto key = [](std::string_view id) { return id == kTotal ? "*" : std::string(id); };
+  table.AddSource(kon, alder,
+                  {SubjectKind::kRapport, year, "klienter." + key(kon) + "." + key(alder)});
 }
 
 }  // namespace
@@ -37,14 +42,18 @@ absl::StatusOr<TableBuilder> ComputeKlienter(StateView& view, const Scope& scope
       const int64_t antal = row[std::string(alder.id)];
       by_alder[alder.id] += antal;
       table.Set(kon.id, alder.id, Count(antal), CellStyle::kCount);
+      AddSource(table, kon.id, alder.id, scope.year);
     }
     table.Set(kon.id, kTotal, Count(figures.Klienter(kon.id)), CellStyle::kCount);
+    AddSource(table, kon.id, kTotal, scope.year);
   }
   table.AddRow(kTotal, "Totalt");
   for (const auto& [alder, antal] : by_alder) {
     table.Set(kTotal, alder, Count(antal), CellStyle::kCount);
+    AddSource(table, kTotal, alder, scope.year);
   }
   table.Set(kTotal, kTotal, Count(figures.AllKlienter()), CellStyle::kCount);
+  AddSource(table, kTotal, kTotal, scope.year);
   table.AddNote("Källa: Kommunernas återrapporter " + year + ".");
   return table;
 }

@@ -1,5 +1,3 @@
-#include "services/domain/table_kommuner.h"
-
 #include <map>
 #include <set>
 #include <string>
@@ -7,6 +5,7 @@
 
 #include "services/domain/kommun.h"
 #include "services/domain/node_path.h"
+#include "services/domain/table_compute.h"
 #include "services/domain/verksamhet.h"
 
 namespace liggare::domain {
@@ -31,6 +30,14 @@ void Count(const Verksamhet& verksamhet, int year, Figures& figures) {
     if (Intersect(kommun.days, YearInterval(year))) figures.now.insert(kommun.kommunkod);
     if (Intersect(kommun.days, YearInterval(year - 1))) figures.before.insert(kommun.kommunkod);
   }
+}
+
+// The county's assignments, and the verksamheter's registrations, below `of`.
+void AddSources(TableBuilder& table, std::string_view row, const Scope& of) {
+  for (const char* column : {kBefore, kNow, kChange}) {
+    table.AddSource(row, column, {SubjectKind::kVerksamhet, of.year, "kommuner", of.path});
+  }
+  table.AddSource(row, kVerksamheter, {SubjectKind::kVerksamhet, of.year, "from", of.path});
 }
 
 void SetRow(TableBuilder& table, std::string_view row, const Figures& figures) {
@@ -66,6 +73,7 @@ void AddNation(TableBuilder& table, const std::vector<Verksamhet>& verksamheter,
     const Figures& figures = by_lan.at(lan->lanskod);
     table.AddRow(std::string(lan->lanskod), std::string(lan->short_name));
     SetRow(table, lan->lanskod, figures);
+    AddSources(table, lan->lanskod, {CountyPath(lan->lanskod), year});
     total.in_lan += figures.in_lan;
     total.before.insert(figures.before.begin(), figures.before.end());
     total.now.insert(figures.now.begin(), figures.now.end());
@@ -73,12 +81,14 @@ void AddNation(TableBuilder& table, const std::vector<Verksamhet>& verksamheter,
   }
   table.AddRow("totalt", "Totalt");
   SetRow(table, "totalt", total);
+  AddSources(table, "totalt", {std::string(kNationPath), year});
 }
 
 void AddLan(TableBuilder& table, const std::vector<Verksamhet>& verksamheter, const Scope& scope) {
   const std::string lanskod(scope.Lanskod());
   table.AddRow(lanskod, std::string(FindLan(lanskod)->short_name));
   SetRow(table, lanskod, FiguresByLan(verksamheter, scope.year).at(lanskod));
+  AddSources(table, lanskod, scope);
 }
 
 // Below a län: one row, without the number of kommuner in the län.
@@ -91,6 +101,7 @@ void AddVerksamhet(TableBuilder& table, const std::vector<Verksamhet>& verksamhe
                       !verksamheter.front().namn.empty();
   table.AddRow(row, is_one ? verksamheter.front().namn : row);
   SetRow(table, row, figures);
+  AddSources(table, row, scope);
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "proto/form/uuid.h"
 #include "services/domain/calendar.h"
 #include "services/domain/kommun.h"
 #include "services/domain/node_path.h"
 #include "services/domain/shape.h"
+#include "services/domain/subject.h"
 
 namespace liggare::domain {
 namespace {
@@ -65,6 +67,18 @@ bool IsVerifierKey(std::string_view text) {
   return is_hash && is_key && IsPlainText(text) && text.find(' ') == std::string_view::npos;
 }
 
+// Names, keys and * in place of any key, with dots between them.
+bool IsFieldPattern(std::string_view text) {
+  if (text.empty() || text.size() > kPatternBytesMax) return false;
+  bool is_part_empty = true;
+  for (char c : text) {
+    if (c == '.' && is_part_empty) return false;
+    if (c != '.' && c != '*' && !IsTokenChar(c)) return false;
+    is_part_empty = c == '.';
+  }
+  return !is_part_empty;
+}
+
 }  // namespace
 
 bool IsOrganisationsnummer(std::string_view text) {
@@ -96,6 +110,12 @@ bool HasForm(v1::TextForm form, std::string_view text) {
       return IsVerifierKey(text);
     case v1::TEXT_FORM_TOKEN:
       return IsToken(text);
+    case v1::TEXT_FORM_SUBJECT:
+      return ParseSubject(text).ok();
+    case v1::TEXT_FORM_EVENT_ID:
+      return form::UuidBytes(text).has_value();
+    case v1::TEXT_FORM_FIELD_PATTERN:
+      return IsFieldPattern(text);
     default:
       return IsPlainText(text);
   }
@@ -117,6 +137,12 @@ std::string DescriptionOf(v1::TextForm form) {
       return "a C2SP verifier key, <name>+<hash>+<key>";
     case v1::TEXT_FORM_TOKEN:
       return "1 to " + std::to_string(kTokenBytesMax) + " of a-z, 0-9, _, + and -";
+    case v1::TEXT_FORM_SUBJECT:
+      return "a subject, such as brist/se/17/varmland/4";
+    case v1::TEXT_FORM_EVENT_ID:
+      return "the id of an event, a UUID";
+    case v1::TEXT_FORM_FIELD_PATTERN:
+      return "names and keys with dots, * for any key, such as klienter.*.18-29";
     default:
       return "at most " + std::to_string(kTextCharsMax) + " characters, no control characters";
   }

@@ -34,6 +34,24 @@ std::vector<AssignedKommun> KommunerOf(const State& state) {
   return kommuner;
 }
 
+// From the registration and what was registered since: each until the day before
+// the next.
+std::vector<Utforare> UtforareOf(const State& state, const Interval& registered) {
+  std::vector<Utforare> utforare = {{std::string(state.Text("driftsform").value_or("")),
+                                     std::string(state.Text("namn").value_or("")), registered}};
+  state.ForEachElement("utforare", [&](const std::vector<std::string_view>& keys,
+                                       std::string_view name, const FieldValue& value) {
+    const std::optional<Date> from = ParseDate(keys.front());
+    const auto* driftsform = std::get_if<std::string>(&value);
+    if (name != "driftsform" || !from || driftsform == nullptr) return;
+    const std::string path = "utforare[" + std::string(keys.front()) + "].namn";
+    utforare.back().days.last = std::chrono::sys_days(*from) - std::chrono::days(1);
+    utforare.push_back(
+        {*driftsform, std::string(state.Text(path).value_or("")), {*from, registered.last}});
+  });
+  return utforare;
+}
+
 }  // namespace
 
 bool Verksamhet::IsRegisteredIn(int year) const {
@@ -53,6 +71,7 @@ Verksamhet VerksamhetOf(std::string_view path, const State& state) {
   verksamhet.namn = state.Text("namn").value_or("");
   verksamhet.registered = IntervalOf(state.Text("from"), state.Text("to"));
   verksamhet.kommuner = KommunerOf(state);
+  if (verksamhet.registered) verksamhet.utforare = UtforareOf(state, *verksamhet.registered);
   return verksamhet;
 }
 

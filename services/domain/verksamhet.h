@@ -20,9 +20,17 @@ struct AssignedKommun {
   bool redovisar_ekonomi = false;
 };
 
+// Who runs the verksamhet in some days.
+struct Utforare {
+  std::string driftsform;  // The token.
+  std::string namn;        // Of the verksamhet itself where nobody else runs it.
+  Interval days;
+};
+
 struct Verksamhet {
   std::string path;
   std::string namn;
+  std::vector<Utforare> utforare;      // By first day; their days do not overlap.
   std::optional<Interval> registered;  // Nothing before it has registered itself.
   std::vector<AssignedKommun> kommuner;
 

@@ -109,6 +109,15 @@ absl::StatusOr<v1::GetTableResponse> NodeQueries::GetTable(
   return domain::ComputeTable(*view, request.table(), *scope);
 }
 
+absl::StatusOr<v1::ExplainCellResponse> NodeQueries::ExplainCell(
+    const v1::ExplainCellRequest& request) const {
+  auto view = states_.At(request.moment());
+  if (!view.ok()) return view.status();
+  const auto scope = ScopeOf(*view, request.scope(), request.year());
+  if (!scope.ok()) return scope.status();
+  return domain::ExplainCell(*view, request.table(), *scope, {request.row(), request.column()});
+}
+
 absl::StatusOr<v1::ListFindingsResponse> NodeQueries::ListFindings(
     const v1::ListFindingsRequest& request) const {
   auto view = states_.At(request.moment());

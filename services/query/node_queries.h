@@ -30,6 +30,7 @@ class NodeQueries {
   absl::StatusOr<v1::GetStateResponse> GetState(const v1::GetStateRequest& request) const;
   absl::StatusOr<v1::GetHistoryResponse> GetHistory(const v1::GetHistoryRequest& request) const;
   absl::StatusOr<v1::GetTableResponse> GetTable(const v1::GetTableRequest& request) const;
+  absl::StatusOr<v1::ExplainCellResponse> ExplainCell(const v1::ExplainCellRequest& request) const;
   absl::StatusOr<v1::ListFindingsResponse> ListFindings(
       const v1::ListFindingsRequest& request) const;
   absl::StatusOr<v1::ListMissingResponse> ListMissing(const v1::ListMissingRequest& request) const;

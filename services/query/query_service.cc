@@ -70,6 +70,12 @@ grpc::ServerUnaryReactor* QueryService::GetHistory(grpc::CallbackServerContext* 
   return Ask(context, request, response, &NodeQueries::GetHistory);
 }
 
+grpc::ServerUnaryReactor* QueryService::ExplainCell(grpc::CallbackServerContext* context,
+                                                    const v1::ExplainCellRequest* request,
+                                                    v1::ExplainCellResponse* response) {
+  return Ask(context, request, response, &NodeQueries::ExplainCell);
+}
+
 grpc::ServerUnaryReactor* QueryService::GetTable(grpc::CallbackServerContext* context,
                                                  const v1::GetTableRequest* request,
                                                  v1::GetTableResponse* response) {

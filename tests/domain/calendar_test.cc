@@ -89,7 +89,7 @@ TEST(RegulationTest, TheRulesOf2013AreData) {
   const Regulation& regulation = RegulationOf(2024);
   EXPECT_EQ(regulation.name, "SFS 2013:522");
   EXPECT_FALSE(regulation.appealable);
-  EXPECT_EQ(regulation.claims_back_path, "se");
+  EXPECT_EQ(regulation.claims_back, Claimant::kSocialstyrelsen);
   EXPECT_EQ(regulation.grounds.size(), 2u);
   EXPECT_NE(SourceOf(Step::kReport, 2024).find("10 §"), std::string_view::npos);
 }

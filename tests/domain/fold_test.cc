@@ -220,7 +220,7 @@ TEST(FoldTest, UnknownTypesAreKeptAndShown) {
   later.clear_payload();
   later.GetReflection()->MutableUnknownFields(&later)->AddLengthDelimited(999, "later");
   v1::EventData newer_form = Report(41);
-  newer_form.set_form_version(2);
+  newer_form.set_form_version(3);
   const v1::State proto =
       ToProto(FoldAll({EntryOf(kOwnLog, 0, 1, {}, later), EntryOf(kOwnLog, 1, 2, {}, newer_form)}));
   EXPECT_EQ(proto.fields_size(), 0);

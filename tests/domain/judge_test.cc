@@ -1,66 +1,9 @@
 #include "services/domain/judge.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "proto/error/error.h"
-#include "tests/domain/world.h"
+#include "tests/domain/judge_fixture.h"
 
 namespace liggare::domain {
 namespace {
-
-constexpr char kVerksamhet[] = "verksamhet/se/17/varmland";
-constexpr char kRapport[] = "rapport/2024/se/17/varmland";
-
-// Everything that comes before a report in the year 2024.
-class JudgeTest : public testing::Test {
- protected:
-  void Register(const std::string& path = "se/17/varmland", const std::string& rest = "") {
-    Ok(path, "verksamhet/" + path, "verksamhet_registered",
-       R"("namn": "PO", "driftsform": "kommunal_regi", "huvudman": "1780",
-          "from": "2020-01-01")" +
-           rest);
-  }
-  void Assign(const std::string& subject = kVerksamhet) {
-    Ok("se/17", subject, "kommun_assigned", kAssigned);
-  }
-  void Apply() {
-    Ok("se/17", "ansokan/2024/1780", "application_received", R"("posts_hundredths": 100)");
-  }
-  void SetRate() { Ok("se", "anslag/2024", "grant_rate_set", R"("rate_ore": 39577400)"); }
-  void Decide() {
-    Ok("se/17", "bidrag/2024/1780", "grant_decided",
-       R"("posts_hundredths": 100, "amount_ore": 1000)");
-  }
-  void Pay(int ore) { Ok("se/17", "bidrag/2024/1780", "grant_paid", Amount(ore)); }
-  void Report() { Ok("se/17/varmland", kRapport, "report_submitted", kReport); }
-
-  static std::string Amount(int ore) { return "\"amount_ore\": " + std::to_string(ore); }
-
-  void Ok(const std::string& writer, const std::string& subject, const std::string& type,
-          const std::string& fields) {
-    const absl::Status status = world_.Record(writer, subject, type, fields);
-    EXPECT_TRUE(status.ok()) << type << ": " << ErrorText(ErrorOf(status));
-  }
-  void Refused(v1::ErrorCode code, const std::string& writer, const std::string& subject,
-               const std::string& type, const std::string& fields) {
-    const uint64_t before = world_.entry_count();
-    error_ = world_.Refusal(writer, subject, type, fields);
-    EXPECT_EQ(ErrorName(error_.code()), ErrorName(code)) << error_.ShortDebugString();
-    EXPECT_FALSE(error_.message().empty());
-    EXPECT_FALSE(error_.expected().empty());
-    EXPECT_EQ(world_.entry_count(), before);
-  }
-
-  static constexpr char kAssigned[] =
-      R"("kommunkod": "1780", "from": "2020-01-01", "redovisar_ekonomi": true)";
-  static constexpr char kReport[] =
-      R"("ombud": {"personer": 8, "heltid_hundredths": 750},
-         "klienter": [{"kon": "kvinna", "alder": "30-49", "antal": 41}])";
-
-  World world_;
-  v1::Error error_;
-};
 
 TEST_F(JudgeTest, TheWholeYearInOrderIsAllowed) {
   Register();
@@ -68,15 +11,13 @@ TEST_F(JudgeTest, TheWholeYearInOrderIsAllowed) {
   Apply();
   SetRate();
   Decide();
+  Account();
   Ok("se/17", "rekvisition/2024/17", "funds_requisitioned",
      R"("posts_hundredths": 100, "amount_ore": 1000)");
   Ok("se", "rekvisition/2024/17", "funds_paid", Amount(1000));
   Pay(600);
   Pay(400);
   Report();
-  Ok("se", "aterkrav/2024/1780/1", "aterkrav_decided", R"("grund": "oanvant", "amount_ore": 300)");
-  Ok("se", "aterkrav/2024/1780/1", "repayment_received", Amount(100));
-  Ok("se", "aterkrav/2024/1780/1", "repayment_received", Amount(200));
 }
 
 TEST_F(JudgeTest, AssignedKommunIsOfTheLan) {
@@ -91,7 +32,7 @@ TEST_F(JudgeTest, OneVerksamhetReportsAKommunsEconomyAtATime) {
   Refused(v1::ERROR_CODE_INVALID_FIELD, "se/17", "verksamhet/se/17/karlstad", "kommun_assigned",
           kAssigned);
   EXPECT_EQ(error_.field(), "redovisar_ekonomi");
-  EXPECT_THAT(error_.message(), testing::HasSubstr("se/17/varmland"));
+  EXPECT_THAT(error_.message(), ::testing::HasSubstr("se/17/varmland"));
   Ok("se/17", "verksamhet/se/17/karlstad", "kommun_assigned",
      R"("kommunkod": "1780", "from": "2020-01-01", "redovisar_ekonomi": false)");
 }
@@ -109,7 +50,7 @@ TEST_F(JudgeTest, ApplicationNeedsAnAssignmentInTheYear) {
   const auto refused = [this] {
     Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17", "ansokan/2024/1780",
             "application_received", R"("posts_hundredths": 100)");
-    EXPECT_THAT(error_.message(), testing::HasSubstr("8 §"));
+    EXPECT_THAT(error_.message(), ::testing::HasSubstr("8 §"));
   };
   refused();
   Ok("se/17", kVerksamhet, "kommun_assigned",
@@ -123,7 +64,7 @@ TEST_F(JudgeTest, DecisionNeedsApplicationAndRate) {
   const auto refused = [this](const char* paragraph) {
     Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17", "bidrag/2024/1780", "grant_decided",
             R"("posts_hundredths": 100, "amount_ore": 1000)");
-    EXPECT_THAT(error_.message(), testing::HasSubstr(paragraph));
+    EXPECT_THAT(error_.message(), ::testing::HasSubstr(paragraph));
   };
   refused("8 §");
   Assign();
@@ -148,14 +89,121 @@ TEST_F(JudgeTest, PaymentNeedsADecisionAndStaysWithinIt) {
   Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se/17", "bidrag/2024/1780", "grant_paid", Amount(1));
 }
 
+TEST_F(JudgeTest, RequisitionNeedsTheAccountOfTheYearBefore) {
+  const std::string fields = R"("posts_hundredths": 100, "amount_ore": 1000)";
+  Assign();
+  Apply();
+  SetRate();
+  Decide();
+  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17", "rekvisition/2024/17",
+          "funds_requisitioned", fields);
+  EXPECT_THAT(error_.message(), ::testing::HasSubstr("9 § andra stycket"));
+  EXPECT_THAT(error_.expected(), ::testing::HasSubstr("lansrapport/2023/17"));
+  Account();
+  Ok("se/17", "rekvisition/2024/17", "funds_requisitioned", fields);
+}
+
+TEST_F(JudgeTest, TheFirstYearOfTheGrantHasNoAccountBefore) {
+  Assign();
+  Ok("se/17", kVerksamhet, "kommun_assigned",
+     R"("kommunkod": "1780", "from": "2014-01-01", "redovisar_ekonomi": true)");
+  Ok("se/17", "ansokan/2014/1780", "application_received", R"("posts_hundredths": 100)");
+  Ok("se/17", "rekvisition/2014/17", "applications_summed",
+     R"("posts_hundredths": 100, "kommuner": 1)");
+  Ok("se", "anslag/2014", "grant_rate_set", R"("rate_ore": 30200000)");
+  Ok("se/17", "bidrag/2014/1780", "grant_decided",
+     R"("posts_hundredths": 100, "amount_ore": 30200000)");
+  Ok("se/17", "rekvisition/2014/17", "funds_requisitioned",
+     R"("posts_hundredths": 100, "amount_ore": 30200000)");
+}
+
+TEST_F(JudgeTest, TheRateNeedsASumOfApplications) {
+  Assign();
+  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17", "rekvisition/2024/17",
+          "applications_summed", R"("posts_hundredths": 0, "kommuner": 0)");
+  Apply();
+  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se", "anslag/2024", "grant_rate_set",
+          R"("rate_ore": 39577400)");
+  EXPECT_THAT(error_.message(), ::testing::HasSubstr("HSLF-FS 2016:98, 5 §"));
+  SetRate();
+}
+
+TEST_F(JudgeTest, AForecastIsForTheTimeBeforeTheRate) {
+  Ok("se", "anslag/2024", "grant_rate_forecast", R"("rate_ore": 40000000)");
+  Assign();
+  Apply();
+  SetRate();
+  Refused(v1::ERROR_CODE_STEP_NOT_ALLOWED, "se", "anslag/2024", "grant_rate_forecast",
+          R"("rate_ore": 40000000)");
+}
+
+TEST_F(JudgeTest, ARejectedApplicationIsNotGrantedUntilItComesAgain) {
+  const std::string rejection = R"("grund": "for_sent", "decided_on": "2024-04-02")";
+  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17", "ansokan/2024/1780", "application_rejected",
+          rejection);
+  Assign();
+  Apply();
+  SetRate();
+  Ok("se/17", "ansokan/2024/1780", "application_rejected", rejection);
+  Refused(v1::ERROR_CODE_STEP_NOT_ALLOWED, "se/17", "bidrag/2024/1780", "grant_decided",
+          R"("posts_hundredths": 100, "amount_ore": 1000)");
+  Apply();
+  Decide();
+  Refused(v1::ERROR_CODE_STEP_NOT_ALLOWED, "se/17", "ansokan/2024/1780", "application_rejected",
+          rejection);
+}
+
+TEST_F(JudgeTest, WhatComesBackIsWithinWhatWasPaid) {
+  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se", "bidrag/2024/1780", "grant_returned",
+          Amount(1));
+  PayGrant(1000);
+  Ok("se", "bidrag/2024/1780", "grant_returned", Amount(400));
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", "bidrag/2024/1780", "grant_returned", Amount(601));
+  Ok("se", "bidrag/2024/1780", "grant_returned", Amount(600));
+}
+
+TEST_F(JudgeTest, UtforareAndSuccessorsNeedARegisteredVerksamhet) {
+  const std::string utforare =
+      R"("from": "2024-11-01", "driftsform": "stiftelse", "namn": "Bräcke diakoni")";
+  const std::string next = R"("path": "se/17/karlstad", "from": "2025-01-01")";
+  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17/varmland", kVerksamhet, "utforare_registered",
+          utforare);
+  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17", kVerksamhet, "verksamhet_succeeded", next);
+  Register();
+  Ok("se/17/varmland", kVerksamhet, "utforare_registered", utforare);
+  Ok("se/17", kVerksamhet, "verksamhet_succeeded", next);
+  for (const char* path : {"se/17/varmland", "se/18/orebro", "se/17"}) {
+    Refused(v1::ERROR_CODE_INVALID_FIELD, "se/17", kVerksamhet, "verksamhet_succeeded",
+            "\"path\": \"" + std::string(path) + "\", \"from\": \"2025-01-01\"");
+  }
+}
+
+TEST_F(JudgeTest, DecisionsAreNotMadeBySystems) {
+  Assign();
+  Apply();
+  SetRate();
+  v1::EventData event = EventOf("bidrag/2024/1780", "grant_decided",
+                                R"("posts_hundredths": 100, "amount_ore": 1000)");
+  event.mutable_actor()->set_role("system");
+  const v1::Error error = ErrorOf(world_.Record("se/17", event));
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_NOT_AUTHORISED);
+  EXPECT_EQ(error.field(), "actor.role");
+  event.mutable_actor()->set_role("beslutsfattare");
+  EXPECT_TRUE(world_.Record("se/17", event).ok());
+}
+
 TEST_F(JudgeTest, RequisitionNeedsADecisionInTheLan) {
   const std::string fields = R"("posts_hundredths": 100, "amount_ore": 1000)";
+  Account();
   Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17", "rekvisition/2024/17",
           "funds_requisitioned", fields);
   Assign();
   Apply();
   SetRate();
   Decide();
+  Ok("se/18", "lansrapport/2023/18", "county_account_submitted",
+     R"("submitted_on": "2024-02-28", "utbetalt_ore": 0, "anvant_ore": 0, "oanvant_ore": 0,
+        "plan": "Nätverk.")");
   Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/18", "rekvisition/2024/18",
           "funds_requisitioned", fields);
   Ok("se/17", "rekvisition/2024/17", "funds_requisitioned", fields);
@@ -168,6 +216,7 @@ TEST_F(JudgeTest, PaymentToTheCountyNeedsARequisitionAndStaysWithinIt) {
   Apply();
   SetRate();
   Decide();
+  Account();
   Ok("se/17", "rekvisition/2024/17", "funds_requisitioned",
      R"("posts_hundredths": 100, "amount_ore": 1000)");
   Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", "rekvisition/2024/17", "funds_paid", Amount(1001));
@@ -179,7 +228,7 @@ TEST_F(JudgeTest, ReportNeedsARegistrationInTheYear) {
   const auto refused = [this] {
     Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17/varmland", kRapport, "report_submitted",
             kReport);
-    EXPECT_THAT(error_.message(), testing::HasSubstr("10 §"));
+    EXPECT_THAT(error_.message(), ::testing::HasSubstr("10 §"));
   };
   refused();
   Register("se/17/varmland", R"(, "to": "2023-12-31")");
@@ -216,40 +265,6 @@ TEST_F(JudgeTest, CorrectionMayAddAndRemoveAField) {
   Ok("se/17", kRapport, "report_corrected", R"("path": "barn[man].antal", "new": 2)");
   Ok("se/17", kRapport, "report_corrected", R"("path": "barn[man].antal", "old": 2)");
   EXPECT_FALSE((*world_.StateOf(kRapport))->Has("barn[man].antal"));
-}
-
-TEST_F(JudgeTest, ClaimNeedsAPaidGrantAndClaimsStayWithinIt) {
-  const auto claim = [](int ore) { return R"("grund": "oanvant", )" + Amount(ore); };
-  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se", "aterkrav/2024/1780/1", "aterkrav_decided",
-          claim(1));
-  EXPECT_THAT(error_.message(), testing::HasSubstr("15 §"));
-  Assign();
-  Apply();
-  SetRate();
-  Decide();
-  Pay(1000);
-  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", "aterkrav/2024/1780/1", "aterkrav_decided",
-          claim(1001));
-  Ok("se", "aterkrav/2024/1780/1", "aterkrav_decided", claim(700));
-  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", "aterkrav/2024/1780/2", "aterkrav_decided",
-          claim(301));
-  Ok("se", "aterkrav/2024/1780/2", "aterkrav_decided", claim(300));
-  // A changed decision replaces its own amount.
-  Ok("se", "aterkrav/2024/1780/1", "aterkrav_decided", claim(100));
-}
-
-TEST_F(JudgeTest, RepaymentNeedsAClaimAndStaysWithinIt) {
-  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se", "aterkrav/2024/1780/1", "repayment_received",
-          Amount(1));
-  Assign();
-  Apply();
-  SetRate();
-  Decide();
-  Pay(1000);
-  Ok("se", "aterkrav/2024/1780/1", "aterkrav_decided", R"("grund": "oanvant", "amount_ore": 300)");
-  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", "aterkrav/2024/1780/1", "repayment_received",
-          Amount(301));
-  Ok("se", "aterkrav/2024/1780/1", "repayment_received", Amount(300));
 }
 
 TEST_F(JudgeTest, AMovedSubjectIsRefusedWithItsPosition) {

@@ -161,7 +161,7 @@ TEST(ShapeTest, ExpectedPositionsAreBounded) {
 
 TEST(ShapeTest, UnknownTypesVersionsAndFieldsAreRefused) {
   v1::EventData event = GoodEvent();
-  event.set_form_version(2);
+  event.set_form_version(3);
   ExpectFault(FaultOf(event), v1::ERROR_CODE_UNKNOWN_TYPE, "form_version");
 
   event = GoodEvent();

@@ -40,7 +40,9 @@ v1::EventData EventOf(const std::string& members) {
 
 v1::EventData EventOf(const std::string& subject, const std::string& type,
                       const std::string& fields) {
-  return EventOf("\"subject\": \"" + subject + "\", \"" + type + "\": {" + fields + "}");
+  return EventOf("\"subject\": \"" + subject +
+                 "\", \"actor\": {\"id\": \"anna\", \"role\": \"handlaggare\"}, \"" + type +
+                 "\": {" + fields + "}");
 }
 
 FoldEntry EntryOf(const std::string& log, uint64_t index, uint64_t clock,
@@ -69,7 +71,7 @@ absl::Status World::Record(const std::string& writer_path, const v1::EventData& 
   if (absl::Status status = CheckShape(event); !status.ok()) return status;
   absl::Status status = AuthoriseWriter(form::TypeNumberOf(event), writer_path, event.subject());
   if (!status.ok()) return status;
-  status = JudgeEvent(event, writer_path, *this);
+  status = JudgeEvent(event, writer_path, *this, regulation_of);
   if (!status.ok()) return status;
   std::vector<LogPoint> basis;
   const std::shared_ptr<const State> state = *StateOf(event.subject());

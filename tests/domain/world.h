@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "liggare/v1/error.pb.h"
 #include "services/domain/fold.h"
+#include "services/domain/judge.h"
 #include "services/domain/state_view.h"
 
 namespace liggare::domain {
@@ -46,6 +47,9 @@ class World : public StateView {
   absl::StatusOr<std::vector<std::string>> ListSubjects(std::string_view prefix) override;
 
   uint64_t entry_count() const { return clock_; }
+
+  // The rules by which events are judged.
+  RegulationFn regulation_of = RegulationOf;
 
  private:
   std::map<std::string, std::vector<FoldEntry>, std::less<>> subjects_;

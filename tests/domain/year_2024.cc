@@ -53,7 +53,6 @@ std::unique_ptr<World> Year2024() {
   Record(w, "se", "anslag/2024", "appropriation_set",
          R"("poster": [{"post": "socialstyrelsen", "amount_ore": 150000000},
                        {"post": "ombudstjanster", "amount_ore": 13000000000}])");
-  Record(w, "se", "anslag/2024", "grant_rate_set", R"("rate_ore": 39577400)");
   Record(w, "se", "anslag/2024", "own_cost_booked", R"("amount_ore": 150000000)");
   Record(w, "se", "anslag/2024", "money_returned", R"("amount_ore": 113520200)");
   Record(w, "se/17/varmland", "verksamhet/se/17/varmland", "verksamhet_registered",
@@ -62,6 +61,12 @@ std::unique_ptr<World> Year2024() {
   Record(w, "se/17", "verksamhet/se/17/varmland", "kommun_assigned",
          R"("kommunkod": "1780", "from": "2014-01-01", "redovisar_ekonomi": true)");
   Record(w, "se/17", "ansokan/2024/1780", "application_received", R"("posts_hundredths": 32847)");
+  Record(w, "se/17", "rekvisition/2024/17", "applications_summed",
+         R"("posts_hundredths": 32847, "kommuner": 1)");
+  Record(w, "se", "anslag/2024", "grant_rate_set", R"("rate_ore": 39577400)");
+  Record(w, "se/17", "lansrapport/2023/17", "county_account_submitted",
+         R"("submitted_on": "2024-02-28", "utbetalt_ore": 0, "anvant_ore": 0, "oanvant_ore": 0,
+            "plan": "Nätverksträffar.")");
   Record(w, "se/17", "bidrag/2024/1780", "grant_decided",
          R"("posts_hundredths": 32847, "amount_ore": 12999988800)");
   Record(w, "se/17", "rekvisition/2024/17", "funds_requisitioned",

@@ -60,7 +60,7 @@ def computed_tables(events, published):
         "kommuner": _kommuner(events, published),
         "klienter": _klienter(events),
         "barn": _barn(events, published),
-        "budget": _budget(events),
+        "budget": _budget(events, published.year),
     }
 
 
@@ -141,7 +141,7 @@ def _barn(events, published):
     return table
 
 
-def _budget(events):
+def _budget(events, year):
     table = Counter()
     for _, _, appropriation in _payloads(events, "appropriation_set"):
         for line in appropriation["poster"]:
@@ -149,7 +149,9 @@ def _budget(events):
     for name, row in (("funds_paid", "ombudstjanster"), ("own_cost_booked", "socialstyrelsen")):
         for _, _, payload in _payloads(events, name):
             table[(row, "utfall")] += Decimal(payload["amount_ore"]) / 100
-    for _, _, payload in _payloads(events, "money_returned"):
+    for _, event, payload in _payloads(events, "money_returned"):
+        if event["subject"] != f"anslag/{year}":
+            continue  # What was claimed for this year comes back in the next.
         table[("aterbetalning", "utfall")] -= Decimal(payload["amount_ore"]) / 100
     for _, _, payload in _payloads(events, "grant_rate_set"):
         table[("per_arsanstallning", "belopp")] = Decimal(payload["rate_ore"]) / 100

@@ -10,8 +10,9 @@ import json
 import uuid
 
 PHASES = ("01-anslag", "02-register", "03-ansokan", "04-belopp", "05-beslut",
-          "06-utbetalning", "07-utbetalning", "08-rapporter", "09-bokslut",
-          "10-aterkrav", "11-rattelse")
+          "06-utbetalning", "07-utbetalning", "08-rapporter", "09-granskning",
+          "10-bokslut", "11-aterkrav", "12-rattelse")
+SECOND_FORM_FROM = 2025  # The bidragsår (services/domain/form_version.h).
 SOCIALSTYRELSEN_ORGANISATIONSNUMMER = "202100-0555"
 DAY_ONE = datetime.date(1970, 1, 1)
 
@@ -24,10 +25,12 @@ class EventWriter:
         self._next_ms = (datetime.date(year + 1, 1, 1) - DAY_ONE).days * 86400000
 
     def add(self, phase, node, subject, payload, fields, **envelope):
-        event = {"subject": subject, "actor": _actor(node), **envelope, payload: fields}
+        """Returns the event's id."""
+        event = {"subject": subject, "actor": _actor(node, payload), **envelope, payload: fields}
         event = {"id": self._event_id(event), **event}
         line = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
         self.files.setdefault((phase, node), []).append(line)
+        return event["id"]
 
     def _event_id(self, event):
         """Shaped as a UUIDv7, but fixed: the time counts up by one millisecond per
@@ -42,12 +45,19 @@ class EventWriter:
         return str(uuid.UUID(int=value))
 
 
-def _actor(node):
+# What a person does, and no system (docs/authority.md).
+BY_PERSONS = ("grant_rate_set", "grant_decided", "funds_requisitioned", "county_account_submitted",
+              "report_reviewed", "aterkrav_opened", "communication_sent", "aterkrav_decided",
+              "aterkrav_closed")
+
+
+def _actor(node, payload):
+    role = "handlaggare" if payload in BY_PERSONS else "system"
     if node == "se":
-        return {"id": "socialstyrelsen", "role": "system",
+        return {"id": "socialstyrelsen", "role": role,
                 "organisationsnummer": SOCIALSTYRELSEN_ORGANISATIONSNUMMER}
     kind = "lansstyrelsen" if node.count("/") == 1 else "verksamhet"
-    return {"id": f"{kind}-{node.split('/', 1)[1].replace('/', '-')}", "role": "system"}
+    return {"id": f"{kind}-{node.split('/', 1)[1].replace('/', '-')}", "role": role}
 
 
 def write_year(published, counties, figures):
@@ -61,6 +71,7 @@ def write_year(published, counties, figures):
     _decisions(writer, published, counties, figures)
     _payments(writer, published, counties, figures)
     _reports(writer, published, counties, figures)
+    _reviews(writer, published, counties)
     _closing(writer, published)
     _aterkrav(writer, published, figures)
     _correction(writer, published, figures)
@@ -104,6 +115,24 @@ def _applications(writer, published, counties, figures):
                        "application_received",
                        {"posts_hundredths": grant.posts_hundredths,
                         "received_on": day.isoformat()})
+        _account(writer, year, county, _grants_of(county, figures))
+
+
+def _account(writer, year, county, grants):
+    """What the county tells the nation: last year's account, of which the published
+    tables say nothing, as if it had been like this year, and the applications."""
+    if not grants:
+        return
+    amount_ore = sum(g.amount_ore for g in grants)
+    writer.add("03-ansokan", county.path, f"lansrapport/{year - 1}/{county.lankod}",
+               "county_account_submitted",
+               {"submitted_on": f"{year}-02-28", "utbetalt_ore": amount_ore,
+                "anvant_ore": amount_ore, "oanvant_ore": 0,
+                "plan": "Nätverksträffar och besök hos verksamheterna."})
+    writer.add("03-ansokan", county.path, f"rekvisition/{year}/{county.lankod}",
+               "applications_summed",
+               {"posts_hundredths": sum(g.posts_hundredths for g in grants),
+                "kommuner": len(grants)})
 
 
 def _grants_of(county, figures):
@@ -142,13 +171,45 @@ def _reports(writer, published, counties, figures):
     for county in counties:
         for verksamhet in county.running:
             report = figures.first_report(verksamhet.path)
+            fields = {"ombud": {"personer": report.personer,
+                                "heltid_hundredths": report.heltid_hundredths},
+                      "klienter": _klienter(report),
+                      "barn": [{"kon": kon, "antal": n} for kon, n in report.barn.items()],
+                      "ekonomi": _ekonomi(verksamhet, figures)}
+            envelope = {}
+            if published.year >= SECOND_FORM_FROM:
+                fields = _second_form(fields)
+                envelope = {"form_version": 2}
             writer.add("08-rapporter", verksamhet.path,
-                       f"rapport/{published.year}/{verksamhet.path}", "report_submitted", {
-                           "ombud": {"personer": report.personer,
-                                     "heltid_hundredths": report.heltid_hundredths},
-                           "klienter": _klienter(report),
-                           "barn": [{"kon": kon, "antal": n} for kon, n in report.barn.items()],
-                           "ekonomi": _ekonomi(verksamhet, figures)})
+                       f"rapport/{published.year}/{verksamhet.path}", "report_submitted", fields,
+                       **envelope)
+
+
+def _second_form(fields):
+    """What the form asks for from 2025 on and no table prints."""
+    ombud = {**fields["ombud"], "kvinnor": 0,
+             "tjanster_i_bidraget_hundredths": fields["ombud"]["heltid_hundredths"]}
+    klienter = sum(row["antal"] for row in fields["klienter"])
+    parter = ("kommun", "primarvard", "psykiatri", "arbetsformedlingen", "forsakringskassan",
+              "brukarorganisationer")
+    return {**fields, "ombud": ombud,
+            "klientrorelse": {"nya": klienter, "kvarstaende": 0, "avslutade": 0},
+            "barn_definition": "bor_helt_eller_delvis",
+            "ko": {"finns": False}, "prioritering": {"finns": True},
+            "handledning": {"svar": "erbjuden"}, "rutin_for_brister": True,
+            "ledningsgrupp": {"parter": [{"part": part, "deltar": True} for part in parter]}}
+
+
+def _reviews(writer, published, counties):
+    """Every report is reviewed by its county and passed on."""
+    year = published.year
+    for county in counties:
+        for verksamhet in county.running:
+            subject = f"rapport/{year}/{verksamhet.path}"
+            writer.add("09-granskning", county.path, subject, "report_reviewed",
+                       {"utfall": "godkand", "reviewed_on": f"{year + 1}-02-12"})
+            writer.add("09-granskning", county.path, subject, "report_forwarded",
+                       {"forwarded_on": f"{year + 1}-02-20"})
 
 
 def _klienter(report):
@@ -171,7 +232,7 @@ def _ekonomi(verksamhet, figures):
 
 def _closing(writer, published):
     year, budget = published.year, published.budget
-    phase, subject = "09-bokslut", f"anslag/{published.year}"
+    phase, subject = "10-bokslut", f"anslag/{published.year}"
     writer.add(phase, "se", subject, "own_cost_booked",
                {"amount_ore": budget.outcome_ore["socialstyrelsen"]})
     if budget.returned_ore:
@@ -183,19 +244,38 @@ def _closing(writer, published):
 
 
 def _aterkrav(writer, published, figures):
-    """Claims back what the one kommun left unused; half of it is paid."""
-    year = published.year
+    """Claims back what the one kommun left unused, from inquiry to closing; it is
+    paid in two parts, which return to the appropriation."""
     for grant in figures.grants.values():
-        if not grant.unused_ore:
-            continue
-        subject = f"aterkrav/{year}/{grant.kommun.kod}/1"
-        writer.add("10-aterkrav", "se", subject, "aterkrav_decided",
-                   {"grund": "oanvant", "amount_ore": grant.unused_ore,
-                    "decided_on": f"{year + 1}-06-02",
-                    "motivering": "Bidraget har delvis inte använts "
-                                  "(förordning 2013:522, 15 § första stycket 2)."})
-        writer.add("10-aterkrav", "se", subject, "repayment_received",
-                   {"amount_ore": grant.unused_ore // 200 * 100})
+        if grant.unused_ore:
+            _case(writer, published.year, f"aterkrav/{published.year}/{grant.kommun.kod}/1",
+                  grant.unused_ore)
+
+
+def _case(writer, year, subject, amount_ore):
+    def add(payload, fields, about=subject):
+        writer.add("11-aterkrav", "se", about, payload, fields)
+
+    add("aterkrav_opened", {"grund": "oanvant", "opened_on": f"{year + 1}-05-19",
+                            "amount_ore": amount_ore})
+    add("communication_sent",
+        {"sent_on": f"{year + 1}-05-20", "answer_by": f"{year + 1}-06-10",
+         "material": [{"log": "se@1", "index": 0, "beskrivning": "Anslaget för året"}],
+         "skrivelse": "Socialstyrelsen överväger att kräva tillbaka oanvända medel."})
+    add("statement_received", {"received_on": f"{year + 1}-05-30",
+                               "yttrande": "Kommunen har inget att invända."})
+    add("aterkrav_decided",
+        {"grund": "oanvant", "amount_ore": amount_ore, "decided_on": f"{year + 1}-06-02",
+         "motivering": "Bidraget har delvis inte använts "
+                       "(förordning 2013:522, 15 § första stycket 2).",
+         "utfall": "helt",
+         "beslutsfattare": [{"id": "socialstyrelsen", "befattning": "enhetschef"}]})
+    half_ore = amount_ore // 200 * 100
+    for part_ore in (half_ore, amount_ore - half_ore):
+        if part_ore:
+            add("repayment_received", {"amount_ore": part_ore})
+    add("money_returned", {"amount_ore": amount_ore, "aterkrav": subject}, f"anslag/{year + 1}")
+    add("aterkrav_closed", {"grund": "betalt", "closed_on": f"{year + 1}-07-01"})
 
 
 def _correction(writer, published, figures):
@@ -207,7 +287,7 @@ def _correction(writer, published, figures):
     final = figures.reports[path].klienter
     first = figures.first_report(path).klienter
     for kon, alder in (correction.wrong, correction.right):
-        writer.add("11-rattelse", path, f"rapport/{published.year}/{path}", "report_corrected",
+        writer.add("12-rattelse", path, f"rapport/{published.year}/{path}", "report_corrected",
                    {"path": f"klienter[{kon}][{alder}].antal",
                     "old": first[(kon, alder)], "new": final[(kon, alder)]},
                    reason_code="rattelse",

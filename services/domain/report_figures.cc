@@ -1,0 +1,30 @@
+#include "services/domain/report_figures.h"
+
+#include "proto/form/plan.h"
+#include "services/domain/field_sum.h"
+
+namespace liggare::domain {
+
+Fraction SumOver(const std::vector<ScopedState>& reports, std::string_view pattern) {
+  static const form::MessagePlan& form = form::PlanOf(*v1::ReportSubmitted::descriptor());
+  Fraction sum;
+  for (const ScopedState& report : reports) {
+    const std::optional<Fraction> part = FieldSum(*report.state, form, pattern);
+    if (!part) continue;
+    sum = {sum.numerator + part->numerator, part->denominator};
+  }
+  return sum;
+}
+
+void SetSum(TableBuilder& table, const std::string& row, const std::string& column,
+            const std::vector<ScopedState>& reports, const CellSource& source) {
+  const Fraction sum = SumOver(reports, source.pattern);
+  table.Set(row, column, sum, sum.denominator == 1 ? CellStyle::kCount : CellStyle::kHundredths);
+  table.AddSource(row, column, source);
+}
+
+std::string SourceNote(int year) {
+  return "Källa: Kommunernas återrapporter " + std::to_string(year) + ".";
+}
+
+}  // namespace liggare::domain

@@ -1,0 +1,28 @@
+// Figures over the reports of a scope, for the tables.
+#ifndef SERVICES_DOMAIN_REPORT_FIGURES_H_
+#define SERVICES_DOMAIN_REPORT_FIGURES_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/domain/fraction.h"
+#include "services/domain/scope.h"
+#include "services/domain/table_builder.h"
+
+namespace liggare::domain {
+
+// The sum of FieldSum over the reports; no figure if none has such a field.
+Fraction SumOver(const std::vector<ScopedState>& reports, std::string_view pattern);
+
+// Sets the cell to SumOver, as a count, with its source.
+void SetSum(TableBuilder& table, const std::string& row, const std::string& column,
+            const std::vector<ScopedState>& reports, const CellSource& source);
+
+// "Källa: Kommunernas återrapporter 2024."
+std::string SourceNote(int year);
+
+}  // namespace liggare::domain
+
+#endif  // SERVICES_DOMAIN_REPORT_FIGURES_H_
