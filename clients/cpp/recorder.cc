@@ -39,6 +39,12 @@ Recorder::~Recorder() {
 
 absl::Status Recorder::Submit(v1::Submission submission) {
   const size_t bytes = submission.ByteSizeLong();
+  if (bytes > kSubmissionBytesMax) {
+    return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                     {.message = "the event has " + std::to_string(bytes) + " bytes with its texts",
+                      .field = "data",
+                      .expected = "at most " + std::to_string(kSubmissionBytesMax) + " bytes"});
+  }
   std::unique_lock<std::mutex> lock(mutex_);
   to_submit_.wait(lock, [&] {
     return !failure_.ok() || window_.empty() ||

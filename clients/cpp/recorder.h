@@ -28,6 +28,10 @@
 
 namespace liggare::client {
 
+// An event with its texts. A server refuses less, in words; more would break the
+// stream off for those before and after it.
+inline constexpr size_t kSubmissionBytesMax = 2 * 1024 * 1024;
+
 struct RecorderOptions {
   std::string node;                  // Empty: the connection's.
   size_t window_events_max = 4'096;  // Submitted and not answered.
@@ -57,7 +61,8 @@ class Recorder {
 
   // Queues one event and returns; waits while the window is full. Not OK once the
   // recorder has failed: the server refused the stream, or could not be reached
-  // for `retry_for`.
+  // for `retry_for`. LIMIT_EXCEEDED above kSubmissionBytesMax: that event is not
+  // queued, and the recorder goes on.
   absl::Status Submit(v1::Submission submission);
 
   // Waits until all that was submitted is answered. The failure, if any; then the

@@ -1,6 +1,7 @@
 // How callers share what there is a limited number of: whoever has some may take
 // another only while it then has no more than is still free. One that floods gets
-// half, two get a third each, and who comes after them finds room.
+// half, the next half of the rest, and as places are given back they come to even
+// shares; who comes after them finds room.
 //
 // Pure. The sequencer's queue shares alike (eventstore/log/command_queue.h).
 #ifndef SERVICES_RPC_FAIR_SHARE_H_

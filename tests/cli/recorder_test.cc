@@ -100,6 +100,24 @@ TEST(RecorderTest, RefusedEventDoesNotStopTheOthers) {
   EXPECT_TRUE(answers.results[7].has_error());
 }
 
+TEST(RecorderTest, OversizedEventIsRefusedAndStopsNothing) {
+  FakeServer server;
+  const auto connection = server.Connect();
+  Answers answers;
+  Recorder recorder(*connection, RecorderOptions(), answers.Callback());
+  v1::Submission submission;
+  submission.set_data(std::string(kSubmissionBytesMax - 3, 'x'));
+  ASSERT_EQ(submission.ByteSizeLong(), kSubmissionBytesMax + 1);
+  const absl::Status refused = recorder.Submit(submission);
+  EXPECT_EQ(ErrorOf(refused).code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
+  submission.mutable_data()->pop_back();
+  EXPECT_TRUE(recorder.Submit(submission).ok());
+  EXPECT_TRUE(recorder.Submit(MakeSubmission(1)).ok());
+  ASSERT_TRUE(recorder.Finish().ok());
+  EXPECT_EQ(answers.results.size(), 2u);
+  EXPECT_EQ(answers.Refused(), 0);
+}
+
 TEST(RecorderTest, EventThatTheServerCannotTakeNowIsSentAgainBeforeThoseAfterIt) {
   FakeServer server;
   std::atomic<int> refusals{3};
