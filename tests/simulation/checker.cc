@@ -1,5 +1,6 @@
 #include "tests/simulation/checker.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "eventstore/log/keys.h"
@@ -15,6 +16,28 @@ std::string Place(std::string_view log, uint64_t index) {
   return std::string(log) + ":" + std::to_string(index);
 }
 
+uint32_t EpochOf(std::string_view log) {
+  const auto name = domain::ParseLogName(log);
+  return name.ok() ? name->epoch : 0;
+}
+
+// A node's own words, which are not taken from one epoch into the next.
+bool IsOfTheNode(uint32_t type) {
+  return type == log::kReceivedType || type == log::kEpochOpenedType;
+}
+
+const std::string* FindEntry(const Disk& disk, const EventPlace& place) {
+  std::optional<uint32_t> number;
+  for (const auto& [key, value] : disk.rows(log::Family::kMeta)) {
+    const auto meta = log::keys::ParseLogMetaKey(key);
+    if (meta && meta->tag == log::keys::kLogNameTag && value == place.log) number = meta->log;
+  }
+  if (!number) return nullptr;
+  const auto& events = disk.rows(log::Family::kEvents);
+  const auto found = events.find(log::keys::Encode(log::keys::EventKey{*number, place.index}));
+  return found == events.end() ? nullptr : &found->second;
+}
+
 }  // namespace
 
 const char* InvariantName(Invariant invariant) {
@@ -27,6 +50,8 @@ const char* InvariantName(Invariant invariant) {
       return "one hash per log and index";
     case Invariant::kOnceOnly:
       return "an event once only";
+    case Invariant::kNothingLost:
+      return "nothing acknowledged is lost";
     case Invariant::kReceivedNamesWhatIsHeld:
       return "Received names what is held";
     case Invariant::kVisibleIsDurable:
@@ -41,6 +66,8 @@ const char* InvariantName(Invariant invariant) {
       return "convergence after healing";
     case Invariant::kRuns:
       return "a node with a sound disk opens";
+    case Invariant::kRestoredIsWhole:
+      return "what a restore has filled is whole";
   }
   return "";
 }
@@ -51,6 +78,18 @@ std::string PathOfMachine(std::string_view machine) {
 
 void Checker::Fail(Invariant invariant, std::string detail) {
   if (!violation_) violation_ = Violation{invariant, std::move(detail)};
+}
+
+void Checker::Suspect(std::string_view path) {
+  uint32_t& epoch = suspects_[std::string(path)];
+  for (const auto& [log, truth] : truths_) {
+    if (domain::PathOfLog(log) == path) epoch = std::max(epoch, EpochOf(log));
+  }
+}
+
+bool Checker::IsSuspect(std::string_view log) const {
+  const auto found = suspects_.find(domain::PathOfLog(log));
+  return found != suspects_.end() && EpochOf(log) <= found->second;
 }
 
 bool Checker::IsOwnLog(const std::string& machine, std::string_view log) const {
@@ -103,10 +142,13 @@ void Checker::Add(const std::string& machine, const Arriving& entry) {
   }
   const merkle::Hash leaf = merkle::LeafHash(entry.bytes);
   leaves.push_back(leaf);
+  const std::string id(entry.header.data_header.event_id);
+  machines_[machine].ids.insert(id);
+  ++copies_[id];
+  if (IsOfTheNode(entry.header.data_header.type)) nodes_own_.insert(id);
   if (IsOwnLog(machine, entry.log)) {
     const EventPlace own{entry.log, entry.index};
-    const auto [first, is_new] =
-        machines_[machine].own_ids.emplace(entry.header.data_header.event_id, own);
+    const auto [first, is_new] = machines_[machine].own_ids.emplace(id, own);
     if (!is_new) {
       Fail(Invariant::kOnceOnly,
            place + " has the event id of " + Place(first->second.log, first->second.index));
@@ -119,12 +161,12 @@ void Checker::AddTruth(const std::string& machine, const Arriving& entry,
                        const merkle::Hash& leaf) {
   Truth& truth = truths_[entry.log];
   if (entry.index < truth.leaves.size()) {
-    if (truth.leaves[entry.index] == leaf || IsSuspect(domain::PathOfLog(entry.log))) return;
+    if (truth.leaves[entry.index] == leaf || IsSuspect(entry.log)) return;
     return Fail(Invariant::kOneHash,
                 Place(entry.log, entry.index) + " is another entry at " + machine);
   }
   if (entry.index > truth.leaves.size()) return;  // Of a suspect log.
-  if (!IsOwnLog(machine, entry.log) && !IsSuspect(domain::PathOfLog(entry.log))) {
+  if (!IsOwnLog(machine, entry.log) && !IsSuspect(entry.log)) {
     return Fail(Invariant::kOneHash, Place(entry.log, entry.index) + " is at " + machine +
                                          ", but was never durable at its origin");
   }
@@ -191,7 +233,7 @@ void Checker::CheckState(const std::string& machine, const std::string& what,
                 what + " names " + Place(state.log(), state.size()) + "; durable at " + machine +
                     " are " + std::to_string(DurableSize(machine, state.log())));
   }
-  if (IsSuspect(domain::PathOfLog(state.log()))) return;
+  if (IsSuspect(state.log())) return;
   const merkle::Hash& root = truths_[state.log()].roots[state.size()];
   if (state.root() != merkle::HashBytes(root)) {
     Fail(Invariant::kOneHash, what + " names another root of " + Place(state.log(), state.size()));
@@ -261,15 +303,17 @@ void Checker::OnAcknowledged(const std::string& machine, std::string_view event_
     return Fail(Invariant::kAcknowledgedIsDurable,
                 machine + " acknowledges " + where + ", which is not durable");
   }
-  if (IsSuspect(PathOfMachine(machine))) return;
+  lost_.erase(std::string(event_id));
+  const auto first =
+      acknowledged_.emplace(event_id, Acknowledged{place, PathOfMachine(machine)}).first;
+  const EventPlace before = std::exchange(first->second.place, place);
+  if (IsSuspect(place.log) || IsSuspect(before.log)) return;
   if (truths_[place.log].event_ids[place.index] != event_id) {
     return Fail(Invariant::kOnceOnly, machine + " acknowledges " + where + ", another event");
   }
-  const auto [first, is_new] = acknowledged_.emplace(event_id, place);
-  if (!is_new && first->second != place) {
+  if (before != place) {
     Fail(Invariant::kOnceOnly, machine + " acknowledges one event as " +
-                                   Place(first->second.log, first->second.index) + " and as " +
-                                   where);
+                                   Place(before.log, before.index) + " and as " + where);
   }
 }
 
@@ -277,7 +321,8 @@ void Checker::OnAcknowledged(const std::string& machine, std::string_view event_
 
 void Checker::Load(const std::string& machine, const Disk& disk) {
   Machine& at = machines_[machine];
-  at = Machine();
+  const Machine gone = std::exchange(at, Machine());
+  for (const std::string& id : gone.ids) --copies_[id];
   for (const auto& [key, value] : disk.rows(log::Family::kMeta)) {
     const auto meta = log::keys::ParseLogMetaKey(key);
     if (meta && meta->tag == log::keys::kLogNameTag) at.names[meta->log] = value;
@@ -287,6 +332,9 @@ void Checker::Load(const std::string& machine, const Disk& disk) {
     const auto header = log::ParseEntryHeader(value);
     if (!place || !header.ok()) continue;
     Add(machine, {at.names[place->log], place->index, value, *header});
+  }
+  for (const std::string& id : gone.ids) {
+    if (copies_[id] == 0) lost_.insert(id);
   }
 }
 
@@ -304,6 +352,61 @@ void Checker::OnRestart(const std::string& machine, const Disk& disk) {
 
 void Checker::OnReplaced(const std::string& machine, const Disk& disk) { Load(machine, disk); }
 
+void Checker::OnRestored(const std::string& machine, const Restored& restored) {
+  const auto before = machines_[machine].own_ids;
+  Load(machine, restored.after);
+  const auto& after = machines_[machine].own_ids;
+  for (const auto& [id, from] : before) {
+    const auto to = after.find(id);
+    if (to != after.end()) {
+      const auto acknowledged = acknowledged_.find(id);
+      if (acknowledged != acknowledged_.end()) acknowledged->second.place = to->second;
+      CheckMoved(machine, restored, from, to->second);
+      continue;
+    }
+    if (nodes_own_.contains(id)) continue;
+    const bool readable = restored.before_is_readable && !restored.damaged.contains(from);
+    if (!readable && !restored.named.empty()) continue;
+    Fail(Invariant::kNothingLost,
+         Place(from.log, from.index) + " of the lost disk of " + machine +
+             (readable ? " could be read, and is not recorded again" : " is lost without a word"));
+  }
+}
+
+// An event that is recorded again has the same fields, and names its first place.
+void Checker::CheckMoved(const std::string& machine, const Restored& restored,
+                         const EventPlace& from, const EventPlace& to) {
+  v1::Event old;
+  v1::Event event;
+  const std::string what = Place(to.log, to.index) + " at " + machine;
+  const std::string* was = FindEntry(restored.before, from);
+  const std::string* is = FindEntry(restored.after, to);
+  if (was == nullptr || is == nullptr || !old.ParseFromString(*was) ||
+      !event.ParseFromString(*is) || old.data() != event.data()) {
+    return Fail(Invariant::kOnceOnly,
+                what + " is not the event that was " + Place(from.log, from.index));
+  }
+  const auto moved = restored.moved.find(from);
+  if (moved == restored.moved.end()) return;
+  ++moved_;
+  const EventPlace first =
+      old.has_earlier() ? EventPlace{old.earlier().log(), old.earlier().index()} : from;
+  if (moved->second == to && first == EventPlace{event.earlier().log(), event.earlier().index()}) {
+    return;
+  }
+  Fail(Invariant::kOnceOnly, what + " does not say that it was " + Place(first.log, first.index));
+}
+
+void Checker::CheckNothingLost() {
+  for (const auto& [id, acknowledged] : acknowledged_) {
+    if (lost_.contains(id) || machines_[acknowledged.path].own_ids.contains(id)) continue;
+    return Fail(Invariant::kNothingLost,
+                "what was acknowledged as " +
+                    Place(acknowledged.place.log, acknowledged.place.index) + " is in no log of " +
+                    acknowledged.path + ", and some disk held it all along");
+  }
+}
+
 // --- Questions --------------------------------------------------------------
 
 uint64_t Checker::DurableSize(const std::string& machine, std::string_view log) const {
@@ -313,15 +416,22 @@ uint64_t Checker::DurableSize(const std::string& machine, std::string_view log) 
   return found == at->second.logs.end() ? 0 : found->second.size();
 }
 
-uint64_t Checker::TrueSize(std::string_view log) const {
-  const auto found = truths_.find(log);
-  return found == truths_.end() ? 0 : found->second.leaves.size();
+std::vector<std::string> Checker::LogsAt(const std::string& machine) const {
+  std::vector<std::string> logs;
+  const auto at = machines_.find(machine);
+  if (at == machines_.end()) return logs;
+  for (const auto& [log, leaves] : at->second.logs) {
+    if (!leaves.empty()) logs.push_back(log);
+  }
+  return logs;
 }
 
-std::vector<std::string> Checker::Logs() const {
-  std::vector<std::string> logs;
-  for (const auto& [log, truth] : truths_) logs.push_back(log);
-  return logs;
+std::string Checker::NewestLogAt(const std::string& machine, std::string_view path) const {
+  std::string newest;
+  for (const std::string& log : LogsAt(machine)) {
+    if (domain::PathOfLog(log) == path && EpochOf(log) > EpochOf(newest)) newest = log;
+  }
+  return newest;
 }
 
 bool Checker::Agree(const std::string& a, const std::string& b, std::string_view log) const {

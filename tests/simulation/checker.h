@@ -3,14 +3,19 @@
 // restart. Knows nothing of how the product works inside; it reads the bytes that
 // reach the disk and the network.
 //
-// A machine is known by its name: the path of its node, with ' for a clone. The
-// own log of a path whose machine was restored or cloned is suspect: it may have
-// two versions. Everything else holds for it and for all others as before.
+// A machine is known by its name: the path of its node, with ' for a clone. When a
+// disk is set back, lost or cloned, the own logs that the path has so far become
+// suspect: they may have two versions. An epoch that a restore begins later is not.
+// Everything else holds for suspect logs and for all others as before.
+//
+// An event that was acknowledged may die only with the last disk that held it: the
+// checker counts the copies.
 //
 // Not thread-safe.
 #ifndef TESTS_SIMULATION_CHECKER_H_
 #define TESTS_SIMULATION_CHECKER_H_
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -35,6 +40,7 @@ enum class Invariant {
   kNoHole,
   kOneHash,
   kOnceOnly,
+  kNothingLost,
   kReceivedNamesWhatIsHeld,
   kVisibleIsDurable,
   kNoFalseAccusation,
@@ -42,6 +48,7 @@ enum class Invariant {
   kEqualStates,
   kConverges,
   kRuns,
+  kRestoredIsWhole,
 };
 const char* InvariantName(Invariant invariant);
 
@@ -54,7 +61,7 @@ struct Violation {
 struct EventPlace {
   std::string log;
   uint64_t index = 0;
-  bool operator==(const EventPlace&) const = default;
+  auto operator<=>(const EventPlace&) const = default;
 };
 
 class Checker {
@@ -63,9 +70,11 @@ class Checker {
   void Fail(Invariant invariant, std::string detail);
   const std::optional<Violation>& violation() const { return violation_; }
 
-  // From now on the path's own log may have two versions.
-  void Suspect(std::string_view path) { suspects_.insert(std::string(path)); }
-  bool IsSuspect(std::string_view path) const { return suspects_.contains(path); }
+  // From now on the own logs that the path has may have two versions.
+  void Suspect(std::string_view path);
+  // Whether anything of the kind ever happened to the path.
+  bool WasSuspected(std::string_view path) const { return suspects_.contains(path); }
+  bool IsSuspect(std::string_view log) const;
 
   // The machine's disk has made the batch durable.
   void OnDurable(const std::string& machine, const log::Batch& batch);
@@ -73,6 +82,17 @@ class Checker {
   void OnRestart(const std::string& machine, const Disk& disk);
   // The disk's contents were replaced: what it held before counts no more.
   void OnReplaced(const std::string& machine, const Disk& disk);
+  // The machine gets another disk, with what its peers gave, and the old one as far as
+  // that could be read.
+  struct Restored {
+    const Disk& before;
+    const Disk& after;
+    bool before_is_readable = true;
+    std::set<EventPlace> damaged;            // Where it is readable: but for these.
+    std::map<EventPlace, EventPlace> moved;  // Recorded again, as the restore says.
+    std::vector<std::string> named;          // What it says is lost.
+  };
+  void OnRestored(const std::string& machine, const Restored& restored);
   // The event log shows its readers these sizes.
   void OnVisible(const std::string& machine, const std::vector<log::HeldLog>& logs);
   // The machine sends a frame.
@@ -81,17 +101,23 @@ class Checker {
   void OnAcknowledged(const std::string& machine, std::string_view event_id,
                       const EventPlace& place);
 
+  // When all has come to rest: what was acknowledged, and had not died with the last
+  // disk that held it, is in an own log of its node.
+  void CheckNothingLost();
+
   // How much of a log is durable at a machine.
   uint64_t DurableSize(const std::string& machine, std::string_view log) const;
-  // What an honest log must be: the first durable version of it.
-  uint64_t TrueSize(std::string_view log) const;
-  // Every log that was ever durable somewhere.
-  std::vector<std::string> Logs() const;
+  // Of the logs of a path that a machine holds, that of the latest epoch.
+  std::string NewestLogAt(const std::string& machine, std::string_view path) const;
+  // The logs of which a machine holds something.
+  std::vector<std::string> LogsAt(const std::string& machine) const;
   // Whether two machines hold the same entries of a log, as far as both go.
   bool Agree(const std::string& a, const std::string& b, std::string_view log) const;
   // A hash over all that is durable, anywhere: the same for the same run.
   std::string Fingerprint() const;
   uint64_t events_acknowledged() const { return acknowledged_.size(); }
+  uint64_t events_lost() const { return lost_.size(); }
+  uint64_t events_moved() const { return moved_; }
 
  private:
   struct Truth {
@@ -103,7 +129,12 @@ class Checker {
   struct Machine {
     std::map<uint32_t, std::string> names;  // By log number.
     std::map<std::string, std::vector<merkle::Hash>, std::less<>> logs;
-    std::map<std::string, EventPlace, std::less<>> own_ids;
+    std::map<std::string, EventPlace, std::less<>> own_ids;  // Of events, any epoch.
+    std::multiset<std::string, std::less<>> ids;             // Of every log.
+  };
+  struct Acknowledged {
+    EventPlace place;
+    std::string path;
   };
   // An entry on its way to the disk.
   struct Arriving {
@@ -123,13 +154,19 @@ class Checker {
   void CheckChunk(const std::string& machine, const v1::Chunk& chunk);
   void CheckCosigned(const std::string& machine, const v1::Acknowledged& acknowledged);
   void Load(const std::string& machine, const Disk& disk);
+  void CheckMoved(const std::string& machine, const Restored& restored, const EventPlace& from,
+                  const EventPlace& to);
   bool IsOwnLog(const std::string& machine, std::string_view log) const;
 
   std::optional<Violation> violation_;
-  std::set<std::string, std::less<>> suspects_;
+  std::map<std::string, uint32_t, std::less<>> suspects_;  // By path: up to this epoch.
   std::map<std::string, Machine> machines_;
   std::map<std::string, Truth, std::less<>> truths_;
-  std::map<std::string, EventPlace, std::less<>> acknowledged_;  // By event id.
+  std::map<std::string, Acknowledged, std::less<>> acknowledged_;  // By event id.
+  std::map<std::string, uint64_t, std::less<>> copies_;            // By event id.
+  std::set<std::string, std::less<>> lost_;                        // Event ids.
+  std::set<std::string, std::less<>> nodes_own_;  // Event ids: Received and the like.
+  uint64_t moved_ = 0;
 };
 
 // The node's path: the machine's name without the mark of a clone.

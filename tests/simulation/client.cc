@@ -13,6 +13,7 @@ namespace {
 constexpr int64_t kLatencyUs = 20'000;     // At most, each way.
 constexpr int64_t kTimeoutUs = 5'000'000;  // After which the same is sent again.
 constexpr size_t kOpenMax = 32;
+constexpr size_t kRepeatMax = 10;
 
 std::string IdOf(const v1::Submission& submission) {
   const auto header = log::ParseDataHeader(submission.data());
@@ -120,7 +121,16 @@ void Client::Answer(const std::shared_ptr<Request>& request, const ingest::Recor
                                                    (result.recorded().duplicate() ? " before" : "")
                                              : ErrorText(result.error())));
   }
-  if (!again) std::erase(open_, request);
+  if (again || std::erase(open_, request) == 0) return;
+  answered_.push_back(request);
+  if (answered_.size() > kRepeatMax) answered_.pop_front();
+}
+
+void Client::Repeat() {
+  for (const auto& request : std::exchange(answered_, {})) {
+    open_.push_back(request);
+    Send(request);
+  }
 }
 
 }  // namespace liggare::simulation

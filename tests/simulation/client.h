@@ -4,6 +4,7 @@
 #define TESTS_SIMULATION_CLIENT_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ class Client {
   void Start();
   // Sends a number of events in one request.
   void Burst(int count);
+  // Sends again the last that were answered, as one does who has no receipt for them.
+  void Repeat();
   // Nothing new is begun.
   void Finish() { finished_ = true; }
   // Every event has been answered, with a place or with a refusal.
@@ -56,6 +59,7 @@ class Client {
   Random random_;
   bool finished_ = false;
   std::vector<std::shared_ptr<Request>> open_;
+  std::deque<std::shared_ptr<Request>> answered_;  // The last kRepeatMax.
 };
 
 }  // namespace liggare::simulation

@@ -22,17 +22,6 @@ std::vector<std::string> AncestorsOf(std::string_view path) {
   return ancestors;
 }
 
-// Those that are to hold the log in full: all above its node; of the nation's, the
-// counties too.
-std::vector<std::string> HoldersOf(const std::string& path, const Machines& machines) {
-  std::vector<std::string> holders = AncestorsOf(path);
-  if (path != domain::kNationPath) return holders;
-  for (const auto& [name, machine] : machines) {
-    if (name == machine->path() && domain::DepthOf(name) == 2) holders.push_back(name);
-  }
-  return holders;
-}
-
 // Who has signed the newest own checkpoint that is kept, if it is of this size.
 std::set<std::string> SignersAt(Process& process, const std::string& log, uint64_t size) {
   std::set<std::string> signers;
@@ -47,31 +36,45 @@ std::set<std::string> SignersAt(Process& process, const std::string& log, uint64
   return signers;
 }
 
-// Where the log of the one who enrolled it is frozen, a holder may never learn the
-// key of a node, until that log has been recovered.
-bool CanVerify(const std::string& holder, const std::string& path, const Machines& machines,
-               const Checker& checker) {
-  for (std::string_view up = domain::ParentOf(path); !up.empty(); up = domain::ParentOf(up)) {
-    if (!checker.IsSuspect(up)) continue;
-    return machines.at(holder)->process()->hosted().keys.KeyFor(path).ok();
-  }
-  return true;
+bool IsFrozen(const Machine& holder, const std::string& log) {
+  const auto held = holder.process()->log().Find(log);
+  return held && held->frozen;
 }
 
-std::optional<std::string> MissingOf(const std::string& log, const Machines& machines,
-                                     const Checker& checker) {
-  const std::string path(domain::PathOfLog(log));
+// Whether a holder has as much of the log as its node, and the same.
+std::optional<std::string> MissingAt(const std::string& holder, const std::string& path,
+                                     const std::string& log, const Checker& checker) {
   const uint64_t size = checker.DurableSize(path, log);
-  for (const std::string& holder : HoldersOf(path, machines)) {
-    const uint64_t held = checker.DurableSize(holder, log);
-    if (held == size || !CanVerify(holder, path, machines, checker)) continue;
-    return holder + " holds " + std::to_string(held) + " of the " + std::to_string(size) +
-           " entries of " + log;
+  const uint64_t held = checker.DurableSize(holder, log);
+  if (held != size) {
+    return holder + " holds " + std::to_string(held) + " entries of " + log + ", its node " +
+           std::to_string(size);
   }
+  if (checker.Agree(holder, path, log)) return {};
+  return holder + " and " + path + " hold two versions of " + log + ", and nobody knows";
+}
+
+std::optional<std::string> MissingOf(const std::string& path, const Machines& machines,
+                                     const Checker& checker) {
+  for (const std::string& holder : HoldersOf(path, machines)) {
+    std::set<std::string> logs;
+    for (const std::string& from : {path, holder}) {
+      for (std::string& log : checker.LogsAt(from)) {
+        if (domain::PathOfLog(log) == path) logs.insert(std::move(log));
+      }
+    }
+    for (const std::string& log : logs) {
+      if (IsFrozen(*machines.at(holder), log)) continue;
+      if (auto missing = MissingAt(holder, path, log, checker)) return missing;
+    }
+  }
+  Process& process = *machines.at(path)->process();
+  const std::string& log = process.log().own_log();
+  const uint64_t size = checker.DurableSize(path, log);
   if (size == 0) return {};
-  const std::set<std::string> signers = SignersAt(*machines.at(path)->process(), log, size);
+  const std::set<std::string> signers = SignersAt(process, log, size);
   for (const std::string& ancestor : AncestorsOf(path)) {
-    if (signers.contains(ancestor) || !CanVerify(ancestor, path, machines, checker)) continue;
+    if (signers.contains(ancestor)) continue;
     return path + " has no cosignature of " + ancestor + " at " + log + ":" + std::to_string(size);
   }
   return {};
@@ -79,16 +82,28 @@ std::optional<std::string> MissingOf(const std::string& log, const Machines& mac
 
 }  // namespace
 
+std::vector<std::string> HoldersOf(const std::string& path, const Machines& machines) {
+  std::vector<std::string> holders = AncestorsOf(path);
+  if (path != domain::kNationPath) return holders;
+  for (const auto& [name, machine] : machines) {
+    if (name == machine->path() && domain::DepthOf(name) == 2) holders.push_back(name);
+  }
+  return holders;
+}
+
 std::optional<std::string> WhatIsMissing(const Machines& machines, const Checker& checker) {
   for (const auto& [name, machine] : machines) {
     if (name != machine->path()) continue;
     if (machine->process() == nullptr) return name + " is down";
+    if (const auto stopped = machine->process()->replication().recording_stopped()) {
+      return name + " does not record: " + *stopped;
+    }
     const auto parent = machine->process()->replication().ParentStatus();
     if (parent && !parent->connected) return name + " is not connected: " + parent->last_error;
   }
-  for (const std::string& log : checker.Logs()) {
-    if (checker.IsSuspect(domain::PathOfLog(log))) continue;
-    if (auto missing = MissingOf(log, machines, checker)) return missing;
+  for (const auto& [name, machine] : machines) {
+    if (name != machine->path()) continue;
+    if (auto missing = MissingOf(name, machines, checker)) return missing;
   }
   return {};
 }
@@ -97,25 +112,25 @@ void CheckAccusations(const Machines& machines, Checker& checker) {
   for (const auto& [name, machine] : machines) {
     if (name != machine->path() || machine->process() == nullptr) continue;
     replication::ReplicationNode& node = machine->process()->replication();
-    if (!checker.IsSuspect(name) && node.recording_stopped()) {
+    if (!checker.WasSuspected(name) && node.recording_stopped()) {
       checker.Fail(Invariant::kNoFalseAccusation,
                    name + " has stopped recording: " + *node.recording_stopped());
     }
     for (const log::HeldLog& held : machine->process()->log().Logs()) {
-      if (!held.frozen || checker.IsSuspect(domain::PathOfLog(held.name))) continue;
+      if (!held.frozen || checker.IsSuspect(held.name)) continue;
       checker.Fail(Invariant::kNoFalseAccusation, name + " has frozen " + held.name);
     }
   }
+}
+
+void CheckForks(const Machines& machines, Checker& checker) {
   for (const auto& [name, machine] : machines) {
-    if (name != machine->path() || !checker.IsSuspect(name) || machine->process() == nullptr) {
-      continue;
-    }
+    if (name != machine->path() || machine->process() == nullptr) continue;
     const std::string& log = machine->process()->log().own_log();
-    const bool stopped = machine->process()->replication().recording_stopped().has_value();
+    if (machine->process()->replication().recording_stopped()) continue;
     for (const std::string& holder : HoldersOf(name, machines)) {
-      const auto held = machines.at(holder)->process()->log().Find(log);
-      const bool frozen = held && held->frozen;
-      if (stopped || frozen || checker.Agree(name, holder, log)) continue;
+      if (machines.at(holder)->process() == nullptr || checker.Agree(name, holder, log)) continue;
+      if (IsFrozen(*machines.at(holder), log)) continue;
       checker.Fail(Invariant::kForkIsFound,
                    name + " and " + holder + " hold two versions of " + log +
                        "; it is neither frozen nor has its node stopped recording");
@@ -132,7 +147,7 @@ bool CompareStates(Machine& knower, Machine& teller, uint64_t at_index, Checker&
   auto told = teller.process()->states().At(moment);
   if (!known.ok() || !told.ok()) return false;
   for (const auto& [log, size] : known->frontier().logs()) {
-    if (checker.IsSuspect(domain::PathOfLog(log))) return false;
+    if (checker.IsSuspect(log) && !checker.Agree(knower.name(), teller.name(), log)) return false;
   }
   const auto mine = state::DigestSubjects(*known, "");
   const auto theirs = state::DigestSubjects(*told, "");

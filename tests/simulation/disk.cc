@@ -30,8 +30,13 @@ size_t Place(log::Family family) { return static_cast<size_t>(family); }
 
 }  // namespace
 
-Disk::Disk(Random random, Observer observer) : random_(random), observer_(std::move(observer)) {
-  for (auto& rows : rows_) rows = std::make_shared<Rows>();
+Disk::Disk(Random random, Observer observer)
+    : random_(random), observer_(std::move(observer)), rows_(Empty()) {}
+
+Disk::Families Disk::Empty() {
+  Families rows;
+  for (auto& each : rows) each = std::make_shared<Rows>();
+  return rows;
 }
 
 Disk::Families Disk::Copy(const Disk& from) {
@@ -145,6 +150,15 @@ void Disk::Restore(const Families& copy) {
   rows_ = copy;
   journal_.clear();
   in_doubt_.clear();
+}
+
+std::optional<std::string> Disk::DamageAnEntry() {
+  Rows& rows = MutableRows(log::Family::kEvents);
+  if (rows.empty()) return {};
+  auto row = rows.begin();
+  std::advance(row, random_.Below(rows.size()));
+  row->second[random_.Below(row->second.size())] ^= 1;
+  return row->first;
 }
 
 log::Batch Disk::Spoilt(const log::Batch& batch) {

@@ -48,6 +48,7 @@ class Disk : public log::Database {
   Disk(Random random, Observer observer);
   // An empty one takes on what another's holds durably: a backup, a clone.
   static Families Copy(const Disk& from);
+  static Families Empty();
 
   // log::Database.
   absl::Status Write(const log::Batch& batch, log::Durability durability) override;
@@ -67,6 +68,8 @@ class Disk : public log::Database {
   // Whether that has happened: nothing can be written until Reopen.
   bool crashed() const { return crashed_; }
   void Plant(DiskBug bug) { bug_ = bug; }
+  // A byte of some entry changes. Its row's key; nothing if there is no entry.
+  std::optional<std::string> DamageAnEntry();
 
   // --- Ends of a process's life.
 

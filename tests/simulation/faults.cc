@@ -18,15 +18,32 @@ constexpr size_t kHistoryWeight = 2;
 
 // Faults that make a node's own log suspect are drawn in few runs only: what they
 // allow to happen would hide what must not happen elsewhere.
-bool IsOfHistory(Fault fault) { return fault == Fault::kRestore || fault == Fault::kClone; }
+bool IsOfHistory(Fault fault) {
+  return fault == Fault::kRestore || fault == Fault::kClone || fault == Fault::kLoseDisk;
+}
 
 }  // namespace
 
 const char* FaultName(Fault fault) {
-  constexpr const char* kNames[kFaultCount] = {
-      "partition",        "cut",   "half-open cut", "second call",     "kill",      "power loss",
-      "crash in a write", "clock", "slow link",     "slow disk",       "full disk", "failing sync",
-      "other version",    "burst", "herd",          "restored backup", "clone"};
+  constexpr const char* kNames[kFaultCount] = {"partition",
+                                               "cut",
+                                               "half-open cut",
+                                               "second call",
+                                               "kill",
+                                               "power loss",
+                                               "crash in a write",
+                                               "clock",
+                                               "slow link",
+                                               "slow disk",
+                                               "full disk",
+                                               "failing sync",
+                                               "other version",
+                                               "later type",
+                                               "burst",
+                                               "herd",
+                                               "restored backup",
+                                               "clone",
+                                               "lost disk"};
   return kNames[static_cast<int>(fault)];
 }
 
@@ -41,8 +58,8 @@ Faults::Plan Faults::Draw(Random& random, int64_t until_us) {
     if (IsOfHistory(fault) && history) plan.kinds.insert(plan.kinds.end(), kHistoryWeight, fault);
   }
   if (random.Chance(6)) {  // A run of little else: two versions must meet.
-    plan.kinds = {Fault::kRestore, Fault::kRestore, Fault::kClone,
-                  Fault::kClone,   Fault::kCut,     Fault::kPartition};
+    plan.kinds = {Fault::kRestore, Fault::kRestore,   Fault::kClone,   Fault::kClone,
+                  Fault::kCut,     Fault::kPartition, Fault::kLoseDisk};
     plan.count = static_cast<int>(random.Between(6, 16));
   }
   const int64_t reaches_ms[] = {2'000, kMinuteMs, 20 * kMinuteMs, kDayMs};
@@ -118,6 +135,12 @@ void Faults::Happen(Fault fault) {
       return machine.disk().FailNextSync(random_.Chance(50));
     case Fault::kOtherVersion:
       return SpeakOtherVersion(machine, us);
+    case Fault::kLaterType:
+      if (machine.process() != nullptr && machine.process()->alive() &&
+          !machine.process()->replication().recording_stopped()) {
+        machine.process()->RecordLaterType();
+      }
+      return;
     case Fault::kBurst:
       if (targets_.clients.contains(machine.name())) {
         targets_.clients.at(machine.name())
@@ -133,6 +156,8 @@ void Faults::Happen(Fault fault) {
       return Restore(machine, us);
     case Fault::kClone:
       return Clone(machine);
+    case Fault::kLoseDisk:
+      return LoseDisk(machine);
   }
 }
 
@@ -186,8 +211,13 @@ void Faults::Restore(Machine& machine, int64_t us) {
   if (!HasEnrolled(machine)) return;
   machine.Backup();
   Later(us, [this, &machine] {
+    if (machine.in_repair() || machine.retired()) return;
     targets_.network.parts().checker.Suspect(machine.path());
     machine.RestoreBackup(random_.Between(0, 5 * kSecondUs));
+    // Some of them go on for a while before they meet anybody.
+    if (machine.path() != domain::kNationPath && random_.Chance(50)) {
+      Partition(machine.path(), random_.Between(kSecondUs, 45 * kSecondUs));
+    }
   });
 }
 
@@ -195,6 +225,13 @@ void Faults::Clone(Machine& machine) {
   if (machine.name() != machine.path() || machine.path() == domain::kNationPath) return;
   targets_.network.parts().checker.Suspect(machine.path());
   targets_.clone(machine);
+}
+
+void Faults::LoseDisk(Machine& machine) {
+  if (machine.name() != machine.path() || machine.in_repair() || !HasEnrolled(machine)) return;
+  targets_.network.parts().checker.Suspect(machine.path());
+  machine.LoseDisk();
+  targets_.disk_lost(machine);
 }
 
 void Faults::Heal() {

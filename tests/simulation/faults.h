@@ -30,12 +30,14 @@ enum class Fault {
   kFullDisk,
   kFailingSync,
   kOtherVersion,
+  kLaterType,
   kBurst,
   kHerd,
   kRestore,
   kClone,
+  kLoseDisk,
 };
-inline constexpr int kFaultCount = 17;
+inline constexpr int kFaultCount = 19;
 const char* FaultName(Fault fault);
 
 // What the faults act on.
@@ -45,6 +47,7 @@ struct FaultTargets {
   std::map<std::string, std::unique_ptr<Client>>& clients;    // By machine.
   // Makes a second machine of a node, with a client.
   std::function<void(Machine& original)> clone;
+  std::function<void(Machine& machine)> disk_lost;
 };
 
 class Faults {
@@ -76,6 +79,7 @@ class Faults {
   bool HasEnrolled(Machine& machine) const;
   void Restore(Machine& machine, int64_t us);
   void Clone(Machine& machine);
+  void LoseDisk(Machine& machine);
   Machine& AnyMachine();
   std::string AnyLink();
   // Calls it after `us`, unless the world has healed by then.

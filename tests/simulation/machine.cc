@@ -31,7 +31,7 @@ int64_t Machine::now_ms() const {
 void Machine::Start() { TryStart(); }
 
 void Machine::TryStart() {
-  if (retired_ || process_ != nullptr) return;
+  if (retired_ || in_repair_ || process_ != nullptr) return;
   Network::Parts& world = parts_.network.parts();
   disk_.Reopen();
   world.checker.OnRestart(name(), disk_);
@@ -104,6 +104,24 @@ void Machine::RestoreBackup(int64_t down_us) {
   parts_.network.parts().checker.OnReplaced(name(), disk_);
   parts_.network.parts().trace.Add(name(), "is restored from a backup");
   StartLater(down_us);
+}
+
+void Machine::LoseDisk() {
+  End(Death::kPower);
+  disk_.Restore(Disk::Empty());
+  parts_.network.parts().checker.OnReplaced(name(), disk_);
+  parts_.network.parts().trace.Add(name(), "has lost its disk");
+}
+
+void Machine::BeginRepair() {
+  End(Death::kProcess);
+  in_repair_ = true;
+}
+
+void Machine::EndRepair(const Disk::Families* contents) {
+  in_repair_ = false;
+  if (contents != nullptr) disk_.Restore(*contents);
+  TryStart();
 }
 
 void Machine::CloneFrom(const Machine& other) {

@@ -29,10 +29,12 @@ class Machine {
 
   const std::string& name() const { return parts_.name; }
   std::string path() const { return PathOfMachine(parts_.name); }
+  bool retired() const { return retired_; }
   Disk& disk() { return disk_; }
+  const Disk& disk() const { return disk_; }
   ProcessTemper& temper() { return temper_; }
   // Null while it is down.
-  Process* process() { return process_.get(); }
+  Process* process() const { return process_.get(); }
 
   // Its wall clock, which may be wrong.
   int64_t now_ms() const;
@@ -57,8 +59,15 @@ class Machine {
   }
   bool has_backup() const { return has_backup_; }
   void RestoreBackup(int64_t down_us);
-  // Takes on what another machine's disk holds.
+  // Takes on what another machine's disk holds; the process must be down.
   void CloneFrom(const Machine& other);
+  // An empty disk is put in its place; the process must be started.
+  void LoseDisk();
+  // The process is ended, and stays down until EndRepair; the new contents of the
+  // disk, if any, are the checker's to know already.
+  void BeginRepair();
+  void EndRepair(const Disk::Families* contents);
+  bool in_repair() const { return in_repair_; }
 
  private:
   void TryStart();
@@ -73,6 +82,7 @@ class Machine {
   ProcessTemper temper_;
   int64_t clock_ahead_ms_ = 0;
   bool retired_ = false;
+  bool in_repair_ = false;
   uint64_t starts_planned_ = 0;
   std::unique_ptr<Process> process_;
 };

@@ -11,6 +11,9 @@ struct Plants {
   DiskBug disk = DiskBug::kNone;
   bool never_redials = false;
   bool acknowledges_early = false;  // An acknowledgement names one entry more.
+  // A restore takes nothing from the lost disk, though it could be read.
+  bool forgets_lost_disk = false;
+  DiskBug restored_disk = DiskBug::kNone;  // Of the database that a restore fills.
 };
 
 }  // namespace liggare::simulation

@@ -1,15 +1,19 @@
 #include "tests/simulation/process.h"
 
+#include <array>
 #include <utility>
 
 #include "proto/error/error.h"
+#include "proto/form/uuid.h"
 #include "services/domain/node_path.h"
+#include "services/ingest/event_judge.h"
 
 namespace liggare::simulation {
 namespace {
 
 constexpr int64_t kWorkMaxUs = 300;        // Until a thread is free.
 constexpr int64_t kFirstDialUs = 200'000;  // At most, after the start.
+constexpr int kLaterType = 9'000;          // Of payloads, that nobody knows yet.
 
 }  // namespace
 
@@ -29,6 +33,29 @@ class Process::StepTimer : public replication::Timer {
 
  private:
   Process& process_;
+};
+
+// The product's judge, which knows one type more: whatever is of it may be recorded.
+class Process::LaterJudge : public log::Judge {
+ public:
+  explicit LaterJudge(const log::EventLog& log) : judge_(log) {}
+  absl::StatusOr<std::vector<log::LogIndex>> Admit(const log::DataHeader& header,
+                                                   const log::Submission& submission) override {
+    if (header.type == kLaterType) return std::vector<log::LogIndex>();
+    return judge_.Admit(header, submission);
+  }
+  void Accepted(const log::EntryHeader& header, std::string_view entry,
+                const log::Submission& submission) override {
+    if (header.data_header.type != kLaterType) judge_.Accepted(header, entry, submission);
+  }
+  void Stored(const log::Chunk& chunk) override { judge_.Stored(chunk); }
+  bool SameFields(std::string_view first_data, const std::vector<log::DisclosureText>& stored,
+                  const log::Submission& submission) override {
+    return judge_.SameFields(first_data, stored, submission);
+  }
+
+ private:
+  ingest::EventJudge judge_;
 };
 
 Process::Process(Parts parts)
@@ -64,7 +91,7 @@ void Process::Open(std::unique_ptr<log::EventLog> log) {
   visible_ = log_->OnCommit([this, &checker](const std::vector<log::HeldLog>& advanced) {
     checker.OnVisible(name(), advanced);
   });
-  judge_ = std::make_unique<ingest::EventJudge>(*log_);
+  judge_ = std::make_unique<LaterJudge>(*log_);
   log::SequencerEnvironment environment;
   environment.now_ms = parts_.now_ms;
   environment.random = [this](uint8_t* out, size_t n) { parts_.random.Fill(out, n); };
@@ -113,6 +140,27 @@ void Process::Speak(v1::Frame& frame) const {
     v1::LogState& state = *frame.mutable_acknowledged()->mutable_state();
     state.set_size(state.size() + 1);
   }
+}
+
+void Process::RecordLaterType() {
+  std::array<uint8_t, 10> random;
+  parts_.random.Fill(random.data(), random.size());
+  v1::EventData event;
+  event.set_event_id(form::MakeUuid7(now_ms(), random));
+  // Of a year of its own: the judge's cached states know nothing of such entries.
+  event.set_subject("rapport/2031/" + path());
+  event.GetReflection()->MutableUnknownFields(&event)->AddLengthDelimited(kLaterType, "later");
+  std::vector<log::Submission> submissions(1);
+  submissions.front().data = event.SerializeAsString();
+  submissions.front().principal = path();
+  sequencer_->Record(
+      std::move(submissions),
+      [this, id = event.event_id()](const std::vector<absl::StatusOr<log::Recorded>>& outcomes) {
+        if (!outcomes.front().ok()) return;
+        const log::Recorded& recorded = *outcomes.front();
+        parts_.network.parts().checker.OnAcknowledged(name(), id, {recorded.log, recorded.index});
+      });
+  Wake();
 }
 
 // --- Steps ------------------------------------------------------------------

@@ -20,7 +20,6 @@
 #include "eventstore/log/event_log.h"
 #include "eventstore/log/sequencer.h"
 #include "services/hosting/hosted_node.h"
-#include "services/ingest/event_judge.h"
 #include "services/replication/backoff.h"
 #include "services/replication/key_registry.h"
 #include "services/replication/replication_node.h"
@@ -79,11 +78,15 @@ class Process {
                                                           replication::FrameStream& stream);
   // Its last touch on a frame that it sends.
   void Speak(v1::Frame& frame) const;
+  // Records an event of a type that only a later version of the product knows, as a
+  // node of that version does.
+  void RecordLaterType();
   // Dials the parent, though a call is there already; not again when it is over.
   void DialOnceMore();
 
  private:
   class StepTimer;
+  class LaterJudge;
   explicit Process(Parts parts);
   void Open(std::unique_ptr<log::EventLog> log);
   // Calls the method after a while, unless the process has died by then.
@@ -100,7 +103,7 @@ class Process {
   std::unique_ptr<log::EventLog> log_;
   std::unique_ptr<replication::KeyRegistry> keys_;
   std::unique_ptr<state::StateReader> states_;
-  std::unique_ptr<ingest::EventJudge> judge_;
+  std::unique_ptr<LaterJudge> judge_;
   std::unique_ptr<log::Sequencer> sequencer_;
   std::unique_ptr<replication::ReplicationNode> replication_;
   std::unique_ptr<log::EventLog::Subscription> visible_;

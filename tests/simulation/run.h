@@ -37,6 +37,8 @@ struct RunResult {
   uint64_t frames = 0;
   uint64_t events = 0;       // Acknowledged to clients.
   uint64_t comparisons = 0;  // Of states.
+  uint64_t restores = 0;
+  uint64_t events_moved = 0;  // By restores, into a new epoch.
   int64_t simulated_us = 0;
   int64_t healing_us = 0;  // From the end of the faults to rest.
 };

@@ -85,6 +85,8 @@ int Main(int argc, char** argv) {
   uint64_t frames = 0;
   uint64_t events = 0;
   uint64_t comparisons = 0;
+  uint64_t restores = 0;
+  uint64_t moved = 0;
   int64_t healing_max_us = 0;
   int failures = 0;
   for (; ran < arguments.seeds && failures < arguments.failures_max; ++ran) {
@@ -98,6 +100,8 @@ int Main(int argc, char** argv) {
     frames += result.frames;
     events += result.events;
     comparisons += result.comparisons;
+    restores += result.restores;
+    moved += result.events_moved;
     healing_max_us = std::max(healing_max_us, result.healing_us);
     if (result.violation) {
       ++failures;
@@ -107,11 +111,13 @@ int Main(int argc, char** argv) {
   const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
   std::printf(
       "%llu seeds from %llu, %d failed; %.1f seeds/s; %llu steps, %llu frames, %llu events, "
-      "%llu comparisons of states; longest healing %.1f s\n",
+      "%llu comparisons of states, %llu restores, %llu events moved by them; longest healing %.1f "
+      "s\n",
       static_cast<unsigned long long>(ran), static_cast<unsigned long long>(arguments.start),
       failures, static_cast<double>(ran) / seconds, static_cast<unsigned long long>(steps),
       static_cast<unsigned long long>(frames), static_cast<unsigned long long>(events),
-      static_cast<unsigned long long>(comparisons), static_cast<double>(healing_max_us) / 1e6);
+      static_cast<unsigned long long>(comparisons), static_cast<unsigned long long>(restores),
+      static_cast<unsigned long long>(moved), static_cast<double>(healing_max_us) / 1e6);
   return failures == 0 ? 0 : 1;
 }
 

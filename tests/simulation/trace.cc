@@ -46,7 +46,10 @@ void Trace::Add(std::string_view who, std::string_view what) {
   std::snprintf(head, sizeof(head), "%5lld.%06lld  %-22.*s ",
                 static_cast<long long>(us / 1'000'000), static_cast<long long>(us % 1'000'000),
                 static_cast<int>(who.size()), who.data());
-  lines_.push_back(head + std::string(what));
+  std::string text(what);
+  const size_t at = hidden_.empty() ? std::string::npos : text.find(hidden_);
+  if (at != std::string::npos) text.erase(at, hidden_.size());
+  lines_.push_back(head + text);
 }
 
 }  // namespace liggare::simulation

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/simulation/scheduler.h"
@@ -28,6 +29,8 @@ class Trace {
   void Add(std::string_view who, std::string_view what);
   // While muted nothing is added: a process that has died says nothing more.
   void Mute(bool muted) { muted_ = muted; }
+  // Leaves this text out of what is added: a path that is another at every run.
+  void Hide(std::string text) { hidden_ = std::move(text); }
 
   const std::vector<std::string>& lines() const { return lines_; }
 
@@ -35,6 +38,7 @@ class Trace {
   const Scheduler& scheduler_;
   const bool on_;
   bool muted_ = false;
+  std::string hidden_;
   std::vector<std::string> lines_;
 };
 
