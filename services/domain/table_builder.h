@@ -31,7 +31,7 @@ struct CellSource {
   SubjectKind kind = SubjectKind::kRapport;
   int year = 0;
   std::string pattern;
-  std::string path;  // Only of this path and below; empty: of all in the scope.
+  std::string path = {};  // Only of this path and below; empty: of all in the scope.
 };
 
 class TableBuilder {

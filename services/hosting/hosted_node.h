@@ -46,6 +46,9 @@ struct HostedNode {
   // Why the key that the node signs with must not be used: it is revoked. May be
   // empty: it may.
   std::function<std::optional<std::string>()> key_revoked = {};
+  // That its clock is too far from its parent's for it to record. May be empty: it
+  // is not.
+  std::function<std::optional<std::string>()> clock_apart = {};
   // Backs the node up and reads the backup back; takes time. CONFIGURATION if no
   // directory for backups is configured, UNAVAILABLE if one is being made. May be
   // empty: it can't be backed up.

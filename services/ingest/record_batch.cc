@@ -49,6 +49,13 @@ absl::Status CheckRecording(const hosting::HostedNode& node) {
                         .expected = "a new key, enrolled by the node's parent"});
     }
   }
+  if (node.clock_apart) {
+    if (std::optional<std::string> apart = node.clock_apart()) {
+      return MakeError(v1::ERROR_CODE_CLOCK_AHEAD,
+                       {.message = node.path + " does not record: " + *std::move(apart),
+                        .expected = "both clocks set"});
+    }
+  }
   if (!node.recording_stopped) return absl::OkStatus();
   std::optional<std::string> reason = node.recording_stopped();
   if (!reason.has_value()) return absl::OkStatus();

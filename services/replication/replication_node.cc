@@ -1,11 +1,13 @@
 #include "services/replication/replication_node.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "services/domain/node_path.h"
 #include "services/replication/enrolment_chain.h"
 #include "services/replication/evidence.h"
+#include "services/replication/limits.h"
 #include "services/replication/session_driver.h"
 #include "spdlog/spdlog.h"
 
@@ -61,6 +63,14 @@ std::optional<std::string> ReplicationNode::recording_stopped() const {
 std::optional<std::string> ReplicationNode::key_revoked() const {
   std::lock_guard lock(mutex_);
   return key_revoked_;
+}
+
+std::optional<std::string> ReplicationNode::clock_apart() const {
+  std::lock_guard lock(mutex_);
+  const int64_t ahead_ms = -parent_.clock_ahead_ms;
+  if (!parent_.connected || std::abs(ahead_ms) <= kClockAheadMaxMs) return std::nullopt;
+  return "its clock is " + std::to_string(std::abs(ahead_ms) / 1000) + " s " +
+         (ahead_ms > 0 ? "ahead of " : "behind ") + parent_.path + "'s";
 }
 
 void ReplicationNode::RefuseKey(std::string reason) {

@@ -80,6 +80,11 @@ class ReplicationNode {
   // It signs with one that counts. After a RefuseKey every session begins anew.
   void AllowKey();
 
+  // That the node's clock is further than kClockAheadMaxMs from its parent's, by the
+  // parent's last word in the session that stands: what it recorded now would be
+  // held back there, or have a time that nobody can rely on. Nothing: it is not.
+  std::optional<std::string> clock_apart() const;
+
   // What a dialler says of the parent.
   void SetParentAddress(std::string address);
   void SetParentError(std::string error);

@@ -107,6 +107,26 @@ TEST_F(ReplicationTest, EventOfALaterVersionIsStoredAndPassedOnAsItIs) {
   EXPECT_TRUE(se->node->Alarms().empty());
 }
 
+// Five minutes are kClockAheadMaxMs.
+TEST_F(ReplicationTest, ANodeWhoseClockIsFarFromItsParentsIsToldSo) {
+  auto se = NewNation();
+  TestHost other;
+  for (const int minutes : {4, 6, -6}) {
+    other.now_ms = kNowMs + minutes * 60'000;
+    auto county = std::make_unique<NodeUnderTest>(other, "se/17");
+    EXPECT_FALSE(county->node->clock_apart().has_value());
+    county->Dial(*se);
+    ASSERT_TRUE(Eventually([&] { return county->node->ParentStatus()->connected; }));
+    EXPECT_TRUE(Eventually([&] { return county->node->ParentStatus()->clock_ahead_ms != 0; }));
+    const std::optional<std::string> apart = county->node->clock_apart();
+    EXPECT_EQ(apart.has_value(), minutes != 4) << minutes;
+    const char* wanted = minutes > 0 ? "360 s ahead" : "360 s behind";
+    EXPECT_TRUE(!apart || apart->find(wanted) != apart->npos) << *apart;
+    county->HangUp();
+    EXPECT_FALSE(county->node->clock_apart().has_value());
+  }
+}
+
 TEST_F(ReplicationTest, FourTiersReachTheNation) {
   auto se = NewNode("se");
   se->Enrol("se");
