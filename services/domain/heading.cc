@@ -85,6 +85,12 @@ constexpr std::array kOmraden =
 constexpr std::array kNivaer = std::to_array<Heading>(
     {{"handlaggare", "Handläggarnivå"}, {"lokal", "Lokal nivå"}, {"central", "Central nivå"}});
 
+constexpr std::array kBarnDefinitioner =
+    std::to_array<Heading>({{"bor_helt_eller_delvis", "bor helt eller delvis med barn"},
+                            {"levde_med_barn_under_18", "levde med barn under 18 år"},
+                            {"hushall_med_hemmavarande", "hushåll med hemmavarande barn"},
+                            {"hemmavarande_eller_placerade", "hemmavarande eller placerade barn"}});
+
 }  // namespace
 
 std::span<const Heading> KonHeadings() { return kKon; }
@@ -96,6 +102,7 @@ std::span<const Heading> HandledningHeadings() { return kHandledning; }
 std::span<const Heading> DriftsformHeadings() { return kDriftsformer; }
 std::span<const Heading> BristOmradeHeadings() { return kOmraden; }
 std::span<const Heading> BristNivaHeadings() { return kNivaer; }
+std::span<const Heading> BarnDefinitionHeadings() { return kBarnDefinitioner; }
 
 std::string_view LabelOf(std::span<const Heading> headings, std::string_view id) {
   for (const Heading& heading : headings) {

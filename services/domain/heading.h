@@ -24,6 +24,8 @@ std::span<const Heading> HandledningHeadings();
 std::span<const Heading> DriftsformHeadings();
 std::span<const Heading> BristOmradeHeadings();
 std::span<const Heading> BristNivaHeadings();
+// Which klienter count as living with children.
+std::span<const Heading> BarnDefinitionHeadings();
 
 // The label, or the id itself if there is none.
 std::string_view LabelOf(std::span<const Heading> headings, std::string_view id);

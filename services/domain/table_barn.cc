@@ -14,6 +14,42 @@ constexpr char kTotal[] = "totalt";
 constexpr char kShare[] = "andel";
 constexpr char kDecrease[] = "minskning";
 
+// What a year's reports count as living with children, as the reports say it; the
+// first form does not ask.
+absl::StatusOr<std::set<std::string>> DefinitionsOfYear(StateView& view, Scope scope) {
+  absl::StatusOr<std::vector<ScopedState>> reports = ReportsOf(view, scope);
+  if (!reports.ok()) return reports.status();
+  std::set<std::string> definitions;
+  for (const ScopedState& report : *reports) {
+    const auto token = report.state->Text("barn_definition");
+    definitions.insert(
+        std::string(token ? LabelOf(BarnDefinitionHeadings(), *token) : "inte angiven"));
+  }
+  return definitions;
+}
+
+std::string Joined(const std::set<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) joined += (joined.empty() ? "" : "; ") + text;
+  return joined;
+}
+
+// Figures by different definitions do not compare, and the table says so.
+absl::Status AddDefinitions(StateView& view, const Scope& scope, TableBuilder& table) {
+  const auto now = DefinitionsOfYear(view, scope);
+  if (!now.ok()) return now.status();
+  const auto before = DefinitionsOfYear(view, {scope.path, scope.year - 1});
+  if (!before.ok()) return before.status();
+  const bool compares = now->empty() || before->empty() || *now == *before;
+  if (!compares) {
+    table.AddNote("Definitionen har ändrats: " + std::to_string(scope.year - 1) + " " +
+                  Joined(*before) + ", " + std::to_string(scope.year) + " " + Joined(*now) + ".");
+  } else if (now->size() > 1) {
+    table.AddNote("Flera definitioner: " + Joined(*now) + ".");
+  }
+  return absl::OkStatus();
+}
+
 // One year's figures; nothing if no report was lodged.
 absl::StatusOr<std::optional<KlientFigures>> FiguresOfYear(StateView& view, Scope scope) {
   absl::StatusOr<std::vector<ScopedState>> reports = ReportsOf(view, scope);
@@ -83,6 +119,7 @@ absl::StatusOr<TableBuilder> ComputeBarn(StateView& view, const Scope& scope,
     table.Set(kDecrease, kTotal, Count(*total - (*now)->AllBarn()), CellStyle::kCount);
   }
   table.AddNote("Källa: Kommunernas återrapporter " + year + ".");
+  if (absl::Status status = AddDefinitions(view, scope, table); !status.ok()) return status;
   return table;
 }
 

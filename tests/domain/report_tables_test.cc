@@ -142,6 +142,29 @@ TEST_F(ReportTablesTest, AvvikelserAndUppdragPerKlient) {
   EXPECT_EQ(Cell("avvikelser", "barn", "antal", "se/17"), "78");
 }
 
+// The form of 2025 asks for the definition, that of 2024 did not.
+TEST_F(ReportTablesTest, AChangedDefinitionIsSaidUnderTheTable) {
+  const auto notes = [this](int year) {
+    const auto table = ComputeTable(world_, "barn", {"se/17", year});
+    EXPECT_TRUE(table.ok());
+    return std::vector<std::string>(table->notes().begin(), table->notes().end());
+  };
+  EXPECT_EQ(notes(2024).size(), 1u);
+  v1::EventData second = EventOf("rapport/2025/se/17/varmland", "report_submitted",
+                                 R"("ombud": {"personer": 8, "heltid_hundredths": 750, "kvinnor": 6,
+                   "tjanster_i_bidraget_hundredths": 700},
+         "klientrorelse": {"nya": 0, "kvarstaende": 0, "avslutade": 0},
+         "barn_definition": "hemmavarande_eller_placerade", "ko": {"finns": false},
+         "prioritering": {"finns": true}, "handledning": {"svar": "erbjuden"},
+         "ledningsgrupp": {"parter": [{"part": "kommun", "deltar": true}]},
+         "rutin_for_brister": true)");
+  second.set_form_version(2);
+  ASSERT_TRUE(world_.Record("se/17/varmland", second).ok());
+  ASSERT_EQ(notes(2025).size(), 2u);
+  EXPECT_EQ(notes(2025)[1],
+            "Definitionen har ändrats: 2024 inte angiven, 2025 hemmavarande eller placerade barn.");
+}
+
 TEST_F(ReportTablesTest, UtforareOfTheYearAlsoWhereTheyChange) {
   const std::string subject = "verksamhet/se/17/varmland";
   Record("se/17/varmland", subject, "utforare_registered",
