@@ -48,7 +48,8 @@ class JudgeKeysTest : public ::testing::Test {
     return event;
   }
   v1::ErrorCode Record(const v1::EventData& event) {
-    return ErrorOf(world_.Record(parent_, event)).code();
+    const absl::Status status = world_.Record(parent_, event);
+    return status.ok() ? kOk : ErrorOf(status).code();
   }
 
   static constexpr v1::ErrorCode kOk = v1::ERROR_CODE_UNSPECIFIED;
