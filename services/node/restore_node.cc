@@ -75,8 +75,8 @@ namespace {
 // configured one. Whether it may sign is for the restore to check.
 absl::StatusOr<note::SigningKey> KeyFor(const NodeConfig& node, const Config& config,
                                         const note::VerifierKey& national,
-                                        std::vector<std::unique_ptr<restore::PeerOrigin>>& peers) {
-  for (const std::unique_ptr<restore::PeerOrigin>& peer : peers) {
+                                        std::vector<std::unique_ptr<restore::Peer>>& peers) {
+  for (const std::unique_ptr<restore::Peer>& peer : peers) {
     if (auto held = peer->Holdings(); !held.ok()) return held.status();
     auto nodes =
         replication::VerifyEnrolmentChain(peer->enrolment(), config.trust_domain.value, national);
@@ -98,7 +98,7 @@ absl::StatusOr<restore::RestoreReport> RestoreNode(const Config& config, const S
   if (!peers.ok()) return peers.status();
   const NodeSecrets& own = secrets.nodes[*place];
   const note::VerifierKey national = *note::VerifierKey::Parse(config.national_key.value);
-  std::vector<std::unique_ptr<restore::PeerOrigin>> reached;
+  std::vector<std::unique_ptr<restore::Peer>> reached;
   for (const RestorePeer& peer : *peers) reached.push_back(Reach(peer, config, own.credentials));
   const absl::StatusOr<note::SigningKey> key = KeyFor(node, config, national, reached);
   if (!key.ok()) return key.status();

@@ -90,7 +90,10 @@ class ReceiptTest : public ::testing::Test {
                                    chain->SerializeAsString());
     while (varmland_.sequencer().Step()) {
     }
-    varmland_audit_.keys.Learn("se/17", KeyOfNode("se/17").verifier());
+    replication::EnrolledNode known;
+    known.keys = {KeyOfNode("se/17").verifier()};
+    known.entry_count = 1;
+    varmland_audit_.keys.Learn("se/17", known);
   }
 
   // The county, and then the nation, take the log; their cosignatures flow back.

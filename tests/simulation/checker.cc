@@ -82,6 +82,7 @@ void Checker::Fail(Invariant invariant, std::string detail) {
 
 void Checker::Suspect(std::string_view path) {
   uint32_t& epoch = suspects_[std::string(path)];
+  epoch = std::max(epoch, 1u);  // Though nothing of it is there yet.
   for (const auto& [log, truth] : truths_) {
     if (domain::PathOfLog(log) == path) epoch = std::max(epoch, EpochOf(log));
   }
