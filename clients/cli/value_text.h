@@ -9,7 +9,7 @@
 
 namespace liggare::cli {
 
-// 13, text, ja, nej; – for a value that is absent.
+// 13, text, ja, nej; – for a value that is absent; the beginning of a commitment.
 std::string ValueText(const v1::Value& value);
 
 // anna (handlaggare), or the principal where no actor is named.

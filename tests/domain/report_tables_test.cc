@@ -6,6 +6,7 @@
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
 #include "services/domain/brist_register.h"
+#include "services/domain/subject.h"
 #include "services/domain/table.h"
 #include "tests/domain/world.h"
 

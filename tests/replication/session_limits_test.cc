@@ -42,7 +42,7 @@ class SessionLimitsTest : public ::testing::Test {
                          .instance_id = "",
                          .boot_count = 1,
                          .format_version = 1,
-                         .has_key = [](std::string_view) { return true; }});
+                         .has_key = [](std::string_view, std::string_view) { return true; }});
     session->Start({{Held("se/17/a@1", 2), 2, false}}, kNowMs);
     return session;
   }
@@ -200,7 +200,7 @@ TEST_F(SessionLimitsTest, NothingIsReadWhileTooManyFramesWaitForThePeer) {
 
 TEST_F(SessionLimitsTest, ChunksThatWaitForAKeyAreLimitedAndAskedForAgain) {
   bool enrolled = false;
-  Inbound inbound([&enrolled](std::string_view) { return enrolled; });
+  Inbound inbound([&enrolled](std::string_view, std::string_view) { return enrolled; });
   const auto arrive = [&inbound](size_t i, size_t bytes) {
     v1::Frame frame = ChunkAt("se/17/a/" + std::to_string(i) + "@1", 0, bytes);
     inbound.Arrived(std::move(*frame.mutable_chunk()), {.latest_ms = kNowMs, .now_ms = kNowMs});
@@ -221,7 +221,7 @@ TEST_F(SessionLimitsTest, ChunksThatWaitForAKeyAreLimitedAndAskedForAgain) {
 }
 
 TEST_F(SessionLimitsTest, BytesThatWaitForAKeyAreLimited) {
-  Inbound inbound([](std::string_view) { return false; });
+  Inbound inbound([](std::string_view, std::string_view) { return false; });
   size_t arrived = 0;
   for (size_t i = 0; i < kWaitingChunksMax; ++i) {
     v1::Frame frame = ChunkAt("se/17/a/" + std::to_string(i) + "@1", 0, kChunkBytesMax);

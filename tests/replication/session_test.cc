@@ -94,7 +94,7 @@ TEST(SessionTest, HeartbeatGoesBeforeTheDataThatIsReady) {
                    .instance_id = "",
                    .boot_count = 1,
                    .format_version = 1,
-                   .has_key = [](std::string_view) { return true; }});
+                   .has_key = [](std::string_view, std::string_view) { return true; }});
   session.Start({{Held("se/17/a@1", 2), 2, false}}, kNowMs);
   v1::Frame hello;
   hello.mutable_hello()->set_protocol_version(kProtocolVersion);
