@@ -127,6 +127,8 @@ TEST(ConfigTest, LettersBeyondAsciiStandInTextsAndCommentsOnly) {
   }
   EXPECT_EQ(FindStrayLetter("a = 'b' \u00e5"), 8u);
   EXPECT_EQ(FindStrayLetter("a = \"b\n\u00e5"), 7u);
+  EXPECT_EQ(FindStrayLetter("a = \"b \u00e5"), 7u);
+  EXPECT_EQ(FindStrayLetter("a = 3\"\u00e5\""), 6u);
   EXPECT_EQ(FindStrayLetter("a = \"\"\"b\"\"\"\u00e5"), 11u);
 }
 

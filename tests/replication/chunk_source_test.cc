@@ -18,7 +18,7 @@ class ChunkSourceTest : public ::testing::Test {
 TEST_F(ChunkSourceTest, AnOwnChunkHasACheckpointAtItsEndAndVerifies) {
   NodeUnderTest county(host_, "se/17");
   county.Record(50, 1'000);
-  ChunkSource source(*county.log, *county.sequencer);
+  ChunkSource source(*county.log, *county.sequencer, *county.keys);
   absl::StatusOr<ChunkSource::Reading> reading =
       source.Read({"se/17@1", 0, county.SizeOf("se/17@1"), 10'000, 0});
   ASSERT_EQ(reading.status(), absl::OkStatus());
@@ -42,7 +42,7 @@ TEST_F(ChunkSourceTest, ACopyIsCutAtStoredCheckpoints) {
   NodeUnderTest se(host_, "se");
   se.Enrol("se/17");
   NodeUnderTest county(host_, "se/17");
-  ChunkSource own(*county.log, *county.sequencer);
+  ChunkSource own(*county.log, *county.sequencer, *county.keys);
   ArrivalCheck check(*se.log, *se.sequencer, *se.keys);
   // The copy comes in chunks of ten entries.
   county.Record(30, 1'000);
@@ -56,7 +56,7 @@ TEST_F(ChunkSourceTest, ACopyIsCutAtStoredCheckpoints) {
     ASSERT_TRUE(Eventually([&] { return se.SizeOf("se/17@1") == first + 10; }));
   }
 
-  ChunkSource copy(*se.log, *se.sequencer);
+  ChunkSource copy(*se.log, *se.sequencer, *se.keys);
   auto reading = copy.Read({"se/17@1", 0, 30, 25'000, 0});
   ASSERT_EQ(reading.status(), absl::OkStatus());
   const int cut = reading->chunk.entries_size();
@@ -77,7 +77,7 @@ TEST_F(ChunkSourceTest, AChunkWithItsTextsFitsIntoAMessage) {
     county.RecordWithText(std::to_string(i) + std::string(64 * 1024 - 8, 'x'));
   }
   const uint64_t size = county.SizeOf("se/17@1");
-  ChunkSource source(*county.log, *county.sequencer);
+  ChunkSource source(*county.log, *county.sequencer, *county.keys);
   uint64_t first = 0;
   int texts = 0;
   while (first < size) {
@@ -94,7 +94,7 @@ TEST_F(ChunkSourceTest, AChunkWithItsTextsFitsIntoAMessage) {
 TEST_F(ChunkSourceTest, NothingBeyondTheEndIsRead) {
   NodeUnderTest county(host_, "se/17");
   county.Record(2);
-  ChunkSource source(*county.log, *county.sequencer);
+  ChunkSource source(*county.log, *county.sequencer, *county.keys);
   auto reading = source.Read({"se/17@1", 2, 10, kChunkBytesMax, 0});
   ASSERT_EQ(reading.status(), absl::OkStatus());
   EXPECT_EQ(reading->chunk.entries_size(), 0);
