@@ -39,6 +39,7 @@ class MuteParent final : public v1::ReplicationService::Service {
     hello.set_protocol_version(replication::kProtocolVersion);
     hello.set_path(request.frame().hello().to());
     hello.set_to(request.frame().hello().path());
+    hello.set_now_ms(request.frame().hello().now_ms());  // Its clock is right.
     stream->Write(answer);
     answer.mutable_frame()->mutable_frontier();
     stream->Write(answer);

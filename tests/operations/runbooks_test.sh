@@ -79,7 +79,7 @@ record() {  # NUMBER OMBUD: the register (1), or reports of different years
   if [ "$1" = 1 ]; then
     line='{"id":"0190163d-8694-739b-aea5-000000000001","subject":"verksamhet/se/17/varmland","verksamhet_registered":{"namn":"PO","driftsform":"kommunal_regi","huvudman":"1780","from":"2014-01-01"}}'
   else
-    line=$(printf '{"id":"0190163d-8694-739b-aea5-%012d","subject":"rapport/%d/se/17/varmland","report_submitted":{"ombud":{"personer":%d,"heltid_hundredths":100}}}' "$1" "$((2014 + $1))" "$2")
+    line=$(printf '{"id":"0190163d-8694-739b-aea5-%012d","subject":"rapport/%d/se/17/varmland","report_submitted":{"ombud":{"personer":%d,"heltid_hundredths":100}}}' "$1" "$((2014 + $1 % 11))" "$2")
   fi
   echo "$line" > "$folder/line.jsonl"
   liggare "$node" record "$folder/line.jsonl" --frontier-out "$folder/frontier.json"
