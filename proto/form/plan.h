@@ -68,7 +68,7 @@ struct FieldPlan {
   bool key = false;
   bool required = false;
   uint32_t required_from = 0;  // From this form version on; 0: see required.
-  bool has_presence = false;  // Whether absence differs from the default value.
+  bool has_presence = false;   // Whether absence differs from the default value.
   v1::Unit unit = v1::UNIT_UNSPECIFIED;
   v1::TextForm form = v1::TEXT_FORM_UNSPECIFIED;
   const MessagePlan* message = nullptr;   // With kMessage.
