@@ -30,6 +30,9 @@ absl::Status AddPublishedFindings(StateView& view, const Scope& scope,
                                   std::vector<v1::Finding>& out);
 absl::Status AddGrantFindings(StateView& view, const Scope& scope, std::vector<v1::Finding>& out);
 absl::Status AddReportFindings(StateView& view, const Scope& scope, std::vector<v1::Finding>& out);
+absl::Status AddApplicationFindings(StateView& view, const Scope& scope,
+                                    std::vector<v1::Finding>& out);
+absl::Status AddHistoryFindings(StateView& view, const Scope& scope, std::vector<v1::Finding>& out);
 absl::Status AddConflictFindings(StateView& view, const Scope& scope,
                                  std::vector<v1::Finding>& out);
 

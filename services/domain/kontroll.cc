@@ -84,8 +84,8 @@ absl::Status AddConflictFindings(StateView& view, const Scope& scope,
 absl::StatusOr<std::vector<v1::Finding>> FindingsOf(StateView& view, const Scope& scope) {
   if (absl::Status status = CheckScope(scope); !status.ok()) return status;
   std::vector<v1::Finding> findings;
-  for (auto* add :
-       {AddPublishedFindings, AddGrantFindings, AddReportFindings, AddConflictFindings}) {
+  for (auto* add : {AddPublishedFindings, AddApplicationFindings, AddGrantFindings,
+                    AddReportFindings, AddHistoryFindings, AddConflictFindings}) {
     if (absl::Status status = add(view, scope, findings); !status.ok()) return status;
   }
   if (absl::Status status = MarkExplained(view, findings); !status.ok()) return status;

@@ -12,7 +12,13 @@
 //                                kommun was paid
 //   ECONOMY_NOT_ASSIGNED         a report accounts for a kommun that no assignment
 //                                lets it account for
-//   BARN_EXCEEDS_KLIENTER        more klienter with children than klienter of a kön
+//   APPLICATIONS_DIFFER          what a county says was applied for is not the sum of
+//                                the applications
+//   GRANT_EXCEEDS_APPLICATION    more posts are granted than were applied for
+//   KOMMUN_COUNTED_TWICE         two reports account for the same kommun
+//   OUTLIER                      more than twice, or less than half, the klienter of
+//                                the years before
+//   and of one report in itself: report_kontroll.h
 //   REQUISITION_DIFFERS          the requisitions of a län are not the sum of its
 //                                decisions
 //   CONFLICT                     two events set a field, neither knowing the other
