@@ -1,6 +1,7 @@
 #include "eventstore/log/rocksdb_options.h"
 
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/listener.h"
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 
@@ -70,6 +71,17 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const RocksShared& sha
   return options;
 }
 
+// After a full disk RocksDB waits for space in a thread of its own and then goes on by
+// itself: max_bgerror_resume_count does not stop that, only a listener does. A node
+// that has failed to write stays closed until it is opened again.
+class NoRecovery : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
+
 // meta is in the family that every RocksDB has.
 std::string ColumnFamilyName(Family family) {
   return family == Family::kMeta ? rocksdb::kDefaultColumnFamilyName : FamilyName(family);
@@ -87,6 +99,7 @@ rocksdb::DBOptions DatabaseOptions(const RocksShared& shared) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.track_and_verify_wals_in_manifest = true;
   options.max_bgerror_resume_count = 0;  // What has failed is not tried again by itself.
+  options.listeners.push_back(std::make_shared<NoRecovery>());
   options.max_total_wal_size = 16 * kMiB;
   // With a write buffer manager given, this says only how far ahead of the
   // write-ahead log's end its file gets disk space; a hundred idle nodes would
