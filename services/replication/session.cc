@@ -463,38 +463,6 @@ void Session::OnStoreRefused(const std::string& log, const v1::Error& why) {
   Settle();
 }
 
-void Session::OnChunkFault(const ChunkFault& fault) {
-  switch (fault.blame) {
-    case Blame::kPeer:
-      return Fault(v1::ERROR_CODE_VERIFICATION_FAILED, "Entries of " + fault.log + " from " +
-                                                           options_.ends.peer +
-                                                           " do not verify: " + fault.reason);
-    case Blame::kKey:
-      return OnStoreRefused(fault.log, ErrorOf(MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
-                                                         {fault.reason, "", ""})));
-    case Blame::kUs:
-      return Fault(v1::ERROR_CODE_INTERNAL, fault.reason);
-    case Blame::kLog:
-      FreezeOrStop(fault.log, fault.reason, fault.evidence);
-      Settle();
-  }
-}
-
-void Session::OnRootCompared(const Extent& peer, const merkle::Hash& root) {
-  if (peer.root != root) {
-    OpenDispute(peer);
-  } else {
-    outbound_.Agree(peer);
-    if (own_uncompared_.erase(peer.log) > 0) AllowRecordingIfCompared();
-  }
-  Settle();
-}
-
-void Session::OnCheckpointConflict(const CheckpointConflict& conflict) {
-  FreezeOrStop(conflict.log, conflict.reason, conflict.evidence);
-  Settle();
-}
-
 void Session::OnEnrolmentBuilt(v1::EnrolmentChain chain) {
   if (enrolment_sent_ || phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
   enrolment_sent_ = true;

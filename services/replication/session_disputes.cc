@@ -1,6 +1,7 @@
 // The part of Session that finds and judges two versions of one log.
 #include <utility>
 
+#include "proto/error/error.h"
 #include "services/domain/log_name.h"
 #include "services/replication/session.h"
 
@@ -104,6 +105,38 @@ void Session::FreezeOrStop(const std::string& log, const std::string& reason,
   } else {
     outbound_.Stop(log, reason);
   }
+}
+
+void Session::OnChunkFault(const ChunkFault& fault) {
+  switch (fault.blame) {
+    case Blame::kPeer:
+      return Fault(v1::ERROR_CODE_VERIFICATION_FAILED, "Entries of " + fault.log + " from " +
+                                                           options_.ends.peer +
+                                                           " do not verify: " + fault.reason);
+    case Blame::kKey:
+      return OnStoreRefused(fault.log, ErrorOf(MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
+                                                         {fault.reason, "", ""})));
+    case Blame::kUs:
+      return Fault(v1::ERROR_CODE_INTERNAL, fault.reason);
+    case Blame::kLog:
+      FreezeOrStop(fault.log, fault.reason, fault.evidence);
+      Settle();
+  }
+}
+
+void Session::OnRootCompared(const Extent& peer, const merkle::Hash& root) {
+  if (peer.root != root) {
+    OpenDispute(peer);
+  } else {
+    outbound_.Agree(peer);
+    if (own_uncompared_.erase(peer.log) > 0) AllowRecordingIfCompared();
+  }
+  Settle();
+}
+
+void Session::OnCheckpointConflict(const CheckpointConflict& conflict) {
+  FreezeOrStop(conflict.log, conflict.reason, conflict.evidence);
+  Settle();
 }
 
 }  // namespace liggare::replication
