@@ -44,6 +44,12 @@ absl::Status JudgeFindingExplained(const Judgement& judgement) {
                      "the subject of a finding");
 }
 
+// Whoever records an erasure relies on it. Until the tiers carry it out, none is
+// recorded; one that arrives from a later version is kept and passed on.
+absl::Status JudgeRedacted(const Judgement&) {
+  return ForbiddenStep("this version does not erase texts", "a later version, on every tier");
+}
+
 absl::Status JudgeKeys(const Judgement& judgement) {
   auto node = judgement.Own();
   if (!node.ok()) return node.status();
@@ -57,6 +63,7 @@ JudgeFn RuleOf(int type) {
   if (is_of_keys) return JudgeKeys;
   if (type == v1::EventData::kConflictResolvedFieldNumber) return JudgeConflictResolved;
   if (type == v1::EventData::kFindingExplainedFieldNumber) return JudgeFindingExplained;
+  if (type == v1::EventData::kRedactedFieldNumber) return JudgeRedacted;
   for (auto* rules : {GrantRuleOf, ReportRuleOf, AterkravRuleOf, BristRuleOf}) {
     if (JudgeFn rule = rules(type)) return rule;
   }
