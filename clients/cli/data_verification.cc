@@ -90,6 +90,10 @@ class DataVerification {
     }
     if (auto status = Add(verifier, held.size); !status.ok()) return status;
     report.entries = verifier.size();
+    report.withheld = verifier.withheld();
+    if (auto shown = CheckWithheld(log_.path(), held.name, report.withheld); !shown.ok()) {
+      return shown;
+    }
     if (verifier.Root() == held.root) return absl::OkStatus();
     return Failed(held.name, "the entries do not give the root that the tiles give");
   }

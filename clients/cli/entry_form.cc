@@ -1,7 +1,7 @@
 #include "clients/cli/entry_form.h"
 
-#include "clients/cli/entry_place.h"
 #include "clients/cli/event_ref_json.h"
+#include "clients/cli/hex.h"
 #include "clients/cli/swedish_text.h"
 #include "clients/cpp/proven_entry.h"
 #include "google/protobuf/descriptor.h"
@@ -12,6 +12,14 @@ namespace liggare::cli {
 std::string PayloadName(const v1::EventData& data) {
   const auto* field = v1::EventData::descriptor()->FindFieldByNumber(data.payload_case());
   return field == nullptr ? "unknown" : field->name();
+}
+
+std::string WithheldText(const EntryPlace& place) {
+  return place.Text() + "  undanhållen: rör inte noden";
+}
+
+std::string WithheldJson(const EntryPlace& place, std::string_view leaf) {
+  return Json{{"log", place.log}, {"index", place.index}, {"withheld", Hex(leaf)}}.dump();
 }
 
 absl::StatusOr<std::string> EntryText(std::string_view entry) {

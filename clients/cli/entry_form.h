@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "clients/cli/entry_place.h"
 #include "liggare/v1/event.pb.h"
 
 namespace liggare::cli {
@@ -13,6 +14,11 @@ namespace liggare::cli {
 // The JSON name of the event's payload, report_corrected; "unknown" for a type
 // that this version does not know.
 std::string PayloadName(const v1::EventData& data);
+
+// Of an entry that is withheld from the node that is read: its place, and in JSON
+// its leaf hash: {"log", "index", "withheld"}.
+std::string WithheldText(const EntryPlace& place);
+std::string WithheldJson(const EntryPlace& place, std::string_view leaf);
 
 // se/17@1#3  2025-01-14 09:12:33Z  report_corrected  rapport/2024/…  anna
 absl::StatusOr<std::string> EntryText(std::string_view entry);

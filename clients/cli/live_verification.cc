@@ -52,7 +52,9 @@ class NodeVerification {
     report.cosigned = *std::move(cosigned);
     if (auto status = Add(verifier, end); !status.ok()) return status;
     report.entries = verifier.size();
-    return CheckStated(stated, verifier);
+    report.withheld = verifier.withheld();
+    auto shown = CheckWithheld(node_, stated.log(), report.withheld);
+    return shown.ok() ? CheckStated(stated, verifier) : shown;
   }
 
   // The log of a node whose parent's log is not held here needs the parent's word,

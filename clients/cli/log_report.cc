@@ -5,6 +5,7 @@
 
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/swedish_text.h"
+#include "clients/cpp/node_path.h"
 #include "proto/error/error.h"
 
 namespace liggare::cli {
@@ -31,6 +32,7 @@ Json ReportJson(const LogReport& report) {
   json["log"] = report.log;
   json["verified"] = report.status.ok();
   json["entries"] = report.entries;
+  if (report.withheld > 0) json["withheld"] = report.withheld;
   json["checkpoint_size"] = report.checkpoint_size;
   if (report.cut_short) json["cut_short"] = true;
   json["cosigned"] = Json::array();
@@ -53,6 +55,9 @@ std::string LogReportText(const LogReport& report) {
     return "FEL    " + name + ": " + ErrorText(ErrorOf(report.status)) + "\n";
   }
   std::string text = "håller " + name + ": " + std::to_string(report.entries) + " poster";
+  if (report.withheld > 0) {
+    text += ", varav " + std::to_string(report.withheld) + " undanhållna (rör andra)";
+  }
   if (report.cut_short) text += " (längre kan den inte läsas)";
   if (report.checkpoint_size < report.entries) {
     text += " (" + std::to_string(report.checkpoint_size) + " under signerad kontrollpunkt)";
@@ -74,6 +79,18 @@ std::string LogReportsSummary(const std::vector<LogReport>& reports) {
                                     [](const LogReport& report) { return !report.status.ok(); });
   const std::string all = std::to_string(reports.size());
   return "Loggar som håller: " + std::to_string(reports.size() - failed) + " av " + all + "\n";
+}
+
+absl::Status CheckWithheld(const std::string& node, const std::string& log, uint64_t withheld) {
+  auto owner = client::PathOfLog(log);
+  if (!owner.ok()) return owner.status();
+  if (withheld == 0 || (*owner != node && client::IsSelfOrAbove(*owner, node))) {
+    return absl::OkStatus();
+  }
+  return MakeError(
+      v1::ERROR_CODE_VERIFICATION_FAILED,
+      {std::to_string(withheld) + " entries are withheld, there are their hashes alone", log,
+       "every entry, for " + node + " holds this log whole"});
 }
 
 bool AllOk(const std::vector<LogReport>& reports) {

@@ -21,6 +21,7 @@ struct LogReport {
   absl::Status status;  // OK, or where and why not.
   // A file of the directory is damaged: there may have been more entries.
   bool cut_short = false;
+  uint64_t withheld = 0;  // Of the entries: they do not concern the node, and are hashes here.
 };
 
 // A line or two for people, ending in a newline.
@@ -31,6 +32,10 @@ std::string LogReportsJson(const std::vector<LogReport>& reports);
 
 // "Loggar som håller: 132 av 132", ending in a newline.
 std::string LogReportsSummary(const std::vector<LogReport>& reports);
+
+// VERIFICATION_FAILED if entries of `log` are withheld at `node`, though it holds the
+// log whole: only those of nodes above it may be.
+absl::Status CheckWithheld(const std::string& node, const std::string& log, uint64_t withheld);
 
 // Whether every one is OK.
 bool AllOk(const std::vector<LogReport>& reports);

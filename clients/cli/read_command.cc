@@ -5,6 +5,7 @@
 #include "clients/cli/entry_form.h"
 #include "clients/cpp/node_path.h"
 #include "clients/cpp/reader.h"
+#include "eventstore/merkle/hash.h"
 #include "proto/error/error.h"
 
 namespace liggare::cli {
@@ -51,6 +52,13 @@ client::EntryReader Open(client::Connection& connection, const Arguments& argume
   return client::EntryReader::Read(connection, std::move(request));
 }
 
+absl::StatusOr<std::string> Line(const EntryPlace& place, std::string_view entry, bool json) {
+  if (merkle::IsWithheld(entry)) {
+    return json ? WithheldJson(place, entry) : WithheldText(place);
+  }
+  return json ? EntryJson(entry) : EntryText(entry);
+}
+
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   if (auto status = Check(arguments); !status.ok()) return status;
   auto connection = shell.Connect();
@@ -60,8 +68,10 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
     const auto entries = reader.Next();
     if (!entries.ok()) return entries.status();
     if (!entries->has_value()) return kDone;
+    EntryPlace place{(*entries)->log(), (*entries)->first_index()};
     for (const std::string& entry : (*entries)->entries()) {
-      auto line = shell.options().json ? EntryJson(entry) : EntryText(entry);
+      auto line = Line(place, entry, shell.options().json);
+      ++place.index;
       if (!line.ok()) return line.status();
       shell.out() << *line << "\n";
     }

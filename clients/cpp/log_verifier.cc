@@ -22,6 +22,12 @@ absl::Status AtEntry(const ParsedEntry& entry, const absl::Status& status) {
 }  // namespace
 
 absl::Status LogVerifier::Add(std::string_view entry) {
+  if (merkle::IsWithheld(entry)) {
+    ++withheld_;
+    tree_.Append(merkle::LeafOf(entry), full_tiles_);
+    full_tiles_.clear();
+    return absl::OkStatus();
+  }
   const uint64_t index = size();
   const std::string where = log_ + "#" + std::to_string(index);
   auto parsed = ParseEntry(entry, where);

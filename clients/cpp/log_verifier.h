@@ -31,9 +31,13 @@ class LogVerifier {
   // How many entries have been added, and the root over them.
   uint64_t size() const { return tree_.size(); }
   merkle::Hash Root() const { return tree_.Root(); }
+  // How many of them were withheld from the node that is read. What they say is not
+  // known; that they are where they are is proven like the others.
+  uint64_t withheld() const { return withheld_; }
 
-  // Takes the next entry. VERIFICATION_FAILED, with `field` = <log>#<index>, if it
-  // is no event, names another log or index, or its clock does not rise.
+  // Takes the next entry, or the leaf hash of one that is withheld (merkle/hash.h).
+  // VERIFICATION_FAILED, with `field` = <log>#<index>, if it is no event, names
+  // another log or index, or its clock does not rise.
   absl::Status Add(std::string_view entry);
 
   // Checks a checkpoint of exactly size() entries: signed by the log's node, the
@@ -47,6 +51,7 @@ class LogVerifier {
   const std::string log_;
   merkle::Tree tree_;
   std::vector<merkle::FullTile> full_tiles_;  // Made by the tree, of no use here.
+  uint64_t withheld_ = 0;
   uint64_t last_clock_ = 0;
   std::vector<ParsedEntry> enrolments_;  // Since the last Check.
 };

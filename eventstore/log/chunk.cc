@@ -1,5 +1,7 @@
 #include "eventstore/log/chunk.h"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "eventstore/log/entry.h"
@@ -27,6 +29,9 @@ std::string ShapeFault(const Chunk& chunk) {
       return EntryText(chunk.first_index + i) + " is larger than " +
              std::to_string(kEntryBytesMax) + " bytes";
     }
+    if (!chunk.in_part && merkle::IsWithheld(chunk.entries[i])) {
+      return EntryText(chunk.first_index + i) + " is withheld";
+    }
   }
   for (const DisclosureText& disclosure : chunk.disclosures) {
     if (disclosure.salt.size() != keys::kSaltBytes ||
@@ -41,7 +46,7 @@ std::string ShapeFault(const Chunk& chunk) {
 void AppendEntries(VerifiedChunk& verified) {
   verified.rows.reserve(verified.chunk.entries.size());
   for (const std::string& entry : verified.chunk.entries) {
-    verified.rows.push_back({.leaf = merkle::LeafHash(entry)});
+    verified.rows.push_back({.withheld = merkle::IsWithheld(entry), .leaf = merkle::LeafOf(entry)});
     verified.tree.Append(verified.rows.back().leaf, verified.full_tiles);
   }
   verified.root = verified.tree.Root();
@@ -80,6 +85,7 @@ std::string TakeHeader(const std::string& entry, const Chunk& chunk, uint64_t in
 std::string HeadersFault(VerifiedChunk& verified, uint64_t last_clock) {
   const Chunk& chunk = verified.chunk;
   for (size_t i = 0; i < chunk.entries.size(); ++i) {
+    if (verified.rows[i].withheld) continue;
     const uint64_t index = chunk.first_index + i;
     std::string fault = TakeHeader(chunk.entries[i], chunk, index, last_clock, verified.rows[i]);
     if (!fault.empty()) return EntryText(index) + " " + fault;
@@ -89,6 +95,16 @@ std::string HeadersFault(VerifiedChunk& verified, uint64_t last_clock) {
 }
 
 }  // namespace
+
+const EntryRow* VerifiedChunk::FirstShown() const {
+  const auto shown = std::find_if(rows.begin(), rows.end(), std::not_fn(&EntryRow::withheld));
+  return shown == rows.end() ? nullptr : &*shown;
+}
+
+const EntryRow* VerifiedChunk::LastShown() const {
+  const auto shown = std::find_if(rows.rbegin(), rows.rend(), std::not_fn(&EntryRow::withheld));
+  return shown == rows.rend() ? nullptr : &*shown;
+}
 
 ChunkVerdict VerifyChunk(Chunk chunk, merkle::Tree tree, uint64_t last_clock,
                          std::string_view trust_domain, const note::VerifierKey& key) {

@@ -28,10 +28,15 @@ struct Chunk {
   // Texts behind commitments in the entries; each commitment must be that of its
   // salt and text (commitment.h). Texts that belong to no entry are not stored.
   std::vector<DisclosureText> disclosures;
+  // Entries may be withheld (merkle/hash.h); such a copy is not cosigned, for what is
+  // withheld is not on this node's disk.
+  bool in_part = false;
 };
 
-// What the indexes need of an entry, found while it was verified.
+// What the indexes need of an entry, found while it was verified. Of one that is
+// withheld nothing but its leaf hash is known.
 struct EntryRow {
+  bool withheld = false;
   uint64_t clock = 0;
   uint32_t type = 0;
   // Where the event id and the subject lie in the entry's bytes.
@@ -52,6 +57,10 @@ struct VerifiedChunk {
   note::SignedCheckpoint checkpoint;
   std::vector<EntryRow> rows;                      // One for each entry.
   std::vector<CommitmentPlace> commitment_places;  // Of the disclosures.
+
+  // The first and last entry that is not withheld; null if all are.
+  const EntryRow* FirstShown() const;
+  const EntryRow* LastShown() const;
 };
 
 // Whose fault a refused chunk is.

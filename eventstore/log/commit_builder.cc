@@ -68,6 +68,13 @@ void CommitBuilder::PutEntry(WorkingLog& log, const IndexedEntry& entry) {
   must_sync_ = true;
 }
 
+void CommitBuilder::PutWithheld(WorkingLog& log, std::string_view leaf) {
+  const keys::EventKey key = {.log = log.held.number, .index = log.held.size++};
+  batch_.Put(Family::kEvents, keys::Encode(key), leaf);
+  log.advanced = true;
+  must_sync_ = true;
+}
+
 void CommitBuilder::PutFullTiles(uint32_t log, const std::vector<merkle::FullTile>& tiles) {
   for (const merkle::FullTile& tile : tiles) {
     batch_.Put(Family::kTiles, keys::Encode(keys::TileKey{.log = log, .id = tile.id}), tile.hashes);
@@ -94,14 +101,17 @@ absl::Status CommitBuilder::CheckStorable(const VerifiedChunk& verified,
                                           const WorkingLog& log) const {
   const Chunk& chunk = verified.chunk;
   if (log.held.frozen) return Refusal(v1::ERROR_CODE_FORKED, "log " + chunk.log + " is frozen");
-  const int64_t clock_ms = static_cast<int64_t>(verified.rows.back().clock >> kClockCounterBits);
+  const EntryRow* first = verified.FirstShown();
+  const EntryRow* last = verified.LastShown();
+  const int64_t clock_ms =
+      last == nullptr ? 0 : static_cast<int64_t>(last->clock >> kClockCounterBits);
   if (clock_ms > context_.now_ms + kClockAheadMaxMs) {
     return Refusal(v1::ERROR_CODE_CLOCK_AHEAD, "the clock of " + chunk.log + " is " +
                                                    std::to_string(clock_ms - context_.now_ms) +
                                                    " ms ahead of this node's");
   }
   if (chunk.first_index != log.held.size || verified.root_before != log.held.root ||
-      verified.rows.front().clock <= log.held.last_clock) {
+      (first != nullptr && first->clock <= log.held.last_clock)) {
     return absl::AbortedError("log " + chunk.log + " is held up to " +
                               std::to_string(log.held.size) + " by now");
   }
@@ -132,6 +142,10 @@ absl::Status CommitBuilder::Store(const VerifiedChunk& verified) {
   for (size_t i = 0; i < chunk.entries.size(); ++i) {
     const std::string_view bytes = chunk.entries[i];
     const EntryRow& row = verified.rows[i];
+    if (row.withheld) {
+      PutWithheld(log, bytes);
+      continue;
+    }
     if (earlier_epoch && row.type == kReceivedType) PutKnown(log, bytes);
     PutEntry(log, {.bytes = bytes,
                    .event_id = bytes.substr(row.event_id_offset, kEventIdBytes),
@@ -146,6 +160,7 @@ absl::Status CommitBuilder::Store(const VerifiedChunk& verified) {
   log.tree = verified.tree;
   log.held.root = verified.root;
   log.checkpoint = verified.checkpoint;
+  log.in_part = chunk.in_part;
   last_clock_ = std::max(last_clock_, log.held.last_clock);
   return absl::OkStatus();
 }
@@ -291,7 +306,8 @@ void CommitBuilder::Cosign(WorkingLog& log) {
   // A restored node honours the receipts that it gave before: nobody else could
   // have made them, and the first time is the one that counts. What it wrote
   // itself, in an earlier epoch, it does not witness.
-  if (IsOwnEpoch(log.held.name) ||
+  // Nor a log of which it has only a part.
+  if (IsOwnEpoch(log.held.name) || log.in_part ||
       note::VerifyCosignature(checkpoint.note, context_.key.verifier()).ok()) {
     cosigned_[log.held.name] = PutCheckpoint(log.held.number, checkpoint);
     return;

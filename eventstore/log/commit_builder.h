@@ -80,6 +80,7 @@ class CommitBuilder {
     merkle::Hash leaf = {};
   };
   void PutEntry(WorkingLog& log, const IndexedEntry& entry);
+  void PutWithheld(WorkingLog& log, std::string_view leaf);
   void PutDisclosures(uint32_t log, uint64_t index, const std::vector<DisclosureText>& texts);
   void PutFullTiles(uint32_t log, const std::vector<merkle::FullTile>& tiles);
   void PutName(WorkingLog& log);

@@ -103,7 +103,8 @@ class EventLog {
   // none is.
   std::optional<std::string> LatestEpoch(std::string_view path) const;
 
-  // The bytes of one entry. NOT_FOUND beyond the log's size.
+  // The bytes of one entry; its leaf hash, if it is withheld from this node
+  // (merkle/hash.h). NOT_FOUND beyond the log's size.
   absl::StatusOr<std::string> Read(std::string_view log, uint64_t index) const;
   // Entries from `first_index` while they fit into bytes_max (at least one) and
   // below end_index. Empty at the log's end.

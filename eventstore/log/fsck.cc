@@ -71,6 +71,11 @@ bool FsckScope::IsOwn(uint32_t number) const {
   return name.substr(0, name.rfind('@')) == report.path;
 }
 
+bool FsckScope::IsAbove(uint32_t number) const {
+  const std::string name = NameOf(number);
+  return report.path.starts_with(name.substr(0, name.rfind('@')) + "/");
+}
+
 void FsckScope::TakeKey(const note::VerifierKey& key) {
   auto& known = keys[key.name()];
   if (std::find(known.begin(), known.end(), key) == known.end()) known.push_back(key);

@@ -47,7 +47,8 @@ class LogCheck {
   enum class Doubt {
     kNone,
     kIdRowDiffers,
-    kNoIdRow,  // Of this index. Or the entry does not parse.
+    kNoIdRow,   // Of this index. Or the entry does not parse.
+    kWithheld,  // There is its leaf hash alone.
   };
   // What is known of one entry of the window.
   struct Leaf {
@@ -64,6 +65,7 @@ class LogCheck {
   // Whether the row stands where its entry does not belong, behind a gap.
   bool IsMisplaced(uint64_t index, std::string_view entry);
   void TakeEntry(uint64_t index, std::string_view entry);
+  void TakeWithheld(uint64_t index, Leaf& leaf);
   void TakeMissing(uint64_t end);
   void CheckHeader(const EntryHeader& header, uint64_t index);
   void CheckIdRow(const EntryHeader& header, uint64_t index, Leaf& leaf);
@@ -188,9 +190,11 @@ void LogCheck::TakeMissing(uint64_t end) {
 }
 
 void LogCheck::TakeEntry(uint64_t index, std::string_view entry) {
-  Leaf leaf = {.hash = merkle::LeafHash(entry)};
+  Leaf leaf = {.hash = merkle::LeafOf(entry)};
   const auto header = ParseEntryHeader(entry);
-  if (header.ok()) {
+  if (merkle::IsWithheld(entry)) {
+    TakeWithheld(index, leaf);
+  } else if (header.ok()) {
     CheckHeader(*header, index);
     CheckIdRow(*header, index, leaf);
     CheckSubjectRow(*header, index);
@@ -212,6 +216,13 @@ void LogCheck::TakeEntry(uint64_t index, std::string_view entry) {
   if (++scope_.report.entries % kProgressEntries == 0 && scope_.options.progress) {
     scope_.options.progress(scope_.report.entries);
   }
+}
+
+void LogCheck::TakeWithheld(uint64_t index, Leaf& leaf) {
+  leaf.doubt = Doubt::kWithheld;
+  leaf.place = {.log = name_, .index = index};
+  if (scope_.IsAbove(number_)) return;
+  Add(Family::kEvents, index, "there is the entry's leaf hash alone, in a log that is held whole");
 }
 
 void LogCheck::CheckHeader(const EntryHeader& header, uint64_t index) {
@@ -329,7 +340,7 @@ void LogCheck::CloseWindow() {
     if (entries_whole_) entries_tree_.Append(*leaf.hash, full_tiles_);
     if (stored) {
       CompareWithTile(leaf, *stored, first + i);
-    } else if (leaf.doubt != Doubt::kNone && leaf.hash) {
+    } else if (leaf.doubt != Doubt::kNone && leaf.doubt != Doubt::kWithheld && leaf.hash) {
       doubts_.push_back({.hash = leaf.hash, .doubt = leaf.doubt, .place = std::move(leaf.place)});
     }
     tree_broken_ = tree_broken_ || !leaf.hash;

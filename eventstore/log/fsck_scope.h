@@ -40,6 +40,8 @@ class FsckScope {
   // The name of a log; "log number <n>" if it has none.
   std::string NameOf(uint32_t number) const;
   bool IsOwn(uint32_t number) const;
+  // Whether the log is of a node above this one: entries of it may be withheld.
+  bool IsAbove(uint32_t number) const;
   void TakeKeys(const EntryHeader& header);
   void TakeKey(const note::VerifierKey& key);
   // Whether it is the node's own log and of its latest epoch.

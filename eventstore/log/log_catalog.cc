@@ -36,11 +36,14 @@ absl::Status ReadEnd(const Database& database, HeldLog& log) {
   if (!cursor->Valid()) return cursor->status();
   const auto key = keys::ParseEventKey(cursor->key());
   if (!key || key->log != log.number) return absl::OkStatus();
+  log.size = key->index + 1;
+  // Of a log that ends in withheld entries the last clock is not known. What was
+  // recorded since has seen every clock that was shown, so none is forgotten.
+  if (merkle::IsWithheld(cursor->value())) return absl::OkStatus();
   const auto header = ParseEntryHeader(cursor->value());
   if (!header.ok() || header->log != log.name || header->index != key->index) {
     return absl::DataLossError("entry " + std::to_string(key->index) + " is not what it should be");
   }
-  log.size = key->index + 1;
   log.last_clock = header->clock;
   return absl::OkStatus();
 }

@@ -13,11 +13,13 @@ absl::Status Damaged(uint64_t index, const std::string& what) {
   return absl::DataLossError("entry " + std::to_string(index) + " " + what);
 }
 
-// The leaf hash of a stored entry, which its id row must confirm.
+// The leaf hash of a stored entry, which its id row must confirm. An entry that is
+// withheld has none.
 absl::StatusOr<merkle::Hash> CheckedLeaf(const Database& database, const keys::EventKey& key) {
   auto entry = database.Get(Family::kEvents, keys::Encode(key));
   if (!entry.ok()) return entry.status();
   if (!*entry) return Damaged(key.index, "is missing");
+  if (merkle::IsWithheld(**entry)) return merkle::LeafOf(**entry);
   const auto header = ParseEntryHeader(**entry);
   if (!header.ok()) return Damaged(key.index, "does not parse");
   const keys::IdKey id_key = {.event_id = header->data_header.event_id, .log = key.log};

@@ -71,6 +71,7 @@ class LogRepair {
 
  private:
   absl::Status TakeEntry(uint64_t index, std::string_view entry) {
+    if (merkle::IsWithheld(entry)) return PutTiles(merkle::LeafOf(entry));
     const auto header = ParseEntryHeader(entry);
     if (!header.ok()) return header.status();
     const merkle::Hash leaf = merkle::LeafHash(entry);

@@ -23,7 +23,8 @@ struct WorkingLog {
   merkle::Tree tree;
   bool is_new = false;       // It has no number yet.
   bool advanced = false;     // It has more entries than before.
-  bool substantial = false;  // One of them is not a Received.
+  bool substantial = false;  // One of them is not a Received, and not withheld.
+  bool in_part = false;      // Entries of it may be withheld from this node.
   // The checkpoint of the last chunk stored.
   std::optional<note::SignedCheckpoint> checkpoint;
 };

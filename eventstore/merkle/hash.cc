@@ -39,6 +39,12 @@ Hash LeafHash(std::string_view entry) {
   return hash;
 }
 
+bool IsWithheld(std::string_view entry) { return entry.size() == kHashBytes; }
+
+Hash LeafOf(std::string_view entry) {
+  return IsWithheld(entry) ? *HashFromBytes(entry) : LeafHash(entry);
+}
+
 Hash NodeHash(const Hash& left, const Hash& right) {
   std::array<uint8_t, 1 + 2 * kHashBytes> input;
   input[0] = kNodePrefix;

@@ -69,6 +69,14 @@ absl::StatusOr<v1::ProvenEntry> ProveEntry(const AuditedNode& node, const log::L
                                            const StoredCheckpoint& checkpoint) {
   auto entry = node.log.Read(place.log, place.index);
   if (!entry.ok()) return entry.status();
+  if (merkle::IsWithheld(*entry)) {
+    return MakeError(
+        v1::ERROR_CODE_NOT_FOUND,
+        {.message = "entry " + std::to_string(place.index) + " of " + place.log +
+                    " does not concern " + node.log.path() + " and is withheld from it",
+         .field = "entry",
+         .expected = "a node that holds " + place.log + " whole"});
+  }
   const auto proof = node.log.InclusionProof(place.log, place.index, checkpoint.size);
   if (!proof.ok()) return proof.status();
   v1::ProvenEntry proven;

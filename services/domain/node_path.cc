@@ -53,6 +53,10 @@ bool IsAtOrBelow(std::string_view path, std::string_view ancestor) {
   return path.size() == ancestor.size() || path[ancestor.size()] == '/';
 }
 
+bool IsHeldInPart(std::string_view node, std::string_view owner) {
+  return DepthOf(node) > kCountyDepth && node != owner && IsAtOrBelow(node, owner);
+}
+
 std::string_view CountyPathOf(std::string_view path) {
   return DepthOf(path) < 2 ? std::string_view() : FirstSegments(path, 2);
 }

@@ -29,7 +29,7 @@ std::string LostEntries(const Extent& claimed, uint64_t held_size) {
 // A tree of entries that were shown and are not stored.
 class ShownTree : public merkle::TileReader {
  public:
-  void Append(const std::string& entry) { tree_.Append(merkle::LeafHash(entry), full_); }
+  void Append(const std::string& entry) { tree_.Append(merkle::LeafOf(entry), full_); }
   absl::StatusOr<merkle::Proof> Prove(uint64_t index) const {
     return merkle::InclusionProof(tree_, *this, index, tree_.size());
   }
@@ -93,16 +93,19 @@ ArrivalCheck::Verdict ArrivalCheck::Verify(v1::Chunk wire, int64_t now_ms) {
   if (auto revoked = RevokedKey(name, *note, *key)) return {{}, std::move(revoked)};
   absl::StatusOr<log::Chunk> chunk = ChunkFromWire(std::move(wire));
   if (!chunk.ok()) return {{}, Fault(name, Blame::kPeer, Text(chunk.status()))};
+  chunk->in_part = domain::IsHeldInPart(log_.path(), domain::PathOfLog(name));
 
   auto ahead = ahead_.find(name);
   const bool continues = ahead != ahead_.end() && ahead->second.tree.size() == chunk->first_index;
   Tip tip = continues ? ahead->second : HeldTip(name);
+  uint64_t last_clock = tip.last_clock;
   log::ChunkVerdict verdict =
       log::VerifyChunk(*std::move(chunk), tip.tree, tip.last_clock, log_.trust_domain(), *key);
   switch (verdict.fault) {
     case log::ChunkFault::kNone:
       if (auto ended = EndedEpoch(verdict.verified, now_ms)) return {{}, std::move(ended)};
-      ahead_[name] = Tip{verdict.verified.tree, verdict.verified.rows.back().clock};
+      if (const log::EntryRow* last = verdict.verified.LastShown()) last_clock = last->clock;
+      ahead_[name] = Tip{verdict.verified.tree, last_clock};
       return {std::move(verdict.verified), {}};
     case log::ChunkFault::kGap:
       return {};
@@ -125,7 +128,7 @@ Session::ChunkFault ArrivalCheck::Impossible(const log::ChunkVerdict& verdict, T
   if (before.size > 0) AddPreviousEntry(before, evidence);
   std::vector<merkle::FullTile> full;
   for (const std::string& entry : bad.entries) {
-    tip.tree.Append(merkle::LeafHash(entry), full);
+    tip.tree.Append(merkle::LeafOf(entry), full);
     evidence.add_entries(entry);
   }
   *evidence.mutable_claimed() = ToProto(ProvenExtent{
@@ -228,8 +231,9 @@ std::optional<std::string> ArrivalCheck::SetBack(const log::VerifiedChunk& verif
   }
   const std::optional<uint64_t> given_s = OwnCosignature(verified.checkpoint.note);
   if (!given_s) return {};
-  const bool substantial = std::ranges::any_of(
-      verified.rows, [](const log::EntryRow& row) { return row.type != log::kReceivedType; });
+  const bool substantial = std::ranges::any_of(verified.rows, [](const log::EntryRow& row) {
+    return !row.withheld && row.type != log::kReceivedType;
+  });
   absl::StatusOr<uint64_t> known = log_.KnownSize(chunk.log, UINT64_MAX);
   if (!substantial || (known.ok() && *known >= verified.tree.size())) return {};
   if (*given_s <= RestoredAtS()) return {};  // From before the restore: it is honoured.
@@ -325,7 +329,8 @@ void ArrivalCheck::AddTwoEntries(const v1::Chunk& shown, v1::Evidence& evidence)
   for (int i = 0; i < shown.entries_size(); ++i) {
     absl::StatusOr<std::string> ours = log_.Read(shown.log(), i);
     if (!ours.ok()) return;
-    if (*ours == shown.entries(i)) continue;
+    if (merkle::LeafOf(*ours) == merkle::LeafOf(shown.entries(i))) continue;
+    if (merkle::IsWithheld(*ours) || merkle::IsWithheld(shown.entries(i))) return;
     absl::StatusOr<v1::ProvenEntry> held =
         ProveEntry(log_, sequencer_, keys_, {shown.log(), static_cast<uint64_t>(i)});
     absl::StatusOr<merkle::Proof> proof = tree.Prove(i);

@@ -64,6 +64,12 @@ absl::StatusOr<ChunkSource::Covering> ChunkSource::StoredAt(const std::string& l
   return Covering{checkpoint->size, checkpoint->root, *std::move(*stored)};
 }
 
+absl::StatusOr<uint64_t> ChunkSource::CutAfter(const std::string& log, uint64_t size) const {
+  absl::StatusOr<Covering> stored = StoredAt(log, size);
+  if (!stored.ok()) return stored.status();
+  return stored->size;
+}
+
 absl::StatusOr<ChunkSource::Covering> ChunkSource::BestCut(const std::string& log, uint64_t first,
                                                            uint64_t end) const {
   if (IsOwn(log)) {

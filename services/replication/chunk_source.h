@@ -24,7 +24,9 @@ class ChunkSource {
  public:
   ChunkSource(const log::EventLog& log, log::Sequencer& sequencer, const KeyRegistry& keys)
       : log_(log), sequencer_(&sequencer), keys_(&keys) {}
-  // Signs nothing: the own log, too, can be sent only as far as it is covered.
+  // Sign nothing: the own log, too, can be sent only as far as it is covered.
+  ChunkSource(const log::EventLog& log, const KeyRegistry& keys)
+      : log_(log), sequencer_(nullptr), keys_(&keys) {}
   explicit ChunkSource(const log::EventLog& log) : log_(log), sequencer_(nullptr), keys_(nullptr) {}
 
   // The log as a session sees it.
@@ -35,6 +37,10 @@ class ChunkSource {
     merkle::Hash end_root = {};
   };
   absl::StatusOr<Reading> Read(const ReadChunk& read) const;
+
+  // The size of the smallest stored checkpoint at or after `size`. NOT_FOUND if there
+  // is none.
+  absl::StatusOr<uint64_t> CutAfter(const std::string& log, uint64_t size) const;
 
   // Proof of this node's state of a log at a size: a chunk without entries.
   struct StateProof {

@@ -50,9 +50,9 @@ inline constexpr int64_t kSilenceMaxMs = 30'000;
 // How far an entry's clock may be ahead of the receiver's (design §4, Clocks).
 inline constexpr int64_t kClockAheadMaxMs = 5 * 60 * 1000;
 
-// Down to this depth an authority's own log flows to the authorities directly
-// below it: se is 1, a county is 2.
-inline constexpr size_t kCountyDepth = 2;
+// Of a log that a node holds in part: so many entries are looked through for one that
+// concerns it before what was passed over is sent, withheld.
+inline constexpr uint64_t kPassedOverMax = 16'384;
 
 }  // namespace liggare::replication
 

@@ -2,7 +2,6 @@
 
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
-#include "services/replication/limits.h"
 
 namespace liggare::replication {
 namespace {
@@ -12,7 +11,8 @@ bool FlowsUp(std::string_view child, std::string_view log_path) {
 }
 
 bool FlowsDown(std::string_view parent, std::string_view child, std::string_view log_path) {
-  return log_path == parent && domain::DepthOf(child) <= kCountyDepth;
+  return log_path == parent ||
+         (domain::IsHeldInPart(child, log_path) && domain::IsAtOrBelow(parent, log_path));
 }
 
 bool FlowsFrom(bool from_child, std::string_view child, std::string_view parent,
@@ -32,6 +32,11 @@ bool IsOutbound(const SessionEnds& ends, std::string_view log) {
 bool IsInbound(const SessionEnds& ends, std::string_view log) {
   return ends.side == Side::kChild ? FlowsFrom(false, ends.self, ends.peer, log)
                                    : FlowsFrom(true, ends.peer, ends.self, log);
+}
+
+bool IsInPart(const SessionEnds& ends, std::string_view log) {
+  const std::string& child = ends.side == Side::kChild ? ends.self : ends.peer;
+  return domain::IsHeldInPart(child, domain::PathOfLog(log));
 }
 
 }  // namespace liggare::replication

@@ -1,7 +1,9 @@
 // Which logs a session carries, and in which direction. Pure functions of names.
 //
 //   child -> parent   the child's own log and every log from below it
-//   parent -> child   the parent's own log, down to the counties
+//   parent -> child   to a county: the parent's own log
+//                     below: the logs of all ancestors, in part: what does not
+//                     concern the child is withheld (shown_entries.h)
 #ifndef SERVICES_REPLICATION_LOG_FLOW_H_
 #define SERVICES_REPLICATION_LOG_FLOW_H_
 
@@ -25,6 +27,9 @@ bool IsOutbound(const SessionEnds& ends, std::string_view log);
 
 // Whether this node receives entries of `log` in the session.
 bool IsInbound(const SessionEnds& ends, std::string_view log);
+
+// Whether the child of the session gets `log` in part.
+bool IsInPart(const SessionEnds& ends, std::string_view log);
 
 }  // namespace liggare::replication
 

@@ -11,8 +11,9 @@
 namespace liggare::replication {
 namespace {
 
+// What a node holds in part comes back by the session, and is nothing to restore from.
 bool IsCarried(const SessionEnds& ends, const std::string& log) {
-  return IsOutbound(ends, log) || IsInbound(ends, log);
+  return (IsOutbound(ends, log) || IsInbound(ends, log)) && !IsInPart(ends, log);
 }
 
 }  // namespace

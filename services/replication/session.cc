@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstore/merkle/hash.h"
 #include "proto/error/error.h"
 #include "services/domain/log_name.h"
 #include "services/replication/limits.h"
@@ -23,6 +24,17 @@ int64_t ClockMsOf(const std::string& entry) {
   v1::Event event;
   if (!event.ParseFromString(entry)) return 0;
   return static_cast<int64_t>(event.clock() >> kClockCounterBits);
+}
+
+// Clocks rise within a log, so the last is the furthest; the verification blames a log
+// in which they don't. 0 if every entry is withheld.
+int64_t LatestMsOf(const v1::Chunk& chunk) {
+  const auto shown = [](const std::string& entry) { return !merkle::IsWithheld(entry); };
+  const auto& entries = chunk.entries();
+  const auto first = std::find_if(entries.begin(), entries.end(), shown);
+  const auto last = std::find_if(entries.rbegin(), entries.rend(), shown);
+  if (first == entries.end()) return 0;
+  return std::max(ClockMsOf(*first), ClockMsOf(*last));
 }
 
 }  // namespace
@@ -298,12 +310,9 @@ void Session::OnChunk(v1::Chunk chunk) {
   if (absl::Status status = CheckChunk(chunk); !status.ok()) return End(std::move(status));
   if (chunk.entries().empty()) return OnProof(std::move(chunk));
   if (!FitsEpochs(chunk)) return;
-  // Clocks rise within a log, so the last is the furthest; the verification
-  // blames a log in which they don't.
   Inbound::Clocks clocks;
   clocks.now_ms = now_ms_;
-  clocks.latest_ms =
-      std::max(ClockMsOf(chunk.entries(0)), ClockMsOf(chunk.entries(chunk.entries_size() - 1)));
+  clocks.latest_ms = LatestMsOf(chunk);
   inbound_.Arrived(std::move(chunk), clocks);
 }
 

@@ -78,7 +78,13 @@ void Session::OnDisputeJudged(const DisputeJudged& judged) {
       FreezeOrStop(judged.log, judged.reason, judged.evidence);
       break;
     case DisputeVerdict::kAhead:
-      if (IsOwn(judged.log)) OwnLogDisputed(judged.log, judged.reason);
+      // What a restore has left behind is not brought back by another.
+      if (HasGoneOn(judged.log)) {
+        outbound_.Stop(judged.log,
+                       options_.ends.peer + " has more of it than was restored: " + judged.reason);
+      } else if (IsOwn(judged.log)) {
+        OwnLogDisputed(judged.log, judged.reason);
+      }
       break;
     case DisputeVerdict::kNothing:
       break;

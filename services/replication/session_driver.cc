@@ -45,6 +45,7 @@ SessionDriver::SessionDriver(ReplicationNode& node, SessionEnds ends, std::strin
                       return keys.KnowsSigner(path, signed_by);
                     }}),
       source_(log_, sequencer_, node.parts().keys),
+      shown_(log_, node.parts().keys, ends_.peer),
       check_(log_, sequencer_, node.parts().keys) {}
 
 SessionDriver::~SessionDriver() = default;
@@ -67,7 +68,7 @@ void SessionDriver::Begin(std::optional<v1::Frame> first) {
       });
   std::vector<LocalLog> logs;
   for (const log::HeldLog& held : log_.Logs()) {
-    absl::StatusOr<LocalLog> view = source_.View(held);
+    absl::StatusOr<LocalLog> view = View(held);
     if (!view.ok()) return Close(view.status());
     logs.push_back(*std::move(view));
   }
@@ -146,6 +147,7 @@ void SessionDriver::Tick() {
   RenewEnrolment();
   BeginAnewWithNewKeys();
   session_.OnTick(node_.parts().now_ms());
+  LookAtShown();
   Pump();
   if (closed_) return;
   // A transport that takes no more, not even the Goodbye, must not keep the session
@@ -174,14 +176,30 @@ void SessionDriver::TakeAdvances() {
     advances.swap(advances_);
   }
   if (closed_) return;
-  for (const auto& [name, held] : advances) Advance(held);
+  for (const auto& [name, held] : advances) {
+    if (!IsShown(name)) Advance(held);
+  }
   session_.OnKeysChanged();
   Pump();
 }
 
+bool SessionDriver::IsShown(const std::string& log) const {
+  return ends_.side == Side::kParent && IsInPart(ends_, log);
+}
+
+absl::StatusOr<LocalLog> SessionDriver::View(const log::HeldLog& held) const {
+  return IsShown(held.name) ? shown_.View(held) : source_.View(held);
+}
+
+void SessionDriver::LookAtShown() {
+  for (const log::HeldLog& held : log_.Logs()) {
+    if (IsShown(held.name)) Advance(held);
+  }
+}
+
 void SessionDriver::Advance(const log::HeldLog& held) {
   if (!IsOutbound(ends_, held.name) && !IsInbound(ends_, held.name)) return;
-  absl::StatusOr<LocalLog> view = source_.View(held);
+  absl::StatusOr<LocalLog> view = View(held);
   if (view.ok()) {
     session_.OnLogAdvanced(*view);
   } else {
@@ -217,7 +235,8 @@ void SessionDriver::Perform(Effect effect) {
 }
 
 void SessionDriver::Perform(const ReadChunk& read) {
-  absl::StatusOr<ChunkSource::Reading> reading = source_.Read(read);
+  absl::StatusOr<ChunkSource::Reading> reading =
+      IsShown(read.log) ? shown_.Read(read) : source_.Read(read);
   if (reading.ok()) {
     session_.OnChunkRead(std::move(reading->chunk), read.round, reading->end_root);
   } else {
@@ -308,6 +327,7 @@ void SessionDriver::WarnOfUnlawful(const log::VerifiedChunk& verified) const {
   std::string first;
   for (size_t i = 0; i < verified.rows.size(); ++i) {
     const log::EntryRow& row = verified.rows[i];
+    if (row.withheld) continue;
     const std::string_view subject =
         std::string_view(chunk.entries[i]).substr(row.subject_offset, row.subject_bytes);
     absl::Status lawful = domain::AuthoriseWriter(static_cast<int>(row.type), writer, subject);

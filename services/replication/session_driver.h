@@ -24,6 +24,7 @@
 #include "services/replication/frame_stream.h"
 #include "services/replication/replication_node.h"
 #include "services/replication/session.h"
+#include "services/replication/shown_entries.h"
 #include "services/rpc/strand.h"
 
 namespace liggare::replication {
@@ -61,6 +62,11 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void OnCommit(const std::vector<log::HeldLog>& advanced);
   void TakeAdvances();
   void Advance(const log::HeldLog& held);
+  absl::StatusOr<LocalLog> View(const log::HeldLog& held) const;
+  // Whether the log goes to the peer in part. Such are looked at once a tick: what is
+  // sent of them is what has been countersigned, and few commits concern the peer.
+  bool IsShown(const std::string& log) const;
+  void LookAtShown();
   // Carries out effects and moves frames until nothing is left to do.
   void Pump();
   void Perform(Effect effect);
@@ -111,6 +117,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   FrameStream& stream_;
   Session session_;
   ChunkSource source_;
+  ShownEntries shown_;  // Of a child's session.
   ArrivalCheck check_;
   std::unique_ptr<log::EventLog::Subscription> subscription_;
   std::map<std::string, std::string> saved_;      // The last checkpoint kept, by log.

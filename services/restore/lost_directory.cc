@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "services/domain/log_name.h"
+#include "services/domain/node_path.h"
 #include "services/replication/chunk_source.h"
 #include "services/replication/limits.h"
 
@@ -47,7 +48,8 @@ absl::StatusOr<std::vector<replication::Extent>> LostDirectory::Holdings() {
   std::vector<replication::Extent> held;
   if (log_ == nullptr) return held;
   for (const log::HeldLog& log : log_->Logs()) {
-    if (domain::PathOfLog(log.name) == path_) continue;
+    const std::string_view owner = domain::PathOfLog(log.name);
+    if (owner == path_ || domain::IsHeldInPart(path_, owner)) continue;
     held.push_back({log.name, log.size, log.root});
   }
   return held;

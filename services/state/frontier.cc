@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "services/domain/log_name.h"
+#include "services/domain/node_path.h"
+
 namespace liggare::state {
 
 void Frontier::Set(std::string_view log, Known known) {
@@ -25,6 +28,15 @@ uint64_t Frontier::SizeOf(std::string_view log) const {
 bool Frontier::Covers(const Frontier& other) const {
   return std::all_of(other.logs_.begin(), other.logs_.end(),
                      [this](const auto& log) { return SizeOf(log.first) >= log.second.size; });
+}
+
+Frontier WithoutLogsAbove(const Frontier& frontier, std::string_view node) {
+  Frontier without;
+  for (const auto& [log, known] : frontier.logs()) {
+    const std::string_view owner = domain::PathOfLog(log);
+    if (owner == node || !domain::IsAtOrBelow(node, owner)) without.Set(log, known);
+  }
+  return without;
 }
 
 Frontier FrontierNow(const log::EventLog& log) {

@@ -38,6 +38,10 @@ class Frontier {
   Logs logs_;
 };
 
+// The same without the logs of the nodes above `node`: what a node below the counties
+// knew of subjects that do not concern it.
+Frontier WithoutLogsAbove(const Frontier& frontier, std::string_view node);
+
 // Everything that is held now.
 Frontier FrontierNow(const log::EventLog& log);
 

@@ -43,11 +43,14 @@ NodeLogs LogsOf(const log::EventLog& log, std::string_view path) {
 
 absl::Status UnknownNode(const log::EventLog& log, std::string_view node) {
   std::set<std::string> paths;
-  for (const log::HeldLog& held : log.Logs()) paths.emplace(domain::PathOfLog(held.name));
+  for (const log::HeldLog& held : log.Logs()) {
+    const std::string_view owner = domain::PathOfLog(held.name);
+    if (!domain::IsHeldInPart(log.path(), owner)) paths.emplace(owner);
+  }
   std::string expected = "one of";
   for (const std::string& path : paths) expected += " " + path;
   return MakeError(v1::ERROR_CODE_NOT_FOUND,
-                   {.message = "no log of " + std::string(node) + " is held at " + log.path(),
+                   {.message = "no log of " + std::string(node) + " is held whole at " + log.path(),
                     .field = "moment.known_by",
                     .expected = expected});
 }
@@ -154,7 +157,10 @@ absl::StatusOr<Frontier> HeldPart(const log::EventLog& log, const Frontier& fron
 
 absl::StatusOr<Frontier> FrontierAt(const log::EventLog& log, const KnowledgePoint& point) {
   const NodeLogs own = LogsOf(log, point.node);
-  if (!own.newest) return UnknownNode(log, point.node);
+  // What a node knew stands in the entries of its log that are shown to nobody else.
+  if (!own.newest || domain::IsHeldInPart(log.path(), point.node)) {
+    return UnknownNode(log, point.node);
+  }
   if (point.at_index > own.newest->size) return BeyondLog(log, *own.newest, point.at_index);
   Frontier frontier;
   frontier.Include(own.newest->name, point.at_index);

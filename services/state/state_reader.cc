@@ -4,26 +4,43 @@
 #include <utility>
 
 #include "services/domain/history.h"
+#include "services/domain/node_path.h"
+#include "services/state/concern.h"
 #include "services/state/frontier_at.h"
 
 namespace liggare::state {
 
-StateReader::View::View(StateReader& reader, FrontierRef frontier)
-    : reader_(reader), frontier_(std::move(frontier)) {}
+StateReader::View::View(StateReader& reader, FrontierRef frontier, std::string knower)
+    : reader_(reader), frontier_(std::move(frontier)), knower_(std::move(knower)) {
+  if (knower_.empty() || domain::DepthOf(knower_) <= domain::kCountyDepth) return;
+  of_others_ = std::make_shared<const Frontier>(WithoutLogsAbove(*frontier_, knower_));
+}
+
+absl::StatusOr<FrontierRef> StateReader::View::FrontierOf(std::string_view subject) const {
+  if (of_others_ == nullptr) return frontier_;
+  const auto concerns = Concerns(reader_.log_, knower_, subject);
+  if (!concerns.ok()) return concerns.status();
+  return *concerns ? frontier_ : of_others_;
+}
 
 absl::StatusOr<std::shared_ptr<const domain::State>> StateReader::View::StateOf(
     std::string_view subject) {
-  return reader_.Fold(subject, frontier_);
+  auto frontier = FrontierOf(subject);
+  if (!frontier.ok()) return frontier.status();
+  return reader_.Fold(subject, *frontier);
 }
 
 absl::StatusOr<std::vector<std::string>> StateReader::View::ListSubjects(std::string_view prefix) {
-  return reader_.SubjectsAt(prefix, *frontier_);
+  return reader_.SubjectsAt(prefix,
+                            [this](std::string_view subject) { return FrontierOf(subject); });
 }
 
 absl::StatusOr<std::vector<v1::Change>> StateReader::View::HistoryOf(std::string_view subject,
                                                                      std::string_view path_prefix) {
+  const auto frontier = FrontierOf(subject);
+  if (!frontier.ok()) return frontier.status();
   domain::HistoryRecorder recorder{std::string(path_prefix)};
-  const auto folded = SubjectFold::Refold(reader_.log_, subject, *frontier_, &recorder);
+  const auto folded = SubjectFold::Refold(reader_.log_, subject, **frontier, &recorder);
   if (!folded.ok()) return folded.status();
   std::vector<v1::Change> changes;
   for (const domain::RecordedChange& recorded : recorder.changes()) {
@@ -45,7 +62,7 @@ absl::StatusOr<StateReader::View> StateReader::At(const v1::Moment& moment) {
   if (moment.known_by().empty()) return Now();
   auto frontier = FrontierAt(log_, {.node = moment.known_by(), .at_index = moment.at_index()});
   if (!frontier.ok()) return frontier.status();
-  return View(*this, std::make_shared<const Frontier>(*std::move(frontier)));
+  return View(*this, std::make_shared<const Frontier>(*std::move(frontier)), moment.known_by());
 }
 
 absl::StatusOr<std::shared_ptr<const domain::State>> StateReader::StateOf(
@@ -54,7 +71,7 @@ absl::StatusOr<std::shared_ptr<const domain::State>> StateReader::StateOf(
 }
 
 absl::StatusOr<std::vector<std::string>> StateReader::ListSubjects(std::string_view prefix) {
-  return SubjectsAt(prefix, *CurrentFrontier());
+  return SubjectsAt(prefix, [now = CurrentFrontier()](std::string_view) { return now; });
 }
 
 FrontierRef StateReader::CurrentFrontier() {
@@ -118,7 +135,7 @@ absl::StatusOr<bool> StateReader::HasEntry(std::string_view subject,
 }
 
 absl::StatusOr<std::vector<std::string>> StateReader::SubjectsAt(std::string_view prefix,
-                                                                 const Frontier& frontier) const {
+                                                                 FrontierOf frontier_of) const {
   std::vector<std::string> subjects;
   const absl::Status scanned = log_.ScanSubjects(prefix, "", [&](std::string_view subject) {
     subjects.emplace_back(subject);
@@ -127,7 +144,9 @@ absl::StatusOr<std::vector<std::string>> StateReader::SubjectsAt(std::string_vie
   if (!scanned.ok()) return scanned;
   std::vector<std::string> in_view;
   for (std::string& subject : subjects) {
-    const auto has_entry = HasEntry(subject, frontier);
+    const absl::StatusOr<FrontierRef> frontier = frontier_of(subject);
+    if (!frontier.ok()) return frontier.status();
+    const auto has_entry = HasEntry(subject, **frontier);
     if (!has_entry.ok()) return has_entry.status();
     if (*has_entry) in_view.push_back(std::move(subject));
   }

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "eventstore/log/event_log.h"
 #include "liggare/v1/query_service.pb.h"
@@ -41,7 +42,8 @@ class StateReader : public domain::StateView {
   // The states at one frontier. Thread-safe.
   class View : public domain::StateView {
    public:
-    View(StateReader& reader, FrontierRef frontier);
+    // `knower` is whose knowledge the frontier is; empty for this node's.
+    View(StateReader& reader, FrontierRef frontier, std::string knower = "");
     absl::StatusOr<std::shared_ptr<const domain::State>> StateOf(std::string_view subject) override;
     absl::StatusOr<std::vector<std::string>> ListSubjects(std::string_view prefix) override;
     // Every change of the subject's fields whose path begins with `path_prefix`,
@@ -51,8 +53,13 @@ class StateReader : public domain::StateView {
     const Frontier& frontier() const { return *frontier_; }
 
    private:
+    // A node below the counties was shown of the logs above it what concerned it.
+    absl::StatusOr<FrontierRef> FrontierOf(std::string_view subject) const;
+
     StateReader& reader_;
     const FrontierRef frontier_;
+    const std::string knower_;
+    FrontierRef of_others_;  // For what does not concern the knower; null: the same.
   };
 
   explicit StateReader(const log::EventLog& log) : StateReader(log, Options()) {}
@@ -86,9 +93,10 @@ class StateReader : public domain::StateView {
                                                             const FrontierRef& frontier);
   std::shared_ptr<Slot> SlotOf(std::string_view subject);
   void Keep(std::string_view subject, const std::shared_ptr<Slot>& slot, size_t weight);
+  using FrontierOf = absl::FunctionRef<absl::StatusOr<FrontierRef>(std::string_view subject)>;
   absl::StatusOr<bool> HasEntry(std::string_view subject, const Frontier& frontier) const;
   absl::StatusOr<std::vector<std::string>> SubjectsAt(std::string_view prefix,
-                                                      const Frontier& frontier) const;
+                                                      FrontierOf frontier_of) const;
   absl::Status Disclose(const std::string& commitment, v1::Change& change) const;
 
   const log::EventLog& log_;

@@ -53,6 +53,25 @@ TEST_F(LogVerifierTest, VerifiedLogTeachesTheKeysThatItEnrols) {
   EXPECT_EQ(cosigned->front().time_s, 7u);
 }
 
+TEST_F(LogVerifierTest, AWithheldEntryHasItsPlaceInTheTreeAndIsCounted) {
+  KeyChain chain = Chain();
+  LogVerifier nation("se@1");
+  ASSERT_TRUE(AddAll(nation_, nation).ok());
+  ASSERT_TRUE(nation.Check(nation_.Checkpoint(2), chain).ok());
+  std::string leaf(merkle::HashBytes(merkle::LeafHash(county_.entries()[0])));
+  LogVerifier county("se/17@1");
+  ASSERT_TRUE(county.Add(leaf).ok());
+  ASSERT_TRUE(county.Add(county_.entries()[1]).ok());
+  EXPECT_EQ(county.withheld(), 1u);
+  EXPECT_TRUE(county.Check(county_.Checkpoint(2), chain).ok());
+
+  leaf.back() = static_cast<char>(leaf.back() ^ 1);
+  LogVerifier changed("se/17@1");
+  ASSERT_TRUE(changed.Add(leaf).ok());
+  ASSERT_TRUE(changed.Add(county_.entries()[1]).ok());
+  EXPECT_FALSE(changed.Check(county_.Checkpoint(2), chain).ok());
+}
+
 TEST_F(LogVerifierTest, ChangedByteIsSeenAtTheCheckpoint) {
   KeyChain chain = Chain();
   LogVerifier verifier("se@1");

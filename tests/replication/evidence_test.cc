@@ -100,6 +100,24 @@ TEST_F(EvidenceTest, EntryOfAnotherLog) {
                 [](auto& e) { e.set_entries(0, EntryOf(kLog, 0, kClock)); });
 }
 
+// The hash of an entry can be had by anyone who is shown a part of the log. It must not
+// convict the log's writer of an entry that does not parse.
+TEST_F(EvidenceTest, AWithheldEntryAccusesNobody) {
+  const std::vector<std::string> entries = {EntryOf(kLog, 0, kClock),
+                                            EntryOf("se/18@1", 1, kClock)};
+  SendEntries(kLog, entries, v1::Frame::kExpected);
+  v1::Evidence evidence = AwaitEvidence();
+  EXPECT_EQ(Verify(evidence)->index, 1u);
+  const auto withhold = [](int i) {
+    return [i](v1::Evidence& e) {
+      e.set_entries(i, std::string(merkle::HashBytes(merkle::LeafHash(e.entries(i)))));
+    };
+  };
+  withhold(0)(evidence);
+  EXPECT_EQ(Verify(evidence)->index, 1u);
+  ExpectRefused(evidence, "the bad entry withheld", withhold(1));
+}
+
 TEST_F(EvidenceTest, EntryThatGoesBackInTimeAfterOneThatIsHeld) {
   std::vector<std::string> entries;
   for (uint64_t i = 0; i < 5; ++i) entries.push_back(EntryOf(kLog, i, kClock + i));

@@ -161,6 +161,16 @@ void NodeUnderTest::RevokeKey(const std::string& child, const note::SigningKey& 
   RecordData(data.SerializeAsString(), {});
 }
 
+void NodeUnderTest::RecordAbout(const std::string& verksamhet, const std::string& text) {
+  const std::string salt(32, 'a');
+  const std::string commitment = log::CommitmentOf(salt, text);
+  v1::EventData data = NewData(path(), ++recorded_);
+  data.set_subject("rapport/2024/" + verksamhet);
+  data.mutable_completion_requested();
+  data.mutable_reason()->set_commitment(commitment);
+  RecordData(data.SerializeAsString(), {{commitment, salt, text}});
+}
+
 void NodeUnderTest::RecordWithText(const std::string& text) {
   const std::string salt(32, 's');
   const std::string commitment = log::CommitmentOf(salt, text);

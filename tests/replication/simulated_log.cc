@@ -52,7 +52,7 @@ SimulatedLog::SimulatedLog(std::string name)
 
 void SimulatedLog::Append(std::string entry) {
   std::vector<merkle::FullTile> full;
-  tree_.Append(merkle::LeafHash(entry), full);
+  tree_.Append(merkle::LeafOf(entry), full);
   entries_.push_back(std::move(entry));
   roots_.push_back(tree_.Root());
 }

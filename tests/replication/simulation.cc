@@ -58,9 +58,10 @@ uint64_t Simulation::Sendable(const Node& node, const std::string& name) {
   return log.checkpoints.empty() ? 0 : log.checkpoints.rbegin()->first;
 }
 
-LocalLog Simulation::View(const Node& node, const std::string& name) {
+LocalLog Simulation::View(const Node& node, const std::string& name, const SessionEnds& ends) {
   const SimulatedLog& log = node.logs.at(name);
-  return {log.Held(), Sendable(node, name), log.frozen};
+  const uint64_t sendable = IsShown(ends, name) ? ShownEnd(node, name) : Sendable(node, name);
+  return {log.Held(), sendable, log.frozen};
 }
 
 void Simulation::Connect(const std::string& child) {
@@ -71,15 +72,16 @@ void Simulation::Connect(const std::string& child) {
   auto begin = [&](End& end, Side side, const std::string& self, const std::string& peer) {
     end.self = self;
     end.peer = peer;
+    end.side = side;
     Node* node = &nodes_.at(self);
     Session::Options options;
-    options.ends = {side, self, peer};
+    options.ends = end.ends();
     options.has_key = [node](std::string_view path, std::string_view) {
       return node->keys.contains(std::string(path));
     };
     end.session = std::make_unique<Session>(std::move(options));
     std::vector<LocalLog> logs;
-    for (const auto& [name, log] : node->logs) logs.push_back(View(*node, name));
+    for (const auto& [name, log] : node->logs) logs.push_back(View(*node, name, end.ends()));
     end.session->Start(logs, now_ms_);
     Collect(link, end);
   };
@@ -123,9 +125,8 @@ void Simulation::Tick(int64_t ms) {
 }
 
 void Simulation::Advanced(const std::string& path, const std::string& log) {
-  const LocalLog view = View(nodes_.at(path), log);
   ForEachEnd(path, [&](Link& link, End& end) {
-    end.session->OnLogAdvanced(view);
+    end.session->OnLogAdvanced(View(nodes_.at(path), log, end.ends()));
     Collect(link, end);
   });
 }
@@ -243,7 +244,7 @@ void Simulation::Perform(Link& link, End& end, Effect effect) {
   Node& node = nodes_.at(end.self);
   Session& session = *end.session;
   if (auto* read = std::get_if<ReadChunk>(&effect)) {
-    Read(session, node, *read);
+    Read(end, node, *read);
   } else if (auto* duplicate = std::get_if<CheckDuplicate>(&effect)) {
     Compare(session, node, duplicate->chunk);
   } else if (auto* compare = std::get_if<CompareRoot>(&effect)) {
@@ -284,7 +285,9 @@ void Simulation::Perform(Link& link, End& end, Effect effect) {
   Collect(link, end);
 }
 
-void Simulation::Read(Session& session, const Node& node, const ReadChunk& read) {
+void Simulation::Read(const End& end, const Node& node, const ReadChunk& read) {
+  Session& session = *end.session;
+  if (IsShown(end.ends(), read.log)) return ReadShown(session, node, read);
   const SimulatedLog& log = node.logs.at(read.log);
   size_t bytes = 0;
   uint64_t stop = read.first_index;
@@ -310,7 +313,7 @@ void Simulation::Compare(Session& session, const Node& node, const v1::Chunk& ch
   const SimulatedLog& log = node.logs.at(chunk.log());
   bool same = true;
   for (int i = 0; i < chunk.entries_size(); ++i) {
-    same &= chunk.entries(i) == log.entry(chunk.first_index() + i);
+    same &= merkle::LeafOf(chunk.entries(i)) == merkle::LeafOf(log.entry(chunk.first_index() + i));
   }
   if (same) {
     session.OnDuplicateChecked(
@@ -355,6 +358,9 @@ void Simulation::SaveCheckpoint(End& end, Node& node, const SaveCosigned& save) 
   Trace(node.path + ": keeps " + save.log + " " + CheckpointText(save.checkpoint));
   ForEachEnd(node.path, [&](Link& link, End& other) {
     if (&other != &link.parent) return;
+    if (IsShown(other.ends(), save.log)) {
+      other.session->OnLogAdvanced(View(node, save.log, other.ends()));
+    }
     other.session->OnCosigned(save.log, save.checkpoint);
     Collect(link, other);
   });
@@ -404,7 +410,7 @@ void Simulation::PerformStore(Node& node) {
   bool only_received = true;
   for (const std::string& entry : chunk.entries()) {
     bad |= entry.find("bad") != std::string::npos;
-    only_received &= IsReceived(entry);
+    only_received &= IsReceived(entry) || merkle::IsWithheld(entry);
     copy.Append(entry);
   }
   std::optional<SimulatedCheckpoint> checkpoint = SimulatedCheckpoint::Parse(chunk.checkpoint());
@@ -420,7 +426,8 @@ void Simulation::PerformStore(Node& node) {
     });
   }
   const std::string ours = " +" + node.path;
-  if ((checkpoint->cosigners + " ").find(ours + " ") == std::string::npos)
+  const bool in_part = domain::IsHeldInPart(node.path, domain::PathOfLog(chunk.log()));
+  if (!in_part && (checkpoint->cosigners + " ").find(ours + " ") == std::string::npos)
     checkpoint->cosigners += ours;
   copy.checkpoints[copy.size()] = checkpoint->Text();
   log = std::move(copy);

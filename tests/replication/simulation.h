@@ -32,9 +32,11 @@ class Simulation {
 
   struct Recording {
     int count = 1;
-    size_t bytes = 0;            // Of padding per entry.
-    int64_t ahead_ms = 0;        // Of the clock.
-    std::string kind = "event";  // "bad": verifies, but must not be in a log.
+    size_t bytes = 0;      // Of padding per entry.
+    int64_t ahead_ms = 0;  // Of the clock.
+    // "bad": verifies, but must not be in a log. "concerning": is shown to the nodes
+    // below the counties.
+    std::string kind = "event";
   };
   void Record(const std::string& path, const Recording& recording);
   // What `liggare restore --from-parent` does: takes what the parent, or `from`, holds
@@ -82,6 +84,8 @@ class Simulation {
   struct End {
     std::string self;
     std::string peer;
+    Side side = Side::kChild;
+    SessionEnds ends() const { return {side, self, peer}; }
     std::unique_ptr<Session> session;
     std::deque<v1::Frame> wire;  // To the peer.
     std::deque<Effect> reads;    // Everything but stores, in order.
@@ -118,8 +122,12 @@ class Simulation {
   static std::string OwnLog(const Node& node) {
     return node.path + "@" + std::to_string(node.epoch);
   }
-  static LocalLog View(const Node& node, const std::string& name);
+  static LocalLog View(const Node& node, const std::string& name, const SessionEnds& ends);
   static uint64_t Sendable(const Node& node, const std::string& name);
+  // Of logs that a child gets in part (simulation_shown.cc).
+  static bool IsShown(const SessionEnds& ends, const std::string& log);
+  static uint64_t ShownEnd(const Node& node, const std::string& name);
+  void ReadShown(Session& session, const Node& node, const ReadChunk& read);
   std::string CheckpointAt(const Node& node, const std::string& log, uint64_t size) const;
   void AppendOwn(Node& node, const std::string& kind, const Recording& recording);
   void Advanced(const std::string& path, const std::string& log);
@@ -128,7 +136,7 @@ class Simulation {
   void SendStep(Link& link, End& end);
   void DeliverStep(Link& link, End& from, End& to);
   void Perform(Link& link, End& end, Effect effect);
-  void Read(Session& session, const Node& node, const ReadChunk& read);
+  void Read(const End& end, const Node& node, const ReadChunk& read);
   void Compare(Session& session, const Node& node, const v1::Chunk& chunk);
   void PerformStore(Node& node);
   void Judge(End& end, Node& node, const JudgeDispute& dispute);

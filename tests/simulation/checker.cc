@@ -8,6 +8,7 @@
 #include "eventstore/note/note.h"
 #include "liggare/v1/entry.pb.h"
 #include "services/domain/log_name.h"
+#include "services/domain/node_path.h"
 
 namespace liggare::simulation {
 namespace {
@@ -93,6 +94,14 @@ bool Checker::IsSuspect(std::string_view log) const {
   return found != suspects_.end() && EpochOf(log) <= found->second;
 }
 
+bool Checker::IsShownAt(const std::string& machine, std::string_view log) const {
+  return domain::IsHeldInPart(PathOfMachine(machine), domain::PathOfLog(log));
+}
+
+bool Checker::IsWithheldAt(const std::string& machine, const Arriving& entry) const {
+  return merkle::IsWithheld(entry.bytes) && IsShownAt(machine, entry.log);
+}
+
 bool Checker::IsOwnLog(const std::string& machine, std::string_view log) const {
   return domain::PathOfLog(log) == PathOfMachine(machine);
 }
@@ -114,6 +123,10 @@ void Checker::Read(const std::string& machine, const log::Batch& batch,
       return Fail(Invariant::kNoHole, machine + " changes events without a place");
     }
     Arriving entry{at.names[key->log], key->index, operation.value, {}};
+    if (IsWithheldAt(machine, entry)) {
+      entries.push_back(std::move(entry));
+      continue;
+    }
     const auto header = log::ParseEntryHeader(operation.value);
     if (!header.ok()) {
       return Fail(Invariant::kOneHash,
@@ -141,11 +154,15 @@ void Checker::Add(const std::string& machine, const Arriving& entry) {
   if (entry.index < leaves.size()) {
     return Fail(Invariant::kOneHash, place + " is written a second time");
   }
-  const merkle::Hash leaf = merkle::LeafHash(entry.bytes);
+  const merkle::Hash leaf = merkle::LeafOf(entry.bytes);
   leaves.push_back(leaf);
+  if (IsWithheldAt(machine, entry)) return AddTruth(machine, entry, leaf);
   const std::string id(entry.header.data_header.event_id);
-  machines_[machine].ids.insert(id);
-  ++copies_[id];
+  // From what a node is shown of the logs above it nobody is restored.
+  if (!IsShownAt(machine, entry.log)) {
+    machines_[machine].ids.insert(id);
+    ++copies_[id];
+  }
   if (IsOfTheNode(entry.header.data_header.type)) nodes_own_.insert(id);
   if (IsOwnLog(machine, entry.log)) {
     const EventPlace own{entry.log, entry.index};
@@ -189,7 +206,7 @@ void Checker::CheckReceived(const std::string& machine, const std::vector<Arrivi
     const bool is_received = entry.header.data_header.type == log::kReceivedType;
     if (!IsOwnLog(machine, entry.log)) {
       advanced[entry.log] = entry.index + 1;
-      substantial |= !is_received;
+      substantial |= !is_received && !IsWithheldAt(machine, entry);
       continue;
     }
     if (first_own == nullptr) first_own = &entry;
@@ -266,7 +283,7 @@ void Checker::CheckChunk(const std::string& machine, const v1::Chunk& chunk) {
       return Fail(Invariant::kVisibleIsDurable,
                   machine + " sends " + Place(chunk.log(), index) + ", which is not durable there");
     }
-    if (merkle::LeafHash(chunk.entries(i)) != held->second[index]) {
+    if (merkle::LeafOf(chunk.entries(i)) != held->second[index]) {
       return Fail(Invariant::kOneHash,
                   machine + " sends other bytes than it holds of " + Place(chunk.log(), index));
     }
@@ -331,8 +348,10 @@ void Checker::Load(const std::string& machine, const Disk& disk) {
   for (const auto& [key, value] : disk.rows(log::Family::kEvents)) {
     const auto place = log::keys::ParseEventKey(key);
     const auto header = log::ParseEntryHeader(value);
-    if (!place || !header.ok()) continue;
-    Add(machine, {at.names[place->log], place->index, value, *header});
+    if (!place) continue;
+    Arriving entry{at.names[place->log], place->index, value, {}};
+    if (header.ok()) entry.header = *header;
+    if (header.ok() || IsWithheldAt(machine, entry)) Add(machine, entry);
   }
   for (const std::string& id : gone.ids) {
     if (copies_[id] == 0) lost_.insert(id);

@@ -157,6 +157,9 @@ class Checker {
   void CheckMoved(const std::string& machine, const Restored& restored, const EventPlace& from,
                   const EventPlace& to);
   bool IsOwnLog(const std::string& machine, std::string_view log) const;
+  // Whether the machine gets the log in part, and the entry as its hash alone.
+  bool IsShownAt(const std::string& machine, std::string_view log) const;
+  bool IsWithheldAt(const std::string& machine, const Arriving& entry) const;
 
   std::optional<Violation> violation_;
   std::map<std::string, uint32_t, std::less<>> suspects_;  // By path: up to this epoch.

@@ -4,10 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include "eventstore/log/entry.h"
 #include "eventstore/note/checkpoint.h"
 #include "eventstore/note/note.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
+#include "services/state/concern.h"
 #include "services/state/state_digest.h"
 #include "tests/simulation/node_keys.h"
 
@@ -80,6 +82,38 @@ std::optional<std::string> MissingOf(const std::string& path, const Machines& ma
   return {};
 }
 
+// Whether a node below the counties has been shown what concerns it of a log above.
+std::optional<std::string> NotShown(const Machine& machine, const log::EventLog& above,
+                                    const std::string& log) {
+  const log::EventLog& here = machine.process()->log();
+  const uint64_t size = above.Find(log)->size;
+  for (uint64_t index = 0; index < size; ++index) {
+    const auto entry = above.Read(log, index);
+    const auto header = log::ParseEntryHeader(entry.ok() ? *entry : "");
+    if (!header.ok()) return "entry " + std::to_string(index) + " of " + log + " can't be read";
+    const auto concerns = state::Concerns(above, machine.path(), header->data_header.subject);
+    if (!concerns.ok() || !*concerns) continue;
+    const auto shown = here.Read(log, index);
+    if (shown.ok() && *shown == *entry) continue;
+    return machine.path() + " has not been shown entry " + std::to_string(index) + " of " + log;
+  }
+  return {};
+}
+
+std::optional<std::string> NotShown(const Machine& machine, const Machines& machines,
+                                    const Checker& checker) {
+  if (domain::DepthOf(machine.path()) <= domain::kCountyDepth) return {};
+  for (const std::string& ancestor : AncestorsOf(machine.path())) {
+    const log::EventLog& above = machines.at(ancestor)->process()->log();
+    for (const log::HeldLog& held : above.LogsOf(ancestor)) {
+      // A node that holds another version of what was left behind is to be restored.
+      if (checker.WasSuspected(ancestor)) continue;
+      if (auto missing = NotShown(machine, above, held.name)) return missing;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<std::string> HoldersOf(const std::string& path, const Machines& machines) {
@@ -104,6 +138,10 @@ std::optional<std::string> WhatIsMissing(const Machines& machines, const Checker
   for (const auto& [name, machine] : machines) {
     if (name != machine->path()) continue;
     if (auto missing = MissingOf(name, machines, checker)) return missing;
+  }
+  for (const auto& [name, machine] : machines) {
+    if (name != machine->path()) continue;
+    if (auto missing = NotShown(*machine, machines, checker)) return missing;
   }
   return {};
 }

@@ -146,6 +146,32 @@ TEST_F(MomentTest, NodeWhoseLogIsNotHeldIsNotFound) {
   EXPECT_NE(ErrorOf(status).expected().find(kVarmland), std::string::npos);
 }
 
+// A verksamhet's Received names all of the county's log, of which it was shown a part.
+TEST_F(MomentTest, AVerksamhetKnewOfTheLogsAboveWhatConcernedIt) {
+  varmland_.Record(Submitted(kVarmlandRapport, 10, 20));
+  county_.Receive(varmland_, varmland_log_);
+  const std::string other = "rapport/2024/se/17/karlstad";
+  county_.Record(Submitted(other, 1, 2));
+  county_.Record(Corrected(kVarmlandRapport, kKvinnor, 11));
+  varmland_.Receive(county_, county_log_);
+  const uint64_t at = varmland_.own_size();
+  county_.Record(Corrected(kVarmlandRapport, kKvinnor, 12));
+  county_.Receive(varmland_, varmland_log_);
+  for (TestNode* node : {&varmland_, &county_}) {
+    auto then = node->states().At(MomentOf(std::string(kVarmland), at));
+    ASSERT_TRUE(then.ok()) << then.status();
+    EXPECT_EQ((*then->StateOf(kVarmlandRapport))->Number(kKvinnor), 11) << node->path();
+    EXPECT_EQ(then->HistoryOf(kVarmlandRapport, kKvinnor)->size(), 2u) << node->path();
+    EXPECT_TRUE((*then->StateOf(other))->empty) << node->path();
+    EXPECT_EQ(*then->ListSubjects("rapport/"),
+              (std::vector<std::string>{std::string(kVarmlandRapport)}))
+        << node->path();
+  }
+  // What the county knew can't be told from what the verksamhet was shown.
+  const absl::Status status = varmland_.states().At(MomentOf("se/17", 1)).status();
+  EXPECT_EQ(CodeOf(status), v1::ERROR_CODE_NOT_FOUND);
+}
+
 TEST_F(MomentTest, WithoutANodeTheMomentIsNow) {
   varmland_.Record(Submitted(kVarmlandRapport, 10, 20));
   auto view = varmland_.states().At(v1::Moment());

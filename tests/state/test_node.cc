@@ -8,8 +8,11 @@
 #include <utility>
 
 #include "eventstore/log/chunk.h"
+#include "eventstore/log/entry.h"
 #include "eventstore/merkle/hash.h"
 #include "eventstore/note/checkpoint.h"
+#include "services/domain/node_path.h"
+#include "services/state/concern.h"
 
 namespace liggare::testing {
 namespace {
@@ -163,6 +166,15 @@ log::VerifiedChunk TestNode::ReadChunk(TestNode& source, const std::string& log_
       Require(source.log().ConsistencyProof(log_name, end, checkpoint.checkpoint.size), "proof");
   chunk.disclosures =
       Require(source.log().DisclosuresOf(log_name, chunk.first_index, end), "disclosures");
+  chunk.in_part = domain::IsHeldInPart(path(), log_name.substr(0, log_name.rfind('@')));
+  for (std::string& entry : chunk.entries) {
+    const auto header = Require(log::ParseEntryHeader(entry), "entry");
+    if (!chunk.in_part ||
+        Require(state::Concerns(source.log(), path(), header.data_header.subject), "concern")) {
+      continue;
+    }
+    entry = std::string(merkle::HashBytes(merkle::LeafHash(entry)));
+  }
   log::ChunkVerdict verdict =
       log::VerifyChunk(std::move(chunk), log_->TreeOf(log_name), held ? held->last_clock : 0,
                        kTrustDomain, log_key.verifier());

@@ -52,7 +52,8 @@ class TestNode {
   void ClaimBasis(std::vector<log::LogIndex> basis);
 
   // Copies `log_name` from `source`, which holds it, up to `end`, verifies and
-  // commits. Returns the checkpoint with this node's cosignature, if one was made.
+  // commits; what does not concern a node below the counties is withheld from it. Returns the
+  // checkpoint with this node's cosignature, if one was made.
   std::string Receive(TestNode& source, const std::string& log_name, uint64_t end = UINT64_MAX);
 
  private:

@@ -1,0 +1,84 @@
+#include "services/replication/shown_entries.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "eventstore/log/entry.h"
+#include "eventstore/merkle/hash.h"
+#include "services/domain/log_name.h"
+#include "services/replication/chunk_form.h"
+#include "services/replication/limits.h"
+#include "services/state/concern.h"
+
+namespace liggare::replication {
+
+absl::StatusOr<bool> ShownEntries::Concerns(std::string_view entry) const {
+  const auto header = log::ParseEntryHeader(entry);
+  if (!header.ok()) return false;  // Withheld from this node too, or nobody can read it.
+  // Where an epoch begins must be seen by all who hold its log.
+  if (header->data_header.type == log::kEpochOpenedType) return true;
+  return state::Concerns(log_, child_, header->data_header.subject);
+}
+
+bool ShownEntries::HasEnded(const std::string& log) const {
+  const std::optional<std::string> latest = log_.LatestEpoch(domain::PathOfLog(log));
+  return latest && *latest != log;
+}
+
+absl::StatusOr<uint64_t> ShownEntries::EndOf(const ReadChunk& read) {
+  PassedOver& passed = passed_over_[read.log];
+  if (passed.first != read.first_index) passed = {read.first_index, read.first_index};
+  const uint64_t end = std::min(read.end_index, read.first_index + kPassedOverMax);
+  std::optional<uint64_t> last;
+  for (uint64_t next = passed.end; next < end;) {
+    const auto range = log_.ReadRange(read.log, next, {.end_index = end});
+    if (!range.ok()) return range.status();
+    for (const std::string& entry : range->entries) {
+      const auto concerns = Concerns(entry);
+      if (!concerns.ok()) return concerns.status();
+      if (*concerns) last = next;
+      ++next;
+    }
+    if (range->entries.empty()) break;
+  }
+  if (last) return source_.CutAfter(read.log, *last + 1);
+  passed.end = std::max(passed.end, end);
+  if (end - read.first_index < kPassedOverMax && !HasEnded(read.log)) return read.first_index;
+  return source_.CutAfter(read.log, end);
+}
+
+absl::Status ShownEntries::Withhold(v1::Chunk& chunk) const {
+  chunk.clear_disclosures();
+  for (int i = 0; i < chunk.entries_size(); ++i) {
+    std::string& entry = *chunk.mutable_entries(i);
+    const auto concerns = Concerns(entry);
+    if (!concerns.ok()) return concerns.status();
+    if (!*concerns) {
+      entry = std::string(merkle::HashBytes(merkle::LeafOf(entry)));
+      continue;
+    }
+    const uint64_t index = chunk.first_index() + static_cast<uint64_t>(i);
+    auto texts = log_.DisclosuresOf(chunk.log(), index, index + 1);
+    if (!texts.ok()) return texts.status();
+    DisclosuresToWire(*std::move(texts), chunk);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ChunkSource::Reading> ShownEntries::Read(const ReadChunk& read) {
+  const auto end = EndOf(read);
+  if (!end.ok()) return end.status();
+  ChunkSource::Reading nothing;
+  nothing.chunk.set_log(read.log);
+  nothing.chunk.set_first_index(read.first_index);
+  if (*end <= read.first_index) return nothing;
+  ReadChunk cut = read;
+  cut.end_index = *end;
+  auto reading = source_.Read(cut);
+  if (!reading.ok()) return reading;
+  if (absl::Status status = Withhold(reading->chunk); !status.ok()) return status;
+  return reading;
+}
+
+}  // namespace liggare::replication

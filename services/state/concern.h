@@ -1,0 +1,19 @@
+// Whether an event of a node above concerns a node below the counties, as far as the
+// entries held here tell (services/domain/concern.h).
+#ifndef SERVICES_STATE_CONCERN_H_
+#define SERVICES_STATE_CONCERN_H_
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "eventstore/log/event_log.h"
+
+namespace liggare::state {
+
+// Errors are those of reading. Safe from any thread.
+absl::StatusOr<bool> Concerns(const log::EventLog& log, std::string_view node,
+                              std::string_view subject);
+
+}  // namespace liggare::state
+
+#endif  // SERVICES_STATE_CONCERN_H_
