@@ -39,6 +39,7 @@ std::unique_ptr<CLI::App> MakeCommandLine(Shell& shell) {
   AddRead(*app, shell);
   AddState(*app, shell);
   AddHistory(*app, shell);
+  AddDigest(*app, shell);
   AddSubjects(*app, shell);
   AddTable(*app, shell);
   AddFindings(*app, shell);

@@ -21,6 +21,7 @@ void AddAwait(CLI::App& app, Shell& shell);
 void AddRead(CLI::App& app, Shell& shell);
 void AddState(CLI::App& app, Shell& shell);
 void AddHistory(CLI::App& app, Shell& shell);
+void AddDigest(CLI::App& app, Shell& shell);
 void AddSubjects(CLI::App& app, Shell& shell);
 void AddTable(CLI::App& app, Shell& shell);
 void AddFindings(CLI::App& app, Shell& shell);

@@ -14,6 +14,7 @@
 #include "services/domain/state_proto.h"
 #include "services/domain/subject.h"
 #include "services/domain/table.h"
+#include "services/state/state_digest.h"
 
 namespace liggare::query {
 namespace {
@@ -170,6 +171,37 @@ absl::StatusOr<domain::Scope> NodeQueries::ScopeOf(View& view, const std::string
                       .expected = Listed(*nodes)});
   }
   return domain::Scope{.path = path, .year = year};
+}
+
+absl::StatusOr<v1::GetStateDigestResponse> NodeQueries::GetStateDigest(
+    const v1::GetStateDigestRequest& request) const {
+  auto view = states_.At(request.moment());
+  if (!view.ok()) return view.status();
+  const auto digests = state::DigestSubjects(*view, request.prefix());
+  if (!digests.ok()) return digests.status();
+  if (request.with_subjects() && digests->size() > kSubjectsMax) {
+    return MakeError(
+        v1::ERROR_CODE_LIMIT_EXCEEDED,
+        {.message = std::to_string(digests->size()) + " subjects begin so",
+         .field = "prefix",
+         .expected = "at most " + std::to_string(kSubjectsMax) + " of them: a longer prefix"});
+  }
+  v1::GetStateDigestResponse response;
+  response.set_digest(std::string(merkle::HashBytes(state::RootOf(*digests))));
+  response.set_fold_version(domain::kFoldVersion);
+  response.set_subject_count(digests->size());
+  for (const auto& [log, known] : view->frontier().logs()) {
+    v1::LogPosition& position = *response.add_frontier();
+    position.set_log(log);
+    position.set_next_index(known.size);
+  }
+  if (!request.with_subjects()) return response;
+  for (const auto& [subject, digest] : *digests) {
+    v1::SubjectDigest& one = *response.add_subjects();
+    one.set_subject(subject);
+    one.set_digest(std::string(merkle::HashBytes(digest)));
+  }
+  return response;
 }
 
 }  // namespace liggare::query

@@ -37,6 +37,9 @@ class NodeQueries {
   // Of everything that is held now. LIMIT_EXCEEDED above kSubjectsMax.
   absl::StatusOr<v1::ListSubjectsResponse> ListSubjects(
       const v1::ListSubjectsRequest& request) const;
+  // LIMIT_EXCEEDED if more than kSubjectsMax are to be told one by one.
+  absl::StatusOr<v1::GetStateDigestResponse> GetStateDigest(
+      const v1::GetStateDigestRequest& request) const;
 
  private:
   absl::StatusOr<domain::Scope> ScopeOf(state::StateReader::View& view, const std::string& path,

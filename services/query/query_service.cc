@@ -100,6 +100,12 @@ grpc::ServerUnaryReactor* QueryService::ListSubjects(grpc::CallbackServerContext
   return Ask(context, request, response, &NodeQueries::ListSubjects);
 }
 
+grpc::ServerUnaryReactor* QueryService::GetStateDigest(grpc::CallbackServerContext* context,
+                                                       const v1::GetStateDigestRequest* request,
+                                                       v1::GetStateDigestResponse* response) {
+  return Ask(context, request, response, &NodeQueries::GetStateDigest);
+}
+
 grpc::ServerUnaryReactor* QueryService::AwaitFrontier(grpc::CallbackServerContext* context,
                                                       const v1::AwaitFrontierRequest* request,
                                                       v1::AwaitFrontierResponse*) {

@@ -49,6 +49,9 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* ListSubjects(grpc::CallbackServerContext* context,
                                          const v1::ListSubjectsRequest* request,
                                          v1::ListSubjectsResponse* response) override;
+  grpc::ServerUnaryReactor* GetStateDigest(grpc::CallbackServerContext* context,
+                                           const v1::GetStateDigestRequest* request,
+                                           v1::GetStateDigestResponse* response) override;
   grpc::ServerUnaryReactor* AwaitFrontier(grpc::CallbackServerContext* context,
                                           const v1::AwaitFrontierRequest* request,
                                           v1::AwaitFrontierResponse* response) override;

@@ -53,6 +53,20 @@ std::vector<std::string> PathsBetween(std::string_view from, std::string_view to
   return paths;
 }
 
+// The links of a chain that enrol `path` and those above it.
+v1::EnrolmentChain ChainUpTo(std::string_view path, const v1::EnrolmentChain& chain) {
+  v1::EnrolmentChain part;
+  for (const v1::ProvenEntry& link : chain.links()) {
+    const absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(link.entry());
+    if (!header.ok()) continue;
+    std::string_view subject = header->data_header.subject;
+    if (!subject.starts_with(kNodeSubjectPrefix)) continue;
+    subject.remove_prefix(kNodeSubjectPrefix.size());
+    if (domain::IsAtOrBelow(path, subject)) *part.add_links() = link;
+  }
+  return part;
+}
+
 absl::Status Broken(int link, const std::string& why) {
   return MakeError(
       v1::ERROR_CODE_VERIFICATION_FAILED,
@@ -144,6 +158,7 @@ absl::StatusOr<v1::EnrolmentChain> BuildEnrolmentChain(const log::EventLog& log,
   absl::StatusOr<std::optional<std::string>> kept = log.SavedNote(kEnrolmentNote);
   if (!kept.ok()) return kept.status();
   if (!*kept || !chain.ParseFromString(**kept)) return places.status();
+  if (domain::IsAtOrBelow(log.path(), path)) return ChainUpTo(path, chain);
   if (!domain::IsAtOrBelow(path, log.path())) return places.status();
   for (const std::string& below : PathsBetween(log.path(), path)) {
     absl::StatusOr<EnrolledNode> node = keys.Find(below);

@@ -104,6 +104,66 @@ TEST_F(EndToEndTest, EveryTierShowsTheSameState) {
   EXPECT_THAT(Run("se", {"subjects", "rapport/"}).out, HasSubstr(kReport));
 }
 
+TEST_F(EndToEndTest, DigestsOfTwoTiersAreEqualOrNameWhatDiffers) {
+  RecordLines();
+  const Finished county = Run("se/17", {"--json", "digest", kReport});
+  ASSERT_EQ(county.code, 0) << county.err;
+  const std::string file = cluster_.scratch().Write("county.json", county.out);
+  const Finished equal = Run("se", {"digest", kReport, "--against", file});
+  EXPECT_EQ(equal.code, 0) << equal.err;
+  EXPECT_THAT(equal.out, HasSubstr("Lika: "));
+  EXPECT_THAT(Run("se", {"digest", kReport}).out, HasSubstr("1 ärenden, regelversion"));
+
+  json changed = json::parse(county.out);
+  changed["subjects"][kReport] = std::string(64, '0');
+  const Finished differs = Run("se", {"digest", kReport, "--against",
+                                      cluster_.scratch().Write("changed.json", changed.dump())});
+  EXPECT_EQ(differs.code, 3);
+  EXPECT_THAT(differs.out, HasSubstr("skiljer sig  rapport/2024/se/17/varmland"));
+  changed["fold_version"] = 1;
+  const Finished other = Run("se", {"digest", kReport, "--against",
+                                    cluster_.scratch().Write("other.json", changed.dump())});
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.err, HasSubstr("can't be compared: fold_version"));
+}
+
+// The county asks, the verksamhet sees it at its own node and answers, and both see all.
+TEST_F(EndToEndTest, ACompletionIsAskedForAndAnswered) {
+  RecordLines();
+  const std::string asked = cluster_.scratch().Write(
+      "ask.jsonl",
+      R"({"id":"0190163d-8694-739b-aea5-000000000011","subject":"rapport/2024/se/17/varmland","actor":{"id":"lars","role":"handlaggare"},"completion_requested":{"fraga":"Hur många är nya?","falt":"klientrorelse.nya","answer_by":"2025-02-03"}})"
+      "\n");
+  const std::string answered = cluster_.scratch().Write(
+      "answer.jsonl",
+      R"({"id":"0190163d-8694-739b-aea5-000000000012","subject":"rapport/2024/se/17/varmland","actor":{"id":"anna","role":"handlaggare"},"completion_answered":{"begaran":"0190163d-8694-739b-aea5-000000000011","svar":"Fyra."}})"
+      "\n");
+  // What the verksamhet has not been asked it can't answer.
+  EXPECT_THAT(Run(kVerksamhet, {"record", answered}).err, HasSubstr("PREREQUISITE_MISSING"));
+  const std::string frontier = cluster_.scratch() / "asked.json";
+  ASSERT_EQ(Run("se/17", {"record", asked, "--frontier-out", frontier}).code, 0);
+  ASSERT_EQ(Run(kVerksamhet, {"await", "--frontier", frontier, "--timeout", "60"}).code, 0);
+  const Finished seen = Run(kVerksamhet, {"history", kReport, "--field", "kompletteringar"});
+  EXPECT_THAT(seen.out, AllOf(HasSubstr("lars"), HasSubstr("completion_requested")));
+
+  const std::string back = cluster_.scratch() / "answered.json";
+  const Finished recorded = Run(kVerksamhet, {"record", answered, "--frontier-out", back});
+  ASSERT_EQ(recorded.code, 0) << recorded.err;
+  ASSERT_EQ(Run("se", {"await", "--frontier", back, "--timeout", "60"}).code, 0);
+  // All three tiers have the same state of the report.
+  const Finished below = Run(kVerksamhet, {"--json", "digest", kReport});
+  const std::string file = cluster_.scratch().Write("below.json", below.out);
+  for (const char* path : {"se/17", "se"}) {
+    const Finished compared = Run(path, {"digest", kReport, "--against", file});
+    EXPECT_EQ(compared.code, 0) << path << ": " << compared.out;
+  }
+  // The verksamhet's own copies verify, what is withheld from it included.
+  const Finished verified = Run(kVerksamhet, {"verify", "--trust", trust_, "--live"});
+  EXPECT_EQ(verified.code, 0) << verified.out;
+  EXPECT_THAT(verified.out, HasSubstr("undanhållna"));
+  EXPECT_THAT(Run(kVerksamhet, {"read", "se/17@1"}).out, HasSubstr("undanhållen: rör inte noden"));
+}
+
 TEST_F(EndToEndTest, SameLinesAgainAreDuplicates) {
   RecordLines();
   const Finished again = Run(kVerksamhet, {"record", lines_, "--json"});
