@@ -64,7 +64,7 @@ JudgeFn RuleOf(int type) {
   if (type == v1::EventData::kConflictResolvedFieldNumber) return JudgeConflictResolved;
   if (type == v1::EventData::kFindingExplainedFieldNumber) return JudgeFindingExplained;
   if (type == v1::EventData::kRedactedFieldNumber) return JudgeRedacted;
-  for (auto* rules : {GrantRuleOf, ReportRuleOf, AterkravRuleOf, BristRuleOf}) {
+  for (auto* rules : {GrantRuleOf, ReturnRuleOf, ReportRuleOf, AterkravRuleOf, BristRuleOf}) {
     if (JudgeFn rule = rules(type)) return rule;
   }
   return nullptr;
