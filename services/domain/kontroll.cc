@@ -1,3 +1,5 @@
+#include "services/domain/kontroll.h"
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -5,7 +7,6 @@
 #include <utility>
 
 #include "services/domain/finding.h"
-#include "services/domain/kontroll.h"
 #include "services/domain/node_path.h"
 #include "services/domain/state_proto.h"
 #include "services/domain/subject.h"
