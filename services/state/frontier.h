@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,9 @@ class Frontier {
  private:
   Logs logs_;
 };
+
+// Shared by those that look at the same moment.
+using FrontierRef = std::shared_ptr<const Frontier>;
 
 // Everything that is held now.
 Frontier FrontierNow(const log::EventLog& log);

@@ -49,6 +49,7 @@ class StateReader : public domain::StateView {
     absl::StatusOr<std::vector<v1::Change>> HistoryOf(std::string_view subject,
                                                       std::string_view path_prefix);
     const Frontier& frontier() const { return *frontier_; }
+    const FrontierRef& shared_frontier() const { return frontier_; }
 
    private:
     StateReader& reader_;
