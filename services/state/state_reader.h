@@ -34,8 +34,9 @@ class StateReader : public domain::StateView {
  public:
   struct Options {
     // Of what is kept, in fields and events (SubjectFold::weight), some 200 bytes
-    // each.
-    size_t kept_weight_max = 200'000;
+    // each. A national year has 250'000, and twice that where it is also looked at
+    // as it was known at some moment.
+    size_t kept_weight_max = 600'000;
   };
 
   // The states at one frontier. Thread-safe.
