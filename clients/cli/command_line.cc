@@ -44,6 +44,8 @@ std::unique_ptr<CLI::App> MakeCommandLine(Shell& shell) {
   AddTable(*app, shell);
   AddFindings(*app, shell);
   AddMissing(*app, shell);
+  AddBrister(*app, shell);
+  AddExamples(*app, shell);
   AddStatus(*app, shell);
   AddReceipt(*app, shell);
   AddVerify(*app, shell);

@@ -26,6 +26,8 @@ void AddSubjects(CLI::App& app, Shell& shell);
 void AddTable(CLI::App& app, Shell& shell);
 void AddFindings(CLI::App& app, Shell& shell);
 void AddMissing(CLI::App& app, Shell& shell);
+void AddBrister(CLI::App& app, Shell& shell);
+void AddExamples(CLI::App& app, Shell& shell);
 void AddStatus(CLI::App& app, Shell& shell);
 void AddReceipt(CLI::App& app, Shell& shell);
 void AddVerify(CLI::App& app, Shell& shell);

@@ -2,57 +2,40 @@
 #include <ostream>
 
 #include "clients/cli/commands.h"
-#include "clients/cli/event_ref_json.h"
-#include "clients/cli/text_table.h"
+#include "clients/cli/duty_form.h"
+#include "clients/cli/moment_option.h"
 
 namespace liggare::cli {
 namespace {
 
-constexpr char kFormat[] = "liggare.missing/1";
-
 struct Arguments {
   int year = 0;
   std::string scope;
+  std::string on;
+  bool reminders = false;
+  bool with_all = false;
+  MomentArguments moment;
 };
-
-Json MissingJson(const Arguments& arguments, const v1::ListMissingResponse& response) {
-  Json missing = Json::array();
-  for (const v1::MissingReport& report : response.missing()) {
-    missing.push_back(
-        {{"path", report.path()}, {"namn", report.namn()}, {"due_on", report.due_on()}});
-  }
-  return {{"format", kFormat},
-          {"year", arguments.year},
-          {"expected_count", response.expected_count()},
-          {"missing", std::move(missing)}};
-}
-
-std::string MissingText(const Arguments& arguments, const v1::ListMissingResponse& response) {
-  std::string text = "Ej redovisat för " + std::to_string(arguments.year) + ": " +
-                     std::to_string(response.missing_size()) + " av " +
-                     std::to_string(response.expected_count()) + " verksamheter\n";
-  if (response.missing().empty()) return text;
-  TextTable table({Align::kLeft, Align::kLeft, Align::kLeft});
-  table.AddRow({"Verksamhet", "Namn", "Sista dag"});
-  table.AddRule();
-  for (const v1::MissingReport& report : response.missing()) {
-    table.AddRow({report.path(), report.namn(), report.due_on()});
-  }
-  return text + "\n" + table.Text();
-}
 
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   auto connection = shell.Connect();
   if (!connection.ok()) return connection.status();
-  v1::ListMissingRequest request;
+  v1::ListDutiesRequest request;
   request.set_node((*connection)->node());
   request.set_year(arguments.year);
   request.set_scope(arguments.scope);
-  auto missing =
-      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::ListMissing, request);
-  if (!missing.ok()) return missing.status();
-  shell.out() << (shell.options().json ? MissingJson(arguments, *missing).dump(2) + "\n"
-                                       : MissingText(arguments, *missing));
+  request.set_on(arguments.on);
+  SetMoment(arguments.moment, request);
+  auto answer =
+      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::ListDuties, request);
+  if (!answer.ok()) return answer.status();
+  const AnsweredDuties duties{arguments.year, arguments.with_all, *std::move(answer)};
+  if (shell.options().json) {
+    shell.out() << (arguments.reminders ? RemindersJson(duties) : DutiesJson(duties)).dump(2)
+                << "\n";
+  } else {
+    shell.out() << (arguments.reminders ? RemindersText(duties) : DutiesText(duties));
+  }
   return kDone;
 }
 
@@ -60,9 +43,15 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
 
 void AddMissing(CLI::App& app, Shell& shell) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("missing", "Which verksamheter have not reported");
+  CLI::App* command = app.add_subcommand("missing", "What came late, and what has not come");
   command->add_option("--year", arguments->year, "The bidragsår")->required();
   command->add_option("--scope", arguments->scope, "Path whose subtree counts (default: the node)");
+  command->add_option("--on", arguments->on, "The day to judge as of, YYYY-MM-DD (default: today)");
+  CLI::Option* reminders = command->add_flag("--reminders", arguments->reminders,
+                                             "Whom to remind of what, the oldest first");
+  command->add_flag("--all", arguments->with_all, "Also what came in time and what is awaited")
+      ->excludes(reminders);
+  AddMomentOptions(*command, arguments->moment);
   OnChosen(*command, shell, arguments, Run);
 }
 

@@ -59,4 +59,20 @@ AterkravCase AterkravCaseOf(const State& state) {
   return found;
 }
 
+absl::StatusOr<Claims> ClaimsAgainst(StateView& view, const ClaimsQuestion& question) {
+  auto subjects = view.ListSubjects("aterkrav/" + std::to_string(question.year) + "/" +
+                                    std::string(question.kommunkod) + "/");
+  if (!subjects.ok()) return subjects.status();
+  Claims claims;
+  for (const std::string& subject : *subjects) {
+    if (subject == question.but) continue;
+    auto state = view.StateOf(subject);
+    if (!state.ok()) return state.status();
+    const AterkravCase found = AterkravCaseOf(**state);
+    (found.decided_on ? claims.claimed_ore : claims.inquired_ore) +=
+        found.decided_on ? found.claimed_ore : found.inquired_ore;
+  }
+  return claims;
+}
+
 }  // namespace liggare::domain

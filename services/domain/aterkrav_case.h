@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "absl/status/statusor.h"
 #include "services/domain/state.h"
+#include "services/domain/state_view.h"
 
 namespace liggare::domain {
 
@@ -31,6 +34,19 @@ struct AterkravCase {
 };
 
 AterkravCase AterkravCaseOf(const State& state);
+
+// What the cases of one kommun and year come to together.
+struct Claims {
+  int64_t inquired_ore = 0;  // Of the cases that are not decided.
+  int64_t claimed_ore = 0;   // Of those that are, as they hold now.
+};
+// Of all its cases but the one with the subject `but`.
+struct ClaimsQuestion {
+  int year = 0;
+  std::string_view kommunkod;
+  std::string_view but = {};
+};
+absl::StatusOr<Claims> ClaimsAgainst(StateView& view, const ClaimsQuestion& question);
 
 }  // namespace liggare::domain
 

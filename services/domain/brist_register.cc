@@ -21,8 +21,8 @@ std::vector<Aterkoppling> AterkopplingOf(const State& state) {
     if (name != "due_on") return;
     const std::string id(keys.front());
     const std::string request = "begard_aterkoppling[" + id + "].";
-    requests.push_back({TextAt(state, request + "av_vem"), TextAt(state, request + "due_on"),
-                        state.Has("aterkoppling[" + id + "].given_on")});
+    requests.push_back({id, TextAt(state, request + "av_vem"), TextAt(state, request + "due_on"),
+                        TextAt(state, "aterkoppling[" + id + "].given_on")});
   });
   return requests;
 }
@@ -62,41 +62,52 @@ Brist BristOf(const ScopedState& scoped) {
   return brist;
 }
 
-// Adds who has reported `subject` or what is grouped under it. A member that was
-// grouped under itself, by two events that did not know each other, is seen once.
+// Adds who has reported `subject` or what is grouped under it, and what was asked
+// about that. A member that was grouped under itself, by two events that did not
+// know each other, is seen once.
 void AddReporters(const Register& all, const std::string& subject, std::set<std::string>& seen,
                   Brist& to) {
   auto it = all.find(subject);
   if (it == all.end() || !seen.insert(subject).second) return;
+  const std::vector<Aterkoppling>& requests = it->second.aterkoppling;
+  to.aterkoppling.insert(to.aterkoppling.end(), requests.begin(), requests.end());
   const std::string& path = it->second.path;
   if (DepthOf(path) >= 3) to.verksamheter.insert(path);
   if (DepthOf(path) >= 2) to.lan.insert(std::string(LanskodOf(path)));
   for (const std::string& member : it->second.members) AddReporters(all, member, seen, to);
 }
 
-bool IsOfYear(const Brist& brist, int year) {
-  return brist.observed_on.substr(0, 4) == std::to_string(year);
-}
-
 }  // namespace
 
-absl::StatusOr<std::vector<Brist>> BristerOf(StateView& view, const Scope& scope) {
-  absl::StatusOr<std::vector<ScopedState>> states = StatesWithPrefix(view, "brist/" + scope.path);
+bool Brist::IsOfYear(int year) const { return observed_on.substr(0, 4) == std::to_string(year); }
+
+absl::StatusOr<std::vector<Brist>> AllBristerOf(StateView& view, const std::string& path) {
+  absl::StatusOr<std::vector<ScopedState>> states = StatesWithPrefix(view, "brist/" + path);
   if (!states.ok()) return states.status();
-  Register all;
+  std::vector<Brist> brister;
   for (const ScopedState& scoped : *states) {
-    if (!IsAtOrBelow(scoped.about, scope.path) || !scoped.state->Has("rubrik")) continue;
-    all.emplace(scoped.subject, BristOf(scoped));
+    if (!IsAtOrBelow(scoped.about, path) || !scoped.state->Has("rubrik")) continue;
+    brister.push_back(BristOf(scoped));
   }
+  return brister;
+}
+
+absl::StatusOr<std::vector<Brist>> BristerOf(StateView& view, const Scope& scope) {
+  absl::StatusOr<std::vector<Brist>> found = AllBristerOf(view, scope.path);
+  if (!found.ok()) return found.status();
+  Register all;
   std::set<std::string> grouped;
-  for (const auto& [subject, brist] : all) {
+  for (const Brist& brist : *found) {
+    all.emplace(brist.subject, brist);
     grouped.insert(brist.members.begin(), brist.members.end());
   }
   std::vector<Brist> brister;
   for (const auto& [subject, brist] : all) {
-    if (grouped.count(subject) == 1 || !IsOfYear(brist, scope.year)) continue;
+    if (grouped.count(subject) == 1) continue;
+    if (scope.year != 0 && !brist.IsOfYear(scope.year)) continue;
     std::set<std::string> seen;
     Brist& added = brister.emplace_back(brist);
+    added.aterkoppling.clear();
     AddReporters(all, subject, seen, added);
   }
   return brister;

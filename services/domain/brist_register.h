@@ -20,9 +20,12 @@ namespace liggare::domain {
 
 // Who was asked what became of a brist.
 struct Aterkoppling {
+  std::string id;  // Of the request, a UUID.
   std::string av_vem;
-  std::string due_on;  // YYYY-MM-DD
-  bool is_given = false;
+  std::string due_on;    // YYYY-MM-DD
+  std::string given_on;  // The same; empty while there is no answer.
+
+  bool is_given() const { return !given_on.empty(); }
 };
 
 struct Brist {
@@ -39,10 +42,17 @@ struct Brist {
   std::vector<std::string> members;    // Subjects that are grouped under it.
   std::set<std::string> verksamheter;  // That have it, itself and all members.
   std::set<std::string> lan;           // Their länskoder.
+
+  bool IsOfYear(int year) const;
 };
 
-// The brister of the scope's nodes that were observed in its year and are grouped
-// under no other of them, by subject. Errors as ComputeTable's.
+// The brister of the nodes at or below `path`, by subject, each for itself: the
+// sets of who has it are empty.
+absl::StatusOr<std::vector<Brist>> AllBristerOf(StateView& view, const std::string& path);
+
+// The brister of the scope's nodes that were observed in its year (0: in any) and
+// are grouped under no other of them, by subject; the återkoppling that was asked
+// for about members is theirs, too. Errors as ComputeTable's.
 absl::StatusOr<std::vector<Brist>> BristerOf(StateView& view, const Scope& scope);
 
 }  // namespace liggare::domain

@@ -28,6 +28,10 @@ v1::Finding MakeFinding(std::string_view code, FindingParts parts);
 // passed CheckScope.
 absl::Status AddPublishedFindings(StateView& view, const Scope& scope,
                                   std::vector<v1::Finding>& out);
+absl::Status AddPrintedShareFindings(StateView& view, const Scope& scope,
+                                     std::vector<v1::Finding>& out);
+absl::Status AddPrintedWordFindings(StateView& view, const Scope& scope,
+                                    std::vector<v1::Finding>& out);
 absl::Status AddGrantFindings(StateView& view, const Scope& scope, std::vector<v1::Finding>& out);
 absl::Status AddReportFindings(StateView& view, const Scope& scope, std::vector<v1::Finding>& out);
 absl::Status AddApplicationFindings(StateView& view, const Scope& scope,

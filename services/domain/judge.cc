@@ -8,6 +8,7 @@
 #include "services/domain/authority.h"
 #include "services/domain/judge_keys.h"
 #include "services/domain/judgement.h"
+#include "services/domain/kontroll.h"
 #include "services/domain/subject.h"
 
 namespace liggare::domain {
@@ -36,12 +37,26 @@ absl::Status JudgeConflictResolved(const Judgement& judgement) {
                                                             : (*state)->conflicts.front().path});
 }
 
+// What is explained stands: it is there, in what this node holds, and uncorrected.
 absl::Status JudgeFindingExplained(const Judgement& judgement) {
-  auto state = judgement.Own();
-  if (!state.ok()) return state.status();
-  if ((*state)->event_count > 0) return absl::OkStatus();
-  return MissingStep("nothing is recorded about " + judgement.event.subject(),
-                     "the subject of a finding");
+  const auto findings = FindingsAbout(judgement.view, judgement.event.subject());
+  if (!findings.ok()) return findings.status();
+  const std::string& id = judgement.event.finding_explained().finding();
+  std::string standing;
+  bool is_corrected = false;
+  for (const v1::Finding& finding : *findings) {
+    const bool stands = finding.status() != v1::FINDING_STATUS_CORRECTED;
+    if (finding.id() == id && stands) return absl::OkStatus();
+    is_corrected |= finding.id() == id;
+    if (stands) standing += (standing.empty() ? "" : ", ") + finding.id();
+  }
+  const std::string about = judgement.event.subject();
+  return MakeError(
+      v1::ERROR_CODE_PREREQUISITE_MISSING,
+      {.message = is_corrected ? "the finding " + id + " about " + about + " is corrected"
+                               : "there is no finding " + id + " about " + about,
+       .field = "finding",
+       .expected = standing.empty() ? "no event: everything adds up" : "one of " + standing});
 }
 
 // Whoever records an erasure relies on it. Until the tiers carry it out, none is
@@ -64,7 +79,7 @@ JudgeFn RuleOf(int type) {
   if (type == v1::EventData::kConflictResolvedFieldNumber) return JudgeConflictResolved;
   if (type == v1::EventData::kFindingExplainedFieldNumber) return JudgeFindingExplained;
   if (type == v1::EventData::kRedactedFieldNumber) return JudgeRedacted;
-  for (auto* rules : {GrantRuleOf, ReportRuleOf, AterkravRuleOf, BristRuleOf}) {
+  for (auto* rules : {GrantRuleOf, ReturnRuleOf, ReportRuleOf, AterkravRuleOf, BristRuleOf}) {
     if (JudgeFn rule = rules(type)) return rule;
   }
   return nullptr;

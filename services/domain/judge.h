@@ -4,6 +4,7 @@
 //   events of                                          rules in
 //   nodes' keys                                        judge_keys.cc
 //   the register and the grant (7 to 12 §§)            judge_grant.cc
+//   money that comes back                              judge_returned.cc
 //   the report and its review (10, 12 §§)              judge_report.cc
 //   a claim, from inquiry to closing (15, 17 §§)       judge_aterkrav.cc
 //   brister and what became of them                    judge_brist.cc

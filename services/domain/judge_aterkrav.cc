@@ -1,10 +1,11 @@
-// Rules of a case of återkrav, from the inquiry to its closing (förordning 2013:522,
-// 15 and 17 §§; förvaltningslagen 2017:900, 25, 31, 32, 36 to 38 §§). What differs
-// between regulations is read from the Regulation.
+// Rules of a case of återkrav, from the inquiry to its closing (förordning
+// 2013:522, 15 and 17 §§; förvaltningslagen 2017:900, 25, 31, 32, 36 to 38 §§).
+// What differs between regulations is read from the Regulation.
 //
 //   opened ─► communicated ─► (statement) ─► decided ─► repaid … ─► closed
 //                                              │  ▲
-//                                              └──┘ corrected, changed, appealed
+//                                              └──┘ corrected, changed,
+//                                              appealed
 #include <algorithm>
 #include <string>
 
@@ -19,12 +20,12 @@ using Data = v1::EventData;
 
 constexpr char kCommunication[] = "förvaltningslagen 2017:900, 25 §";
 
-std::string Source(const Judgement& judgement) {
+std::string Source(const Judgement &judgement) {
   return " (" + std::string(judgement.regulation.claim_source) + ")";
 }
 
 // The case, if it is not closed.
-absl::StatusOr<AterkravCase> OpenCase(const Judgement& judgement) {
+absl::StatusOr<AterkravCase> OpenCase(const Judgement &judgement) {
   auto state = judgement.Own();
   if (!state.ok()) return state.status();
   AterkravCase found = AterkravCaseOf(**state);
@@ -34,7 +35,7 @@ absl::StatusOr<AterkravCase> OpenCase(const Judgement& judgement) {
 }
 
 // The case with an inquiry, and without a decision.
-absl::StatusOr<AterkravCase> UndecidedCase(const Judgement& judgement) {
+absl::StatusOr<AterkravCase> UndecidedCase(const Judgement &judgement) {
   absl::StatusOr<AterkravCase> found = OpenCase(judgement);
   if (!found.ok()) return found;
   if (!found->opened_on) {
@@ -46,37 +47,52 @@ absl::StatusOr<AterkravCase> UndecidedCase(const Judgement& judgement) {
                        "36–38 §§)");
 }
 
-absl::StatusOr<AterkravCase> DecidedCase(const Judgement& judgement) {
+absl::StatusOr<AterkravCase> DecidedCase(const Judgement &judgement) {
   absl::StatusOr<AterkravCase> found = OpenCase(judgement);
   if (!found.ok() || found->decided_on) return found;
   return MissingStep("nothing is decided" + Source(judgement), "aterkrav_decided first");
 }
 
-// What the other cases of the kommun and year inquire into or claim.
-absl::StatusOr<int64_t> ClaimedElsewhere(const Judgement& judgement) {
-  const Subject& subject = judgement.subject;
-  auto subjects = judgement.view.ListSubjects("aterkrav/" + std::to_string(subject.year) + "/" +
-                                              std::string(subject.code) + "/");
-  if (!subjects.ok()) return subjects.status();
-  int64_t claimed_ore = 0;
-  for (const std::string& other : *subjects) {
-    if (other == judgement.event.subject()) continue;
-    auto state = judgement.view.StateOf(other);
-    if (!state.ok()) return state.status();
-    const AterkravCase found = AterkravCaseOf(**state);
-    claimed_ore += found.decided_on ? found.claimed_ore : found.inquired_ore;
-  }
-  return claimed_ore;
+// What the kommun was paid for the year, and what of it has come back or is
+// claimed already by its other cases.
+struct Paid {
+  int64_t paid_ore = 0;
+  int64_t returned_ore = 0;
+  Claims elsewhere;
+};
+
+absl::StatusOr<Paid> PaidOf(const Judgement &judgement) {
+  const Subject &subject = judgement.subject;
+  auto grant = judgement.view.StateOf(BidragSubject(subject.year, subject.code));
+  if (!grant.ok()) return grant.status();
+  auto elsewhere = ClaimsAgainst(
+      judgement.view,
+      {.year = subject.year, .kommunkod = subject.code, .but = judgement.event.subject()});
+  if (!elsewhere.ok()) return elsewhere.status();
+  return Paid{(*grant)->SumOf("payments", "amount_ore"), (*grant)->SumOf("returns", "amount_ore"),
+              *elsewhere};
 }
 
-absl::Status CheckGround(const Judgement& judgement, v1::AterkravGrund grund) {
-  const auto& grounds = judgement.regulation.grounds;
-  const bool has_ground = std::any_of(grounds.begin(), grounds.end(), [grund](const Ground& known) {
+// No krona comes back twice: what came back without a claim, and what is
+// claimed in all cases, stay within what was paid.
+absl::Status CheckClaim(const Judgement &judgement, int64_t claimed_ore) {
+  const absl::StatusOr<Paid> paid = PaidOf(judgement);
+  if (!paid.ok()) return paid.status();
+  return CheckNotAbove({.before_ore = paid->returned_ore + paid->elsewhere.claimed_ore,
+                        .added_ore = claimed_ore,
+                        .limit_ore = paid->paid_ore},
+                       "what came back and what is claimed",
+                       "what the kommun was paid" + Source(judgement));
+}
+
+absl::Status CheckGround(const Judgement &judgement, v1::AterkravGrund grund) {
+  const auto &grounds = judgement.regulation.grounds;
+  const bool has_ground = std::any_of(grounds.begin(), grounds.end(), [grund](const Ground &known) {
     return known.grund == grund;
   });
   if (has_ground) return absl::OkStatus();
   std::string sources;
-  for (const Ground& known : grounds) {
+  for (const Ground &known : grounds) {
     if (!sources.empty()) sources += "; ";
     sources += known.source;
   }
@@ -86,39 +102,37 @@ absl::Status CheckGround(const Judgement& judgement, v1::AterkravGrund grund) {
                     .expected = "a ground of " + sources});
 }
 
-absl::Status JudgeAterkravOpened(const Judgement& judgement) {
-  const v1::AterkravOpened& opened = judgement.event.aterkrav_opened();
-  const Subject& subject = judgement.subject;
+absl::Status JudgeAterkravOpened(const Judgement &judgement) {
+  const v1::AterkravOpened &opened = judgement.event.aterkrav_opened();
+  const Subject &subject = judgement.subject;
   absl::StatusOr<AterkravCase> found = OpenCase(judgement);
   if (!found.ok()) return found.status();
   if (found->decided_on) return UndecidedCase(judgement).status();
   if (absl::Status status = CheckGround(judgement, opened.grund()); !status.ok()) return status;
-  auto grant = judgement.view.StateOf(BidragSubject(subject.year, subject.code));
-  if (!grant.ok()) return grant.status();
-  const int64_t paid_ore = (*grant)->SumOf("payments", "amount_ore");
-  if (paid_ore == 0) {
+  const absl::StatusOr<Paid> paid = PaidOf(judgement);
+  if (!paid.ok()) return paid.status();
+  if (paid->paid_ore == 0) {
     return MissingStep("kommun " + std::string(subject.code) + " was paid nothing for " +
                            std::to_string(subject.year) + Source(judgement),
                        "grant_paid, in the county's log, first");
   }
-  absl::StatusOr<int64_t> elsewhere_ore = ClaimedElsewhere(judgement);
-  if (!elsewhere_ore.ok()) return elsewhere_ore.status();
-  return CheckNotAbove({.before_ore = *elsewhere_ore + (*grant)->SumOf("returns", "amount_ore"),
+  return CheckNotAbove({.before_ore = paid->elsewhere.inquired_ore + paid->elsewhere.claimed_ore +
+                                      paid->returned_ore,
                         .added_ore = opened.amount_ore(),
-                        .limit_ore = paid_ore},
+                        .limit_ore = paid->paid_ore},
                        "the claims", "what the kommun was paid" + Source(judgement));
 }
 
-absl::Status CheckNotBefore(const std::string& day, const std::string& first,
-                            const std::string& field) {
+absl::Status CheckNotBefore(const std::string &day, const std::string &first,
+                            const std::string &field) {
   if (day >= first) return absl::OkStatus();
   return MakeError(
       v1::ERROR_CODE_INVALID_FIELD,
       {.message = day + " is before " + first, .field = field, .expected = first + " or later"});
 }
 
-absl::Status JudgeCommunicationSent(const Judgement& judgement) {
-  const v1::CommunicationSent& sent = judgement.event.communication_sent();
+absl::Status JudgeCommunicationSent(const Judgement &judgement) {
+  const v1::CommunicationSent &sent = judgement.event.communication_sent();
   absl::StatusOr<AterkravCase> found = UndecidedCase(judgement);
   if (!found.ok()) return found.status();
   absl::Status status = CheckNotBefore(sent.sent_on(), *found->opened_on, "sent_on");
@@ -126,14 +140,14 @@ absl::Status JudgeCommunicationSent(const Judgement& judgement) {
   return CheckNotBefore(sent.answer_by(), sent.sent_on(), "answer_by");
 }
 
-absl::Status CheckCommunicated(const AterkravCase& found) {
+absl::Status CheckCommunicated(const AterkravCase &found) {
   if (found.answer_by) return absl::OkStatus();
   return MissingStep(
       "the kommun has not been shown the material (" + std::string(kCommunication) + ")",
       "communication_sent first");
 }
 
-absl::Status JudgeStatementReceived(const Judgement& judgement) {
+absl::Status JudgeStatementReceived(const Judgement &judgement) {
   absl::StatusOr<AterkravCase> found = UndecidedCase(judgement);
   return found.ok() ? CheckCommunicated(*found) : found.status();
 }
@@ -145,7 +159,7 @@ struct Outcome {
   int64_t waived_ore = 0;
 };
 
-bool Fits(const Outcome& outcome, int64_t inquired_ore) {
+bool Fits(const Outcome &outcome, int64_t inquired_ore) {
   switch (outcome.utfall) {
     case v1::ATERKRAV_UTFALL_HELT:
       return outcome.claimed_ore == inquired_ore && outcome.waived_ore == 0;
@@ -160,25 +174,26 @@ bool Fits(const Outcome& outcome, int64_t inquired_ore) {
   }
 }
 
-absl::Status CheckOutcome(const Judgement& judgement, const Outcome& outcome,
-                          const AterkravCase& found) {
+absl::Status CheckOutcome(const Judgement &judgement, const Outcome &outcome,
+                          const AterkravCase &found) {
   absl::Status status = CheckNotAbove({.before_ore = outcome.waived_ore,
                                        .added_ore = outcome.claimed_ore,
                                        .limit_ore = found.inquired_ore},
                                       "the claim", "what is inquired into" + Source(judgement));
+  if (status.ok()) status = CheckClaim(judgement, outcome.claimed_ore);
   if (!status.ok() || Fits(outcome, found.inquired_ore)) return status;
-  return MakeError(
-      v1::ERROR_CODE_INVALID_FIELD,
-      {.message = std::to_string(outcome.claimed_ore) + " öre claimed and " +
-                  std::to_string(outcome.waived_ore) +
-                  " öre waived is not the outcome that is given",
-       .field = "utfall",
-       .expected = "helt: all of " + std::to_string(found.inquired_ore) +
-                   " öre claimed; delvis: a part; eftergift: nothing claimed, something waived; "
-                   "inget: neither"});
+  return MakeError(v1::ERROR_CODE_INVALID_FIELD,
+                   {.message = std::to_string(outcome.claimed_ore) + " öre claimed and " +
+                               std::to_string(outcome.waived_ore) +
+                               " öre waived is not the outcome that is given",
+                    .field = "utfall",
+                    .expected = "helt: all of " + std::to_string(found.inquired_ore) +
+                                " öre claimed; delvis: a part; eftergift: nothing claimed, "
+                                "something waived; "
+                                "inget: neither"});
 }
 
-absl::Status CheckWaiver(const Judgement& judgement, const v1::AterkravDecided& decided) {
+absl::Status CheckWaiver(const Judgement &judgement, const v1::AterkravDecided &decided) {
   if (decided.eftergift_ore() == 0 || decided.has_sarskilda_skal()) return absl::OkStatus();
   return MakeError(v1::ERROR_CODE_MISSING_FIELD,
                    {.message = "what is waived needs särskilda skäl" + Source(judgement),
@@ -186,8 +201,8 @@ absl::Status CheckWaiver(const Judgement& judgement, const v1::AterkravDecided& 
                     .expected = "the särskilda skäl"});
 }
 
-absl::Status JudgeAterkravDecided(const Judgement& judgement) {
-  const v1::AterkravDecided& decided = judgement.event.aterkrav_decided();
+absl::Status JudgeAterkravDecided(const Judgement &judgement) {
+  const v1::AterkravDecided &decided = judgement.event.aterkrav_decided();
   absl::StatusOr<AterkravCase> found = UndecidedCase(judgement);
   if (!found.ok()) return found.status();
   if (absl::Status status = CheckCommunicated(*found); !status.ok()) return status;
@@ -202,7 +217,37 @@ absl::Status JudgeAterkravDecided(const Judgement& judgement) {
                       *found);
 }
 
-absl::Status JudgeDecisionCorrected(const Judgement& judgement) {
+absl::Status CheckNotBelowRepaid(int64_t claimed_ore, const AterkravCase &found,
+                                 const std::string &field) {
+  if (claimed_ore >= found.repaid_ore) return absl::OkStatus();
+  return MakeError(v1::ERROR_CODE_INVALID_FIELD,
+                   {.message = std::to_string(found.repaid_ore) + " öre is already repaid",
+                    .field = field,
+                    .expected = "at least that"});
+}
+
+// A corrected amount is one that could have been decided. The outcome is not
+// asked: it may be corrected by an event of its own.
+absl::Status CheckCorrectedAmounts(const Judgement &judgement, AterkravCase found) {
+  const v1::DecisionCorrected &correction = judgement.event.decision_corrected();
+  const int64_t amount_ore = correction.new_().number();
+  if (correction.path() == "amount_ore") {
+    found.claimed_ore = amount_ore;
+  } else if (correction.path() == "eftergift_ore") {
+    found.waived_ore = amount_ore;
+  } else {
+    return absl::OkStatus();
+  }
+  absl::Status status = CheckNotBelowRepaid(found.claimed_ore, found, "new");
+  if (!status.ok()) return status;
+  status = CheckNotAbove({.before_ore = found.waived_ore,
+                          .added_ore = found.claimed_ore,
+                          .limit_ore = found.inquired_ore},
+                         "the claim", "what is inquired into" + Source(judgement));
+  return status.ok() ? CheckClaim(judgement, found.claimed_ore) : status;
+}
+
+absl::Status JudgeDecisionCorrected(const Judgement &judgement) {
   absl::StatusOr<AterkravCase> found = DecidedCase(judgement);
   if (!found.ok()) return found.status();
   auto state = judgement.Own();
@@ -211,25 +256,25 @@ absl::Status JudgeDecisionCorrected(const Judgement& judgement) {
     return ForbiddenStep("the decision was changed; it no longer holds as it was",
                          "decision_changed (förvaltningslagen 2017:900, 37–38 §§)");
   }
-  const v1::DecisionCorrected& correction = judgement.event.decision_corrected();
-  return CheckOldValue(**state, correction.path(), correction.old());
+  const v1::DecisionCorrected &correction = judgement.event.decision_corrected();
+  if (absl::Status status = CheckOldValue(**state, correction.path(), correction.old());
+      !status.ok()) {
+    return status;
+  }
+  return CheckCorrectedAmounts(judgement, *found);
 }
 
-absl::Status JudgeDecisionChanged(const Judgement& judgement) {
-  const v1::DecisionChanged& changed = judgement.event.decision_changed();
+absl::Status JudgeDecisionChanged(const Judgement &judgement) {
+  const v1::DecisionChanged &changed = judgement.event.decision_changed();
   absl::StatusOr<AterkravCase> found = DecidedCase(judgement);
   if (!found.ok()) return found.status();
-  if (changed.amount_ore() < found->repaid_ore) {
-    return MakeError(v1::ERROR_CODE_INVALID_FIELD,
-                     {.message = std::to_string(found->repaid_ore) + " öre is already repaid",
-                      .field = "amount_ore",
-                      .expected = "at least that"});
-  }
+  absl::Status status = CheckNotBelowRepaid(changed.amount_ore(), *found, "amount_ore");
+  if (!status.ok()) return status;
   return CheckOutcome(judgement, {changed.utfall(), changed.amount_ore(), changed.eftergift_ore()},
                       *found);
 }
 
-absl::Status JudgeRepaymentReceived(const Judgement& judgement) {
+absl::Status JudgeRepaymentReceived(const Judgement &judgement) {
   absl::StatusOr<AterkravCase> found = DecidedCase(judgement);
   if (!found.ok()) return found.status();
   return CheckNotAbove({.before_ore = found->repaid_ore,
@@ -238,7 +283,7 @@ absl::Status JudgeRepaymentReceived(const Judgement& judgement) {
                        "the repayments", "the claim" + Source(judgement));
 }
 
-absl::Status JudgeAppealLodged(const Judgement& judgement) {
+absl::Status JudgeAppealLodged(const Judgement &judgement) {
   absl::StatusOr<AterkravCase> found = DecidedCase(judgement);
   if (!found.ok()) return found.status();
   if (judgement.regulation.appealable) return absl::OkStatus();
@@ -249,7 +294,7 @@ absl::Status JudgeAppealLodged(const Judgement& judgement) {
                        "37–38 §§)");
 }
 
-absl::Status JudgeAppealDecided(const Judgement& judgement) {
+absl::Status JudgeAppealDecided(const Judgement &judgement) {
   absl::StatusOr<AterkravCase> found = DecidedCase(judgement);
   if (!found.ok()) return found.status();
   if (!found->is_appealed) {
@@ -257,13 +302,14 @@ absl::Status JudgeAppealDecided(const Judgement& judgement) {
                            std::string(judgement.regulation.appeal_source) + ")",
                        "appeal_lodged first");
   }
-  return CheckNotAbove({.before_ore = 0,
-                        .added_ore = judgement.event.appeal_decided().amount_ore(),
-                        .limit_ore = found->inquired_ore},
-                       "the claim", "what was inquired into" + Source(judgement));
+  const int64_t claimed_ore = judgement.event.appeal_decided().amount_ore();
+  absl::Status status =
+      CheckNotAbove({.before_ore = 0, .added_ore = claimed_ore, .limit_ore = found->inquired_ore},
+                    "the claim", "what was inquired into" + Source(judgement));
+  return status.ok() ? CheckClaim(judgement, claimed_ore) : status;
 }
 
-bool FitsEnd(v1::AvslutGrund grund, const AterkravCase& found) {
+bool FitsEnd(v1::AvslutGrund grund, const AterkravCase &found) {
   switch (grund) {
     case v1::AVSLUT_GRUND_BETALT:
       return found.claimed_ore > 0 && found.owed_ore() == 0;
@@ -274,8 +320,8 @@ bool FitsEnd(v1::AvslutGrund grund, const AterkravCase& found) {
   }
 }
 
-absl::Status JudgeAterkravClosed(const Judgement& judgement) {
-  const v1::AterkravClosed& closed = judgement.event.aterkrav_closed();
+absl::Status JudgeAterkravClosed(const Judgement &judgement) {
+  const v1::AterkravClosed &closed = judgement.event.aterkrav_closed();
   absl::StatusOr<AterkravCase> found = DecidedCase(judgement);
   if (!found.ok()) return found.status();
   if (found->owed_ore() > 0) {

@@ -14,11 +14,11 @@ namespace {
 
 using Data = v1::EventData;
 
-std::string KommunAndYear(const Subject& subject) {
+std::string KommunAndYear(const Subject &subject) {
   return "kommun " + std::string(subject.code) + " in " + std::to_string(subject.year);
 }
 
-absl::Status JudgeUtforareRegistered(const Judgement& judgement) {
+absl::Status JudgeUtforareRegistered(const Judgement &judgement) {
   auto state = judgement.Own();
   if (!state.ok()) return state.status();
   if ((*state)->Has("namn")) return absl::OkStatus();
@@ -26,9 +26,9 @@ absl::Status JudgeUtforareRegistered(const Judgement& judgement) {
                      "verksamhet_registered first");
 }
 
-absl::Status JudgeVerksamhetSucceeded(const Judgement& judgement) {
+absl::Status JudgeVerksamhetSucceeded(const Judgement &judgement) {
   if (absl::Status status = JudgeUtforareRegistered(judgement); !status.ok()) return status;
-  const std::string& next = judgement.event.verksamhet_succeeded().path();
+  const std::string &next = judgement.event.verksamhet_succeeded().path();
   if (next != judgement.subject.path && IsAtOrBelow(next, judgement.writer_path) &&
       DepthOf(next) >= 3) {
     return absl::OkStatus();
@@ -40,14 +40,14 @@ absl::Status JudgeVerksamhetSucceeded(const Judgement& judgement) {
 }
 
 // The verksamhet that already reports the kommun's money in some of the days.
-absl::Status CheckOnlyOneReportsEconomy(const Judgement& judgement,
-                                        const v1::KommunAssigned& assigned) {
+absl::Status CheckOnlyOneReportsEconomy(const Judgement &judgement,
+                                        const v1::KommunAssigned &assigned) {
   const Interval days{*ParseDate(assigned.from()), ParseDate(assigned.to())};
   auto verksamheter = VerksamheterUnder(judgement.view, judgement.writer_path);
   if (!verksamheter.ok()) return verksamheter.status();
-  for (const Verksamhet& other : *verksamheter) {
+  for (const Verksamhet &other : *verksamheter) {
     if (other.path == judgement.subject.path) continue;
-    for (const AssignedKommun& kommun : other.kommuner) {
+    for (const AssignedKommun &kommun : other.kommuner) {
       if (kommun.kommunkod != assigned.kommunkod() || !kommun.redovisar_ekonomi) continue;
       if (!Intersect(kommun.days, days)) continue;
       return MakeError(v1::ERROR_CODE_INVALID_FIELD,
@@ -61,8 +61,8 @@ absl::Status CheckOnlyOneReportsEconomy(const Judgement& judgement,
   return absl::OkStatus();
 }
 
-absl::Status JudgeKommunAssigned(const Judgement& judgement) {
-  const v1::KommunAssigned& assigned = judgement.event.kommun_assigned();
+absl::Status JudgeKommunAssigned(const Judgement &judgement) {
+  const v1::KommunAssigned &assigned = judgement.event.kommun_assigned();
   if (assigned.kommunkod().substr(0, 2) != LanskodOf(judgement.writer_path)) {
     return MakeError(v1::ERROR_CODE_INVALID_FIELD,
                      {.message = "kommun " + assigned.kommunkod() + " is in another län",
@@ -74,11 +74,11 @@ absl::Status JudgeKommunAssigned(const Judgement& judgement) {
                                       : absl::OkStatus();
 }
 
-absl::Status JudgeApplicationReceived(const Judgement& judgement) {
-  const Subject& subject = judgement.subject;
+absl::Status JudgeApplicationReceived(const Judgement &judgement) {
+  const Subject &subject = judgement.subject;
   auto verksamheter = VerksamheterUnder(judgement.view, judgement.writer_path);
   if (!verksamheter.ok()) return verksamheter.status();
-  for (const Verksamhet& verksamhet : *verksamheter) {
+  for (const Verksamhet &verksamhet : *verksamheter) {
     if (verksamhet.AssignedIn(subject.code, subject.year) != nullptr) return absl::OkStatus();
   }
   return MissingStep(
@@ -86,7 +86,7 @@ absl::Status JudgeApplicationReceived(const Judgement& judgement) {
       "kommun_assigned for a day of the year first");
 }
 
-absl::Status CheckApplied(const Judgement& judgement, const State& application) {
+absl::Status CheckApplied(const Judgement &judgement, const State &application) {
   if (application.Has("posts_hundredths")) return absl::OkStatus();
   return MissingStep("kommun " + std::string(judgement.subject.code) + " has not applied for " +
                          std::to_string(judgement.subject.year) + " (förordning 2013:522, 8 §)",
@@ -94,13 +94,13 @@ absl::Status CheckApplied(const Judgement& judgement, const State& application) 
 }
 
 // An application that comes in again after a rejection is to be tried again.
-bool IsRejected(const State& application) {
+bool IsRejected(const State &application) {
   const std::optional<uint32_t> rejected = application.SetBy("avslag.grund");
   return rejected && rejected > application.SetBy("posts_hundredths");
 }
 
-absl::Status JudgeApplicationRejected(const Judgement& judgement) {
-  const Subject& subject = judgement.subject;
+absl::Status JudgeApplicationRejected(const Judgement &judgement) {
+  const Subject &subject = judgement.subject;
   auto application = judgement.Own();
   if (!application.ok()) return application.status();
   if (absl::Status status = CheckApplied(judgement, **application); !status.ok()) return status;
@@ -113,8 +113,8 @@ absl::Status JudgeApplicationRejected(const Judgement& judgement) {
       "(förvaltningslagen 2017:900, 37 §)");
 }
 
-absl::Status JudgeApplicationsSummed(const Judgement& judgement) {
-  const Subject& subject = judgement.subject;
+absl::Status JudgeApplicationsSummed(const Judgement &judgement) {
+  const Subject &subject = judgement.subject;
   auto applications = judgement.view.ListSubjects(AnsokanSubject(subject.year, subject.code));
   if (!applications.ok()) return applications.status();
   if (!applications->empty()) return absl::OkStatus();
@@ -123,11 +123,11 @@ absl::Status JudgeApplicationsSummed(const Judgement& judgement) {
                      "application_received for a kommun of the län first");
 }
 
-absl::Status JudgeGrantRateSet(const Judgement& judgement) {
+absl::Status JudgeGrantRateSet(const Judgement &judgement) {
   const int year = judgement.subject.year;
   auto subjects = judgement.view.ListSubjects("rekvisition/" + std::to_string(year) + "/");
   if (!subjects.ok()) return subjects.status();
-  for (const std::string& subject : *subjects) {
+  for (const std::string &subject : *subjects) {
     auto state = judgement.view.StateOf(subject);
     if (!state.ok()) return state.status();
     if ((*state)->Has("sokta.posts_hundredths")) return absl::OkStatus();
@@ -137,7 +137,7 @@ absl::Status JudgeGrantRateSet(const Judgement& judgement) {
                      "applications_summed, in a county's log, first");
 }
 
-absl::Status JudgeGrantRateForecast(const Judgement& judgement) {
+absl::Status JudgeGrantRateForecast(const Judgement &judgement) {
   auto anslag = judgement.Own();
   if (!anslag.ok()) return anslag.status();
   if (!(*anslag)->Has("rate_ore")) return absl::OkStatus();
@@ -147,8 +147,20 @@ absl::Status JudgeGrantRateForecast(const Judgement& judgement) {
                        "no forecast for this year");
 }
 
-absl::Status JudgeGrantDecided(const Judgement& judgement) {
-  const Subject& subject = judgement.subject;
+// The regulation has no claim for money that was paid by a decision that is
+// lowered afterwards (15 §).
+absl::Status CheckNotBelowPaid(const Judgement &judgement) {
+  auto grant = judgement.Own();
+  if (!grant.ok()) return grant.status();
+  return CheckNotAbove({.before_ore = (*grant)->SumOf("payments", "amount_ore"),
+                        .added_ore = 0,
+                        .limit_ore = judgement.event.grant_decided().amount_ore()},
+                       "what is already paid",
+                       "the grant as decided anew (förordning 2013:522, 15 §)");
+}
+
+absl::Status JudgeGrantDecided(const Judgement &judgement) {
+  const Subject &subject = judgement.subject;
   auto application = judgement.view.StateOf(AnsokanSubject(subject.year, subject.code));
   if (!application.ok()) return application.status();
   if (absl::Status status = CheckApplied(judgement, **application); !status.ok()) return status;
@@ -160,13 +172,13 @@ absl::Status JudgeGrantDecided(const Judgement& judgement) {
   }
   auto anslag = judgement.view.StateOf(AnslagSubject(subject.year));
   if (!anslag.ok()) return anslag.status();
-  if ((*anslag)->Has("rate_ore")) return absl::OkStatus();
+  if ((*anslag)->Has("rate_ore")) return CheckNotBelowPaid(judgement);
   return MissingStep("the amount per årsanställning of " + std::to_string(subject.year) +
                          " is not fixed (HSLF-FS 2016:98, 5 §)",
                      "grant_rate_set, in Socialstyrelsen's log, first");
 }
 
-absl::Status JudgeGrantPaid(const Judgement& judgement) {
+absl::Status JudgeGrantPaid(const Judgement &judgement) {
   auto grant = judgement.Own();
   if (!grant.ok()) return grant.status();
   const std::optional<int64_t> decided_ore = (*grant)->Number("amount_ore");
@@ -181,25 +193,10 @@ absl::Status JudgeGrantPaid(const Judgement& judgement) {
                        "the payments", "the grant that was decided (förordning 2013:522, 9 §)");
 }
 
-absl::Status JudgeGrantReturned(const Judgement& judgement) {
-  auto grant = judgement.Own();
-  if (!grant.ok()) return grant.status();
-  const int64_t paid_ore = (*grant)->SumOf("payments", "amount_ore");
-  if (paid_ore == 0) {
-    return MissingStep(
-        "nothing was paid to " + KommunAndYear(judgement.subject) + " (förordning 2013:522, 9 §)",
-        "grant_paid, in the county's log, first");
-  }
-  return CheckNotAbove({.before_ore = (*grant)->SumOf("returns", "amount_ore"),
-                        .added_ore = judgement.event.grant_returned().amount_ore(),
-                        .limit_ore = paid_ore},
-                       "what came back", "what the kommun was paid");
-}
-
-// 9 § andra stycket: no requisition before the county has accounted for the year
-// before.
-absl::Status CheckAccounted(const Judgement& judgement) {
-  const Subject& subject = judgement.subject;
+// 9 § andra stycket: no requisition before the county has accounted for the
+// year before.
+absl::Status CheckAccounted(const Judgement &judgement) {
+  const Subject &subject = judgement.subject;
   const int before = subject.year - 1;
   if (before < judgement.regulation.first_year) return absl::OkStatus();
   auto account = judgement.view.StateOf(LansrapportSubject(before, subject.code));
@@ -211,12 +208,12 @@ absl::Status CheckAccounted(const Judgement& judgement) {
       "county_account_submitted about " + LansrapportSubject(before, subject.code) + " first");
 }
 
-absl::Status JudgeFundsRequisitioned(const Judgement& judgement) {
-  const Subject& subject = judgement.subject;
+absl::Status JudgeFundsRequisitioned(const Judgement &judgement) {
+  const Subject &subject = judgement.subject;
   if (absl::Status status = CheckAccounted(judgement); !status.ok()) return status;
   auto grants = judgement.view.ListSubjects(BidragSubject(subject.year, subject.code));
   if (!grants.ok()) return grants.status();
-  for (const std::string& grant : *grants) {
+  for (const std::string &grant : *grants) {
     auto state = judgement.view.StateOf(grant);
     if (!state.ok()) return state.status();
     if ((*state)->Has("amount_ore")) return absl::OkStatus();
@@ -227,13 +224,13 @@ absl::Status JudgeFundsRequisitioned(const Judgement& judgement) {
                      "grant_decided for a kommun of the län first");
 }
 
-absl::Status JudgeFundsPaid(const Judgement& judgement) {
+absl::Status JudgeFundsPaid(const Judgement &judgement) {
   auto requisition = judgement.Own();
   if (!requisition.ok()) return requisition.status();
-  const State& state = **requisition;
+  const State &state = **requisition;
   bool is_requisitioned = false;
-  state.ForEachElement("requisitions", [&](const std::vector<std::string_view>&, std::string_view,
-                                           const FieldValue&) { is_requisitioned = true; });
+  state.ForEachElement("requisitions", [&](const std::vector<std::string_view> &, std::string_view,
+                                           const FieldValue &) { is_requisitioned = true; });
   if (!is_requisitioned) {
     return MissingStep("län " + std::string(judgement.subject.code) +
                            " has requisitioned nothing for " +
@@ -271,8 +268,6 @@ JudgeFn GrantRuleOf(int type) {
       return JudgeGrantDecided;
     case Data::kGrantPaidFieldNumber:
       return JudgeGrantPaid;
-    case Data::kGrantReturnedFieldNumber:
-      return JudgeGrantReturned;
     case Data::kFundsRequisitionedFieldNumber:
       return JudgeFundsRequisitioned;
     case Data::kFundsPaidFieldNumber:

@@ -35,6 +35,7 @@ using JudgeFn = absl::Status (*)(const Judgement&);
 
 // By the event type's number. Null: nothing but shape and authority is asked.
 JudgeFn GrantRuleOf(int type);     // judge_grant.cc
+JudgeFn ReturnRuleOf(int type);    // judge_returned.cc
 JudgeFn ReportRuleOf(int type);    // judge_report.cc
 JudgeFn AterkravRuleOf(int type);  // judge_aterkrav.cc
 JudgeFn BristRuleOf(int type);     // judge_brist.cc

@@ -5,7 +5,17 @@
 //   PUBLISHED_DIFFERS            a published cell, rounded as printed, is not the
 //                                computed one (the nation's tables)
 //   SUM_DIFFERS                  a published total is not the sum of its published
-//                                parts (the nation's tables)
+//                                parts, or a change not the difference (the nation's
+//                                tables)
+//   GROUP_HIDDEN                 the same, and what is missing is a group that the
+//                                published table does not show
+//   SHARE_DIFFERS                a published percentage is not that of the published
+//                                number beside it
+//   PERCENT_SUM_DIFFERS          published parts of a whole are not 100 percent
+//   PARTS_EXCEED_INCOMPLETE      more ledningsgrupper are published to lack a part than
+//                                to be incomplete
+//   CLASSES_WITH_GAPS            published classes leave values out, or overlap
+//   NAME_NOT_LAN                 what is published as a län is none
 //   AMOUNT_NOT_POSTS_TIMES_RATE  a grant is 1 krona or more from posts × rate; for
 //                                the nation also the paid total
 //   ECONOMY_DIFFERS              used and unused money together are not what the
@@ -25,6 +35,7 @@
 #ifndef SERVICES_DOMAIN_KONTROLL_H_
 #define SERVICES_DOMAIN_KONTROLL_H_
 
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -37,6 +48,11 @@ namespace liggare::domain {
 // By subject, then code, then fields. Sentences are Swedish. Errors as
 // ComputeTable's.
 absl::StatusOr<std::vector<v1::Finding>> FindingsOf(StateView& view, const Scope& scope);
+
+// The findings about that one subject, in the smallest scope in which all of them are
+// seen: its county, or, of what only the nation writes about, the nation. Errors also
+// as ParseSubject's.
+absl::StatusOr<std::vector<v1::Finding>> FindingsAbout(StateView& view, std::string_view subject);
 
 }  // namespace liggare::domain
 

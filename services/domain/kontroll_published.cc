@@ -81,15 +81,30 @@ std::vector<SumRule> BudgetRules() {
   rules.push_back({.total = {"oforbrukade", "utfall"},
                    .parts = {{{"summa", "budget"}}, {{"summa", "utfall"}, -1}},
                    .needs_all_parts = true});
+  rules.push_back({.total = {"tjanster_sammanfattning", "antal"},
+                   .parts = {{{"tjanster", "antal"}}},
+                   .needs_all_parts = true,
+                   .parts_name = "tabellen"});
   return rules;
 }
 
-std::vector<SumRule> RulesOf(std::string_view table, const Published& published) {
+// How many fewer klienter live with children than the year before.
+SumRule DecreaseRule(int year) {
+  return {.total = {"minskning", kTotal},
+          .parts = {{{std::to_string(year - 1), kTotal}, 1}, {{std::to_string(year), kTotal}, -1}},
+          .needs_all_parts = true,
+          .parts_name = "årens skillnad"};
+}
+
+std::vector<SumRule> RulesOf(std::string_view table, const Published& published, int year) {
   if (table == "budget") return BudgetRules();
   std::vector<SumRule> rules;
   if (table == "barn") {
     AddRowTotals(published, {"andel"}, rules);
-  } else if (table == "klienter") {
+    rules.push_back(DecreaseRule(year));
+  } else if (table == "kontaktorsaker") {
+    AddRowTotals(published, {"andel"}, rules);
+  } else if (table == "klienter" || table == "enheter") {
     AddRowTotals(published, {}, rules);
     AddColumnTotals(published, rules);
   } else if (table == "kommuner") {
@@ -102,8 +117,9 @@ std::vector<SumRule> RulesOf(std::string_view table, const Published& published)
 // One published table with the computed one beside it.
 class PublishedTable {
  public:
-  PublishedTable(std::string subject, Published published, v1::GetTableResponse computed)
-      : subject_(std::move(subject)),
+  PublishedTable(int year, Published published, v1::GetTableResponse computed)
+      : year_(year),
+        subject_(TabellSubject(year, computed.table())),
         published_(std::move(published)),
         computed_(std::move(computed)) {}
 
@@ -115,6 +131,11 @@ class PublishedTable {
   // "Oanvända medel 2024, Fördelade medel (kr)"
   std::string Headings(const CellId& cell) const;
 
+  // The group of the computed table that the published one does not show and that
+  // makes up the difference; empty if there is none.
+  std::string HiddenGroup(const SumRule& rule, Decimal difference) const;
+
+  int year_;
   std::string subject_;
   Published published_;
   v1::GetTableResponse computed_;
@@ -162,18 +183,36 @@ void PublishedTable::CheckSum(const SumRule& rule, std::vector<v1::Finding>& out
     fields.push_back(part.cell.Path());
   }
   if (fields.size() == 1 || SameValue(*total, sum)) return;
-  out.push_back(MakeFinding(
-      "SUM_DIFFERS", {.subject = subject_,
-                      .fields = std::move(fields),
-                      .stated = SwedishText(*total),
-                      .computed = SwedishText(sum),
-                      .sentence = computed_.title() + ": " + Headings(rule.total) + " anges till " +
-                                  SwedishText(*total) + ", men " + std::string(rule.parts_name) +
-                                  " ger " + SwedishText(sum) + "."}));
+  const std::string hidden = HiddenGroup(rule, Sum(*total, sum, -1));
+  std::string sentence = computed_.title() + ": " + Headings(rule.total) + " anges till " +
+                         SwedishText(*total) + ", men " + std::string(rule.parts_name) + " ger " +
+                         SwedishText(sum) + ".";
+  if (!hidden.empty()) sentence += " Skillnaden är " + hidden + ", som inte redovisas.";
+  out.push_back(MakeFinding(hidden.empty() ? "SUM_DIFFERS" : "GROUP_HIDDEN",
+                            {.subject = subject_,
+                             .fields = std::move(fields),
+                             .stated = SwedishText(*total),
+                             .computed = SwedishText(sum),
+                             .sentence = std::move(sentence)}));
+}
+
+std::string PublishedTable::HiddenGroup(const SumRule& rule, Decimal difference) const {
+  if (computed_.table() != "klienter" || difference.units <= 0) return "";
+  for (const v1::TableRow& row : computed_.rows()) {
+    for (const v1::TableCell& cell : row.cells()) {
+      const bool is_row = row.id() == "annan" && cell.column() == rule.total.column;
+      const bool is_column = cell.column() == "okand" && row.id() == rule.total.row;
+      const bool is_shown = published_.Cell(row.id(), cell.column()).has_value();
+      if ((!is_row && !is_column) || is_shown || cell.denominator() == 0) continue;
+      if (!PrintsAs({cell.numerator(), cell.denominator()}, difference)) continue;
+      return is_row ? "annan könsidentitet" : "okänd ålder";
+    }
+  }
+  return "";
 }
 
 void PublishedTable::AddSums(std::vector<v1::Finding>& out) const {
-  for (const SumRule& rule : RulesOf(computed_.table(), published_)) CheckSum(rule, out);
+  for (const SumRule& rule : RulesOf(computed_.table(), published_, year_)) CheckSum(rule, out);
 }
 
 }  // namespace
@@ -187,8 +226,7 @@ absl::Status AddPublishedFindings(StateView& view, const Scope& scope,
     if (published->empty()) continue;
     absl::StatusOr<v1::GetTableResponse> computed = ComputeTable(view, table, scope);
     if (!computed.ok()) return computed.status();
-    const PublishedTable both(TabellSubject(scope.year, table), *std::move(published),
-                              *std::move(computed));
+    const PublishedTable both(scope.year, *std::move(published), *std::move(computed));
     both.AddDifferences(out);
     both.AddSums(out);
   }

@@ -126,6 +126,21 @@ absl::Status CheckRedacted(const v1::Redacted& redacted) {
   return absl::OkStatus();
 }
 
+// A cell is a figure or words.
+absl::Status CheckTablePublished(const v1::TablePublished& published) {
+  for (const v1::StatedCell& cell : published.cells()) {
+    const std::string path = "cells[" + cell.row() + "][" + cell.column() + "]";
+    if (cell.value().empty() && cell.text().empty()) {
+      return MakeError(v1::ERROR_CODE_MISSING_FIELD, {.message = "the cell is empty",
+                                                      .field = path + ".value",
+                                                      .expected = "a figure, or text"});
+    }
+    if (cell.value().empty() || cell.text().empty()) continue;
+    return Invalid(path + ".text", "the cell has both a figure and words", "value or text");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckPayloadShape(const v1::EventData& event, const Subject& subject) {
@@ -144,6 +159,8 @@ absl::Status CheckPayloadShape(const v1::EventData& event, const Subject& subjec
     case v1::EventData::kDecisionCorrected:
       return CheckCorrection(form::PlanOf(*v1::AterkravDecided::descriptor()),
                              event.decision_corrected());
+    case v1::EventData::kTablePublished:
+      return CheckTablePublished(event.table_published());
     case v1::EventData::kRedacted:
       return CheckRedacted(event.redacted());
     default:

@@ -5,10 +5,12 @@
 namespace liggare::domain {
 
 Published::Published(const State& state) {
-  state.ForEachElement("cells", [this](const std::vector<std::string_view>& keys, std::string_view,
-                                       const FieldValue& value) {
+  state.ForEachElement("cells", [this](const std::vector<std::string_view>& keys,
+                                       std::string_view name, const FieldValue& value) {
     const auto* text = std::get_if<std::string>(&value);
     if (keys.size() != 2 || text == nullptr) return;
+    if (name == "text") texts_[std::string(keys[0])][std::string(keys[1])] = *text;
+    if (name != "value") return;
     if (std::optional<Decimal> number = ParseDecimal(*text)) {
       cells_[std::string(keys[0])][std::string(keys[1])] = *number;
     }
@@ -26,6 +28,19 @@ std::optional<Decimal> Published::Cell(std::string_view row, std::string_view co
   if (in_row == cells_.end()) return std::nullopt;
   auto cell = in_row->second.find(column);
   return cell == in_row->second.end() ? std::nullopt : std::optional<Decimal>(cell->second);
+}
+
+std::optional<std::string> Published::Text(std::string_view row, std::string_view column) const {
+  auto in_row = texts_.find(row);
+  if (in_row == texts_.end()) return std::nullopt;
+  auto cell = in_row->second.find(column);
+  return cell == in_row->second.end() ? std::nullopt : std::optional<std::string>(cell->second);
+}
+
+std::vector<std::string> Published::TextRows() const {
+  std::vector<std::string> rows;
+  for (const auto& [row, cells] : texts_) rows.push_back(row);
+  return rows;
 }
 
 std::vector<std::string> Published::Rows() const {

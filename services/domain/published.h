@@ -24,13 +24,18 @@ class Published {
   static absl::StatusOr<Published> Of(StateView& view, std::string_view table, int year);
 
   std::optional<Decimal> Cell(std::string_view row, std::string_view column) const;
-  // The ids of the published rows, and of one row's columns, in byte order.
+  // The words of a cell that holds a name.
+  std::optional<std::string> Text(std::string_view row, std::string_view column) const;
+  // The ids of the rows with such cells, in byte order.
+  std::vector<std::string> TextRows() const;
+  // The ids of the rows with figures, and of one row's columns, in byte order.
   std::vector<std::string> Rows() const;
   std::vector<std::string> ColumnsOf(std::string_view row) const;
-  bool empty() const { return cells_.empty(); }
+  bool empty() const { return cells_.empty() && texts_.empty(); }
 
  private:
   std::map<std::string, std::map<std::string, Decimal, std::less<>>, std::less<>> cells_;
+  std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> texts_;
 };
 
 }  // namespace liggare::domain

@@ -21,7 +21,7 @@ std::string RowId(const Brist& brist) {
 
 int64_t OpenRequests(const Brist& brist) {
   return std::count_if(brist.aterkoppling.begin(), brist.aterkoppling.end(),
-                       [](const Aterkoppling& request) { return !request.is_given; });
+                       [](const Aterkoppling& request) { return !request.is_given(); });
 }
 
 void AddRow(TableBuilder& table, const Brist& brist, const Scope& scope) {

@@ -19,6 +19,7 @@
 #include "services/node/connection_listener.h"
 #include "services/node/listener_watch.h"
 #include "services/node/node.h"
+#include "services/node/system_environment.h"
 #include "services/query/query_service.h"
 #include "services/replication/replication_service.h"
 #include "services/replication/thread_timer.h"
@@ -55,7 +56,7 @@ struct Host::State {
         readers(kReaderThreads),
         answers(kAnswerThreads),
         events(hosted, readers, answers),
-        queries(hosted, readers),
+        queries(hosted, readers, NowMs),
         audits(hosted, readers),
         admin(hosted, readers, kVersion),
         replications({.find = [this](std::string_view path) { return Find(path); },

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "proto/error/error.h"
+#include "services/domain/brist_list.h"
+#include "services/domain/duties.h"
 #include "services/domain/kontroll.h"
 #include "services/domain/log_name.h"
 #include "services/domain/missing.h"
@@ -15,6 +17,7 @@
 #include "services/domain/subject.h"
 #include "services/domain/table.h"
 #include "services/state/state_digest.h"
+#include "services/state/received_times.h"
 
 namespace liggare::query {
 namespace {
@@ -138,6 +141,55 @@ absl::StatusOr<v1::ListMissingResponse> NodeQueries::ListMissing(
   const auto scope = ScopeOf(view, request.scope(), request.year());
   if (!scope.ok()) return scope.status();
   return domain::MissingReports(view, *scope);
+}
+
+absl::StatusOr<v1::ListDutiesResponse> NodeQueries::ListDuties(
+    const v1::ListDutiesRequest& request) const {
+  auto view = states_.At(request.moment());
+  if (!view.ok()) return view.status();
+  const auto scope = ScopeOf(*view, request.scope(), request.year());
+  if (!scope.ok()) return scope.status();
+  const auto on = DayOf(request.on());
+  if (!on.ok()) return on.status();
+  state::ReceivedTimes times(log_, view->shared_frontier());
+  return domain::DutiesOf({*view, times}, *scope, *on);
+}
+
+absl::StatusOr<v1::ListBristerResponse> NodeQueries::ListBrister(
+    const v1::ListBristerRequest& request) const {
+  auto view = states_.At(request.moment());
+  if (!view.ok()) return view.status();
+  const auto scope = ScopeOf(*view, request.scope(), request.year());
+  if (!scope.ok()) return scope.status();
+  const auto on = DayOf(request.on());
+  if (!on.ok()) return on.status();
+  return domain::BristListOf(*view, *scope, {.on = *on, .open_only = request.open_only()});
+}
+
+absl::StatusOr<v1::ListExamplesResponse> NodeQueries::ListExamples(
+    const v1::ListExamplesRequest& request) const {
+  auto view = states_.At(request.moment());
+  if (!view.ok()) return view.status();
+  const auto scope = ScopeOf(*view, request.scope(), 0);
+  if (!scope.ok()) return scope.status();
+  auto shared = domain::ExamplesOf(*view, scope->path);
+  if (!shared.ok()) return shared.status();
+  v1::ListExamplesResponse response;
+  for (domain::SharedExample& one : *shared) {
+    const auto text = log_.Disclosure(one.commitment);
+    if (!text.ok()) return text.status();
+    if (*text) one.example.set_beskrivning((*text)->text);
+    *response.add_examples() = std::move(one.example);
+  }
+  return response;
+}
+
+absl::StatusOr<domain::Date> NodeQueries::DayOf(const std::string& on) const {
+  if (on.empty()) return domain::StockholmDate(now_ms_());
+  if (const auto day = domain::ParseDate(on)) return *day;
+  return MakeError(
+      v1::ERROR_CODE_INVALID_FIELD,
+      {.message = "\"" + on + "\" is not a day", .field = "on", .expected = "YYYY-MM-DD"});
 }
 
 absl::StatusOr<v1::ListSubjectsResponse> NodeQueries::ListSubjects(

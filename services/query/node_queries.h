@@ -3,11 +3,13 @@
 #define SERVICES_QUERY_NODE_QUERIES_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "eventstore/log/event_log.h"
 #include "liggare/v1/query_service.pb.h"
+#include "services/domain/calendar.h"
 #include "services/domain/scope.h"
 #include "services/state/state_reader.h"
 
@@ -16,7 +18,8 @@ namespace liggare::query {
 inline constexpr uint32_t kSubjectsDefault = 1'000;
 inline constexpr uint32_t kSubjectsMax = 10'000;
 
-// A value that borrows the node's log and reader. Thread-safe. Every answer is
+// A value that borrows the node's log and reader, and the clock, which tells the
+// day of a question that names none. Thread-safe. Every answer is
 // computed at one frontier: that of the call, or of the request's moment.
 //
 // Errors that all share: those of StateReader::At for a moment; INVALID_SUBJECT
@@ -25,7 +28,11 @@ inline constexpr uint32_t kSubjectsMax = 10'000;
 // not this node or a node below it.
 class NodeQueries {
  public:
-  NodeQueries(const log::EventLog& log, state::StateReader& states) : log_(log), states_(states) {}
+  // Milliseconds since 1970-01-01T00:00:00Z.
+  using Clock = std::function<int64_t()>;
+
+  NodeQueries(const log::EventLog& log, state::StateReader& states, const Clock& now_ms)
+      : log_(log), states_(states), now_ms_(now_ms) {}
 
   absl::StatusOr<v1::GetStateResponse> GetState(const v1::GetStateRequest& request) const;
   absl::StatusOr<v1::GetHistoryResponse> GetHistory(const v1::GetHistoryRequest& request) const;
@@ -34,6 +41,11 @@ class NodeQueries {
   absl::StatusOr<v1::ListFindingsResponse> ListFindings(
       const v1::ListFindingsRequest& request) const;
   absl::StatusOr<v1::ListMissingResponse> ListMissing(const v1::ListMissingRequest& request) const;
+  // INVALID_FIELD also for a day that is none.
+  absl::StatusOr<v1::ListDutiesResponse> ListDuties(const v1::ListDutiesRequest& request) const;
+  absl::StatusOr<v1::ListBristerResponse> ListBrister(const v1::ListBristerRequest& request) const;
+  absl::StatusOr<v1::ListExamplesResponse> ListExamples(
+      const v1::ListExamplesRequest& request) const;
   // Of everything that is held now. LIMIT_EXCEEDED above kSubjectsMax.
   absl::StatusOr<v1::ListSubjectsResponse> ListSubjects(
       const v1::ListSubjectsRequest& request) const;
@@ -44,9 +56,12 @@ class NodeQueries {
  private:
   absl::StatusOr<domain::Scope> ScopeOf(state::StateReader::View& view, const std::string& path,
                                         int32_t year) const;
+  // The day that the request names, or else today in Stockholm.
+  absl::StatusOr<domain::Date> DayOf(const std::string& on) const;
 
   const log::EventLog& log_;
   state::StateReader& states_;
+  const Clock& now_ms_;
 };
 
 }  // namespace liggare::query

@@ -36,8 +36,9 @@ class AwaitCall final : public grpc::ServerUnaryReactor {
 
 }  // namespace
 
-QueryService::QueryService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool)
-    : nodes_(nodes), calls_(pool, rpc::PooledCalls::Limits()) {}
+QueryService::QueryService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool,
+                           NodeQueries::Clock now_ms)
+    : nodes_(nodes), calls_(pool, rpc::PooledCalls::Limits()), now_ms_(std::move(now_ms)) {}
 
 void QueryService::Stop() {
   std::lock_guard lock(mutex_);
@@ -53,7 +54,7 @@ grpc::ServerUnaryReactor* QueryService::Ask(
     const auto addressed =
         hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
     if (!addressed.ok()) return addressed.status();
-    const NodeQueries queries(addressed->node.log, addressed->node.states);
+    const NodeQueries queries(addressed->node.log, addressed->node.states, now_ms_);
     return rpc::Deliver((queries.*question)(*request), response);
   });
 }
@@ -92,6 +93,24 @@ grpc::ServerUnaryReactor* QueryService::ListMissing(grpc::CallbackServerContext*
                                                     const v1::ListMissingRequest* request,
                                                     v1::ListMissingResponse* response) {
   return Ask(context, request, response, &NodeQueries::ListMissing);
+}
+
+grpc::ServerUnaryReactor* QueryService::ListDuties(grpc::CallbackServerContext* context,
+                                                   const v1::ListDutiesRequest* request,
+                                                   v1::ListDutiesResponse* response) {
+  return Ask(context, request, response, &NodeQueries::ListDuties);
+}
+
+grpc::ServerUnaryReactor* QueryService::ListBrister(grpc::CallbackServerContext* context,
+                                                    const v1::ListBristerRequest* request,
+                                                    v1::ListBristerResponse* response) {
+  return Ask(context, request, response, &NodeQueries::ListBrister);
+}
+
+grpc::ServerUnaryReactor* QueryService::ListExamples(grpc::CallbackServerContext* context,
+                                                     const v1::ListExamplesRequest* request,
+                                                     v1::ListExamplesResponse* response) {
+  return Ask(context, request, response, &NodeQueries::ListExamples);
 }
 
 grpc::ServerUnaryReactor* QueryService::ListSubjects(grpc::CallbackServerContext* context,

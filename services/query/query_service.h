@@ -22,7 +22,7 @@ namespace liggare::query {
 // registered with is stopped before it dies.
 class QueryService final : public v1::QueryService::CallbackService {
  public:
-  QueryService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool);
+  QueryService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool, NodeQueries::Clock now_ms);
 
   // Answers every AwaitFrontier, and all that come, with UNAVAILABLE, so that
   // the server can stop. The other methods end by themselves.
@@ -46,6 +46,15 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* ListMissing(grpc::CallbackServerContext* context,
                                         const v1::ListMissingRequest* request,
                                         v1::ListMissingResponse* response) override;
+  grpc::ServerUnaryReactor* ListDuties(grpc::CallbackServerContext* context,
+                                       const v1::ListDutiesRequest* request,
+                                       v1::ListDutiesResponse* response) override;
+  grpc::ServerUnaryReactor* ListBrister(grpc::CallbackServerContext* context,
+                                        const v1::ListBristerRequest* request,
+                                        v1::ListBristerResponse* response) override;
+  grpc::ServerUnaryReactor* ListExamples(grpc::CallbackServerContext* context,
+                                         const v1::ListExamplesRequest* request,
+                                         v1::ListExamplesResponse* response) override;
   grpc::ServerUnaryReactor* ListSubjects(grpc::CallbackServerContext* context,
                                          const v1::ListSubjectsRequest* request,
                                          v1::ListSubjectsResponse* response) override;
@@ -67,6 +76,7 @@ class QueryService final : public v1::QueryService::CallbackService {
 
   const hosting::HostedNodes& nodes_;
   rpc::PooledCalls calls_;
+  const NodeQueries::Clock now_ms_;
 
   std::mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

@@ -12,6 +12,7 @@
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
+#include "services/state/received_entry.h"
 
 namespace liggare::state {
 namespace {
@@ -86,22 +87,6 @@ absl::StatusOr<std::vector<uint64_t>> ReceivedIndexes(const log::EventLog& log,
       });
   if (!scanned.ok()) return scanned;
   return indexes;
-}
-
-absl::StatusOr<v1::Received> ReadReceived(const log::EventLog& log, const std::string& log_name,
-                                          uint64_t index) {
-  const auto bytes = log.Read(log_name, index);
-  if (!bytes.ok()) return bytes.status();
-  const auto header = log::ParseEntryHeader(*bytes);
-  v1::EntryData data;
-  if (!header.ok() ||
-      !data.ParseFromArray(header->data.data(), static_cast<int>(header->data.size())) ||
-      !data.has_received()) {
-    return MakeError(v1::ERROR_CODE_DATA_LOSS,
-                     {.message = "entry " + std::to_string(index) + " of " + log_name +
-                                 " is indexed as Received and does not parse as one"});
-  }
-  return std::move(*data.mutable_received());
 }
 
 // All of them are read: which logs the node knew is said nowhere else, and one

@@ -35,8 +35,9 @@ class StateReader : public domain::StateView {
  public:
   struct Options {
     // Of what is kept, in fields and events (SubjectFold::weight), some 200 bytes
-    // each.
-    size_t kept_weight_max = 200'000;
+    // each. A national year has 250'000, and twice that where it is also looked at
+    // as it was known at some moment.
+    size_t kept_weight_max = 600'000;
   };
 
   // The states at one frontier. Thread-safe.
@@ -51,6 +52,7 @@ class StateReader : public domain::StateView {
     absl::StatusOr<std::vector<v1::Change>> HistoryOf(std::string_view subject,
                                                       std::string_view path_prefix);
     const Frontier& frontier() const { return *frontier_; }
+    const FrontierRef& shared_frontier() const { return frontier_; }
 
    private:
     // A node below the counties was shown of the logs above it what concerned it.

@@ -104,15 +104,23 @@ absl::StatusOr<std::shared_ptr<const domain::State>> SubjectFold::At(const Front
     if (const absl::Status folded = Restart(frontier); !folded.ok()) return folded;
     return Share();
   }
-  auto apart = Refold(log_, subject_, *frontier, nullptr);
-  if (!apart.ok()) return apart.status();
-  return std::make_shared<const domain::State>(*std::move(apart));
+  return AtPast(frontier);
+}
+
+absl::StatusOr<std::shared_ptr<const domain::State>> SubjectFold::AtPast(
+    const FrontierRef& frontier) {
+  // One that would need a past of its own is begun anew.
+  const bool serves = past_ != nullptr && past_->last_ != nullptr &&
+                      (frontier == past_->last_ || frontier->Covers(*past_->last_));
+  if (!serves) past_ = std::make_unique<SubjectFold>(log_, subject_);
+  return past_->At(frontier);
 }
 
 size_t SubjectFold::weight() const {
   constexpr size_t kEmptyWeight = 8;
   if (shared_ == nullptr) return kEmptyWeight;
-  return kEmptyWeight + shared_->state.fields.size() + shared_->state.points.size();
+  const size_t past = past_ == nullptr ? 0 : past_->weight();
+  return kEmptyWeight + shared_->state.fields.size() + shared_->state.points.size() + past;
 }
 
 absl::StatusOr<domain::State> SubjectFold::Refold(const log::EventLog& log,

@@ -6,7 +6,9 @@
 //   - has no further entry of the subject, and
 //   - lacks what its awaiting entries await.
 // So a state that was folded at one frontier serves most others, older ones
-// among them, and only what changed is read again.
+// among them, and only what changed is read again. Where it does not serve an
+// older one, a second fold is kept beside it, at the moment last asked for: whoever
+// looks at the past looks there more than once.
 #ifndef SERVICES_STATE_SUBJECT_FOLD_H_
 #define SERVICES_STATE_SUBJECT_FOLD_H_
 
@@ -25,8 +27,6 @@
 
 namespace liggare::state {
 
-using FrontierRef = std::shared_ptr<const Frontier>;
-
 // Not thread-safe; the states it gives out are never changed afterwards. The
 // EventLog must outlive it.
 class SubjectFold {
@@ -35,9 +35,9 @@ class SubjectFold {
 
   // The subject's state at the frontier; an empty one if it has no entry there.
   // Brings this fold forward to `frontier` if that covers the last one it was
-  // brought to; otherwise (a moment in the past that differs) the answer is
-  // folded by itself and this fold stays where it is. DATA_LOSS if an entry
-  // can't be read or parsed.
+  // brought to; otherwise (a moment in the past that differs) the fold of the past
+  // answers and this one stays where it is. DATA_LOSS if an entry can't be read or
+  // parsed.
   absl::StatusOr<std::shared_ptr<const domain::State>> At(const FrontierRef& frontier);
 
   // A measure of its memory: fields and events.
@@ -58,6 +58,8 @@ class SubjectFold {
   using Keys = std::vector<log::SubjectKey>;
   std::shared_ptr<const domain::State> Share();
   absl::Status Restart(const FrontierRef& frontier);
+  // At(), of a frontier that does not cover last_ and that this state does not serve.
+  absl::StatusOr<std::shared_ptr<const domain::State>> AtPast(const FrontierRef& frontier);
   absl::StatusOr<Keys> KeysBeyondLast(const Frontier& frontier) const;
   absl::Status Extend(const Keys& keys, const Frontier& frontier);
 
@@ -66,6 +68,7 @@ class SubjectFold {
   std::shared_ptr<Shared> shared_;  // Null before the first At.
   Frontier needs_;
   FrontierRef last_;  // The newest frontier at which the state is known to be right.
+  std::unique_ptr<SubjectFold> past_;  // Null before it is needed; has none itself.
 };
 
 }  // namespace liggare::state

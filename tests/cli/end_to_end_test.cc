@@ -164,6 +164,22 @@ TEST_F(EndToEndTest, ACompletionIsAskedForAndAnswered) {
   EXPECT_THAT(Run(kVerksamhet, {"read", "se/17@1"}).out, HasSubstr("undanhållen: rör inte noden"));
 }
 
+TEST_F(EndToEndTest, WhatIsDueIsAskedAsOfADay) {
+  RecordLines();
+  const Finished due = Run("se/17", {"missing", "--year", "2024", "--on", "2030-01-01", "--json"});
+  ASSERT_EQ(due.code, 0) << due.err;
+  const json duties = json::parse(due.out);
+  EXPECT_EQ(duties["expected_count"], 1);
+  EXPECT_TRUE(duties["missing"].empty());
+  EXPECT_TRUE(duties["duties"][0].contains("received_at"));
+  const Finished reminders =
+      Run("se/17", {"missing", "--year", "2024", "--on", "2030-01-01", "--reminders"});
+  EXPECT_THAT(reminders.out, HasSubstr("Länsstyrelsens redovisning"));
+  EXPECT_THAT(Run("se/17", {"missing", "--year", "2024", "--on", "i dag"}).err, HasSubstr("on"));
+  EXPECT_THAT(Run("se", {"brister"}).out, HasSubstr("Systembrister: 0"));
+  EXPECT_THAT(Run("se", {"examples"}).out, HasSubstr("Goda exempel: 0"));
+}
+
 TEST_F(EndToEndTest, SameLinesAgainAreDuplicates) {
   RecordLines();
   const Finished again = Run(kVerksamhet, {"record", lines_, "--json"});

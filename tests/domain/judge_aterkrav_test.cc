@@ -197,6 +197,52 @@ TEST_F(JudgeAterkravTest, ASlipOfThePenIsCorrectedFromItsCurrentValue) {
           R"("path": "amount", "old": 1, "new": 2)");
 }
 
+// A slip of the pen in an amount is not a way around the limits of a decision.
+TEST_F(JudgeAterkravTest, ACorrectedAmountIsOneThatCouldHaveBeenDecided) {
+  OpenAndDecide();
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", kCase, "decision_corrected",
+          R"("path": "amount_ore", "old": 300, "new": 301)");
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", kCase, "decision_corrected",
+          R"("path": "eftergift_ore", "old": 0, "new": 1)");
+  Ok("se", kCase, "repayment_received", Amount(200));
+  Refused(v1::ERROR_CODE_INVALID_FIELD, "se", kCase, "decision_corrected",
+          R"("path": "amount_ore", "old": 300, "new": 199)");
+  EXPECT_EQ(error_.field(), "new");
+  Ok("se", kCase, "decision_corrected", R"("path": "amount_ore", "old": 300, "new": 200)");
+  EXPECT_EQ(Case().owed_ore(), 0);
+}
+
+// What the kommun has paid back by itself is not claimed from it again.
+TEST_F(JudgeAterkravTest, NoKronaComesBackTwice) {
+  Open(1000);
+  Communicate();
+  Answer();
+  Ok("se", "bidrag/2024/1780", "grant_returned", Amount(400));
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", kCase, "aterkrav_decided", Decided("helt", 1000));
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", kCase, "aterkrav_decided", Decided("delvis", 601));
+  Decide("delvis", 600);
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", kCase, "decision_changed", Changed("delvis", 601));
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", kCase, "decision_corrected",
+          R"("path": "amount_ore", "old": 600, "new": 601)");
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", "bidrag/2024/1780", "grant_returned", Amount(1));
+  Ok("se", kCase, "decision_changed", Changed("delvis", 500));
+  Ok("se", "bidrag/2024/1780", "grant_returned", Amount(100));
+}
+
+TEST_F(JudgeAterkravTest, NoMoreGoesBackToTheAppropriationThanWasRepaid) {
+  OpenAndDecide();
+  const auto returned = [](int ore) { return Amount(ore) + R"(, "aterkrav": ")" + kCase + "\""; };
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", "anslag/2025", "money_returned", returned(1));
+  Ok("se", kCase, "repayment_received", Amount(200));
+  Ok("se", "anslag/2025", "money_returned", returned(150));
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se", "anslag/2026", "money_returned", returned(51));
+  Ok("se", "anslag/2026", "money_returned", returned(50));
+  Refused(v1::ERROR_CODE_INVALID_FIELD, "se", "anslag/2026", "money_returned",
+          Amount(1) + R"(, "aterkrav": "bidrag/2024/1780")");
+  // Of money that nobody has claimed no case is named.
+  Ok("se", "anslag/2026", "money_returned", Amount(10'000));
+}
+
 TEST_F(JudgeAterkravTest, AChangedDecisionHoldsFromThenOn) {
   OpenAndDecide();
   Ok("se", kCase, "repayment_received", Amount(100));
@@ -291,7 +337,8 @@ TEST_F(JudgeAterkravTest, NoSequenceOfStepsBreaksTheInvariants) {
   }
   // All claims together stay within what was paid.
   int64_t claimed_ore = 0;
-  for (const std::string& subject : *world_.ListSubjects("aterkrav/2024/1780/")) {
+  const auto cases = *world_.ListSubjects("aterkrav/2024/1780/");
+  for (const std::string& subject : cases) {
     claimed_ore += AterkravCaseOf(**world_.StateOf(subject)).claimed_ore;
   }
   EXPECT_LE(claimed_ore, 1000);

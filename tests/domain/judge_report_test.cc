@@ -80,7 +80,6 @@ TEST_F(JudgeReportTest, NothingIsReviewedBeforeThereIsAReport) {
           R"("fraga": "Hur många?", "answer_by": "2025-02-03")");
   Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17", kOther, "finding_explained",
           R"("finding": "a1", "forklaring": "Så är det.")");
-  Ok("se/17", kRapport, "finding_explained", R"("finding": "a1", "forklaring": "Så är det.")");
 }
 
 // What is recorded as erased must be erased.

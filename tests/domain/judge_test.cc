@@ -5,6 +5,15 @@
 namespace liggare::domain {
 namespace {
 
+TEST_F(JudgeTest, AGrantIsNotLoweredBelowWhatIsPaid) {
+  PayGrant(400);
+  const auto decide = [](int ore) { return "\"posts_hundredths\": 100, " + Amount(ore); };
+  Refused(v1::ERROR_CODE_AMOUNT_EXCEEDED, "se/17", "bidrag/2024/1780", "grant_decided",
+          decide(399));
+  Ok("se/17", "bidrag/2024/1780", "grant_decided", decide(400));
+  Ok("se/17", "bidrag/2024/1780", "grant_decided", decide(2000));
+}
+
 TEST_F(JudgeTest, TheWholeYearInOrderIsAllowed) {
   Register();
   Assign();

@@ -211,6 +211,17 @@ TEST(ShapeTest, StatedCellsAreDecimals) {
   }
 }
 
+TEST(ShapeTest, StatedCellsAreFiguresOrWords) {
+  const auto fault = [](const std::string& rest) {
+    return FaultOf("tabell/2024/utforare", "table_published",
+                   R"("cells": [{"row": "a", "column": "lan")" + rest + "}]");
+  };
+  EXPECT_EQ(fault(R"(, "text": "Västra Götaland")").code(), v1::ERROR_CODE_UNSPECIFIED);
+  ExpectFault(fault(""), v1::ERROR_CODE_MISSING_FIELD, "cells[a][lan].value");
+  ExpectFault(fault(R"(, "text": "Kalmar", "value": "1")"), v1::ERROR_CODE_INVALID_FIELD,
+              "cells[a][lan].text");
+}
+
 TEST(ShapeTest, SubjectFitsTheType) {
   const v1::Error error = FaultOf("ansokan/2024/1780", "grant_paid", R"("amount_ore": 1)");
   ExpectFault(error, v1::ERROR_CODE_INVALID_SUBJECT, "subject");

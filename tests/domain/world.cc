@@ -96,14 +96,18 @@ v1::Error World::Refusal(const std::string& writer_path, const std::string& subj
 void World::Append(const std::string& writer_path, const v1::EventData& event,
                    std::vector<LogPoint> basis) {
   const std::string log = writer_path + "@1";
+  folded_.erase(event.subject());
+  clock_ = std::max(clock_ + 1, static_cast<uint64_t>(now_ms) << 16);
   subjects_[event.subject()].push_back(
-      EntryOf(log, log_sizes_[log]++, ++clock_, std::move(basis), event));
+      EntryOf(log, log_sizes_[log]++, clock_, std::move(basis), event));
 }
 
 absl::StatusOr<std::shared_ptr<const State>> World::StateOf(std::string_view subject) {
   auto it = subjects_.find(subject);
   if (it == subjects_.end()) return std::make_shared<const State>();
-  return std::make_shared<const State>(FoldAll(it->second));
+  std::shared_ptr<const State>& folded = folded_[it->first];
+  if (folded == nullptr) folded = std::make_shared<const State>(FoldAll(it->second));
+  return folded;
 }
 
 absl::StatusOr<std::vector<std::string>> World::ListSubjects(std::string_view prefix) {

@@ -48,11 +48,17 @@ class World : public StateView {
 
   uint64_t entry_count() const { return clock_; }
 
+  // The wall clock of every node; entries are recorded at this time, or, while it
+  // stands still, in order.
+  int64_t now_ms = 0;
+
   // The rules by which events are judged.
   RegulationFn regulation_of = RegulationOf;
 
  private:
   std::map<std::string, std::vector<FoldEntry>, std::less<>> subjects_;
+  std::map<std::string, std::shared_ptr<const State>, std::less<>>
+      folded_;  // Since the last entry.
   std::map<std::string, uint64_t> log_sizes_;
   uint64_t clock_ = 0;
 };

@@ -37,7 +37,8 @@ class NodeQueriesTest : public ::testing::Test {
   ManualClock clock_;
   TestNode county_{"se/17", clock_};
   TestNode varmland_{std::string(kVarmland), clock_};
-  NodeQueries at_county_{county_.log(), county_.states()};
+  const NodeQueries::Clock now_ms_ = [this] { return clock_.now_ms; };
+  NodeQueries at_county_{county_.log(), county_.states(), now_ms_};
 };
 
 TEST_F(NodeQueriesTest, StateIsThatOfTheSubjectNowOrThen) {
@@ -144,6 +145,123 @@ TEST_F(NodeQueriesTest, MissingAreTheRegisteredThatHaveNotReported) {
   auto of_2023 = at_county_.ListMissing(request);
   ASSERT_EQ(of_2023->missing_size(), 1);
   EXPECT_EQ(of_2023->missing(0).path(), kVarmland);
+}
+
+// 2025-01-15T22:59:59Z: the last second of the last day in Stockholm.
+constexpr int64_t kLastSecondMs = 1'736'981'999'000;
+
+TEST_F(NodeQueriesTest, AReportCameWhenTheCountyReceivedIt) {
+  const std::string karlstad = "se/17/karlstad";
+  clock_.now_ms = kLastSecondMs - 60'000;
+  TestNode late(karlstad, clock_);
+  late.Record(Registered(karlstad));
+  late.Record(Submitted("rapport/2024/se/17/karlstad", 1, 2));
+  clock_.now_ms = kLastSecondMs + 1'000;
+  county_.Receive(late, late.log().own_log());
+  // What comes later says nothing of what was there.
+  clock_.now_ms += 86'400'000;
+  late.Record(Corrected("rapport/2024/se/17/karlstad", kKvinnor, 3));
+  county_.Receive(late, late.log().own_log());
+
+  v1::ListDutiesRequest request;
+  request.set_year(2024);
+  const auto duties = at_county_.ListDuties(request);
+  ASSERT_TRUE(duties.ok()) << duties.status();
+  EXPECT_EQ(duties->on(), "2025-01-17");
+  ASSERT_EQ(duties->duties_size(), 3);
+  EXPECT_EQ(duties->duties(0).vem(), karlstad);
+  EXPECT_EQ(duties->duties(0).status(), v1::DUTY_STATUS_LATE);
+  EXPECT_EQ(duties->duties(0).days(), 1u);
+  EXPECT_EQ(duties->duties(0).received_at_ms(), kLastSecondMs + 1'000);
+  EXPECT_EQ(duties->duties(0).received_on(), "2025-01-16");
+  EXPECT_EQ(duties->duties(1).vem(), kVarmland);
+  EXPECT_EQ(duties->duties(1).status(), v1::DUTY_STATUS_IN_TIME);
+  EXPECT_EQ(duties->duties(2).vem(), "se/17");
+}
+
+TEST_F(NodeQueriesTest, TheNationReadsTheReceiptFromTheCountysLog) {
+  TestNode nation("se", clock_);
+  const NodeQueries at_nation(nation.log(), nation.states(), now_ms_);
+  clock_.now_ms += 1'000;
+  nation.Receive(varmland_, varmland_.log().own_log());
+  v1::ListDutiesRequest request;
+  request.set_year(2024);
+  request.set_scope(std::string(kVarmland));
+  EXPECT_EQ(at_nation.ListDuties(request)->duties(0).status(), v1::DUTY_STATUS_NOT_RECEIVED);
+  nation.Receive(county_, county_.log().own_log());
+  const auto duties = at_nation.ListDuties(request);
+  ASSERT_TRUE(duties.ok()) << duties.status();
+  EXPECT_EQ(duties->duties(0).status(), v1::DUTY_STATUS_IN_TIME);
+  EXPECT_EQ(duties->duties(0).received_at_ms(), clock_.now_ms - 1'000);
+}
+
+TEST_F(NodeQueriesTest, DutiesAreAnsweredAsTheyWereKnown) {
+  v1::ListDutiesRequest request;
+  request.set_year(2024);
+  request.set_scope(std::string(kVarmland));
+  request.set_on("2025-02-01");
+  request.mutable_moment()->set_known_by("se/17");
+  EXPECT_EQ(ErrorIn(at_county_.ListDuties(request).status()).field(), "scope");
+  request.mutable_moment()->set_at_index(county_.own_size());
+  ASSERT_EQ(at_county_.ListDuties(request)->duties_size(), 1);
+  request.clear_moment();
+  request.set_on("2025-02-30");
+  EXPECT_EQ(ErrorIn(at_county_.ListDuties(request).status()).field(), "on");
+}
+
+v1::EventData About(const std::string& subject) {
+  v1::EventData event;
+  event.set_subject(subject);
+  return event;
+}
+
+TEST_F(NodeQueriesTest, BristerAreListedWithWhatIsOverdue) {
+  const std::string subject = "brist/se/17/varmland/1";
+  v1::EventData brist = About(subject);
+  brist.mutable_brist_reported()->set_niva(v1::BRIST_NIVA_LOKAL);
+  brist.mutable_brist_reported()->set_rubrik("Köer");
+  brist.mutable_brist_reported()->set_observed_on("2023-11-01");
+  varmland_.Record(brist);
+  v1::EventData asked = About(subject);
+  asked.mutable_feedback_requested()->set_av_vem("FK");
+  asked.mutable_feedback_requested()->set_due_on("2023-11-10");
+  varmland_.Record(asked);
+  county_.Receive(varmland_, varmland_.log().own_log());
+  v1::ListBristerRequest request;
+  request.set_on("2023-11-15");
+  request.set_open_only(true);
+  const auto brister = at_county_.ListBrister(request);
+  ASSERT_TRUE(brister.ok()) << brister.status();
+  ASSERT_EQ(brister->brister_size(), 1);
+  EXPECT_EQ(brister->brister(0).aterkoppling(0).days(), 5u);
+  request.set_year(2024);
+  EXPECT_EQ(at_county_.ListBrister(request)->brister_size(), 0);
+  request.set_scope("se/10");
+  EXPECT_EQ(ErrorIn(at_county_.ListBrister(request).status()).field(), "scope");
+}
+
+TEST_F(NodeQueriesTest, ExamplesHaveTheirTextWhereItIsHeld) {
+  const log::DisclosureText text{.commitment = std::string(32, 'c'),
+                                 .salt = std::string(32, 's'),
+                                 .text = "Drop-in varje torsdag."};
+  for (const bool is_held : {false, true}) {
+    v1::EventData event = About(std::string("exempel/se/17/varmland/") + (is_held ? "2" : "1"));
+    event.mutable_good_example_shared()->set_rubrik("Drop-in");
+    event.mutable_good_example_shared()->mutable_beskrivning()->set_commitment(
+        is_held ? text.commitment : std::string(32, 'd'));
+    if (is_held) {
+      varmland_.Record(event, {text});
+    } else {
+      varmland_.Record(event);
+    }
+  }
+  county_.Receive(varmland_, varmland_.log().own_log());
+  const auto examples = at_county_.ListExamples(v1::ListExamplesRequest());
+  ASSERT_TRUE(examples.ok()) << examples.status();
+  ASSERT_EQ(examples->examples_size(), 2);
+  EXPECT_EQ(examples->examples(0).beskrivning(), "");
+  EXPECT_EQ(examples->examples(1).beskrivning(), text.text);
+  EXPECT_EQ(examples->examples(1).namn(), "PO se/17/varmland");
 }
 
 TEST_F(NodeQueriesTest, SubjectsAreListedByPages) {

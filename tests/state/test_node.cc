@@ -80,7 +80,11 @@ class TestNode::BasisJudge : public log::Judge {
 };
 
 TestNode::TestNode(std::string path, ManualClock& clock)
-    : key_(KeyOfNode(path)),
+    : TestNode(std::move(path), clock, memory_) {}
+
+TestNode::TestNode(std::string path, ManualClock& clock, log::Database& database)
+    : database_(database),
+      key_(KeyOfNode(path)),
       log_(Require(log::EventLog::Open(database_, {.trust_domain = std::string(kTrustDomain),
                                                    .path = std::move(path)}),
                    "open")),

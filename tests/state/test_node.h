@@ -33,6 +33,8 @@ class TestNode {
  public:
   // `clock` must outlive the node.
   TestNode(std::string path, ManualClock& clock);
+  // On that database, which must outlive the node, instead of one in memory.
+  TestNode(std::string path, ManualClock& clock, log::Database& database);
   ~TestNode();
 
   const std::string& path() const { return log_->path(); }
@@ -61,7 +63,8 @@ class TestNode {
 
   log::VerifiedChunk ReadChunk(TestNode& source, const std::string& log_name, uint64_t end);
 
-  MemoryDatabase database_;
+  MemoryDatabase memory_;
+  log::Database& database_;
   note::SigningKey key_;
   std::unique_ptr<log::EventLog> log_;
   std::unique_ptr<state::StateReader> states_;

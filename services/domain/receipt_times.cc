@@ -1,0 +1,56 @@
+#include "services/domain/receipt_times.h"
+
+#include <algorithm>
+#include <string>
+
+#include "services/domain/log_name.h"
+#include "services/domain/subject.h"
+
+namespace liggare::domain {
+namespace {
+
+// Whether what the node records is with the authority at once, because that hosts it.
+absl::StatusOr<bool> IsHostedBy(StateView& view, std::string_view node,
+                                std::string_view authority) {
+  if (node == authority) return true;
+  auto state = view.StateOf(NodeSubject(node));
+  if (!state.ok()) return state.status();
+  return (*state)->Text("custody") == "hosted" && (*state)->Text("hosted_by") == authority;
+}
+
+bool HasEffect(const State& state, uint32_t point) {
+  const auto is_it = [point](const auto& entry) { return entry.point == point; };
+  return std::none_of(state.awaiting.begin(), state.awaiting.end(), is_it) &&
+         std::none_of(state.disregarded.begin(), state.disregarded.end(), is_it);
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<int64_t>> ReceiptTimeOf(ReceiptSources sources,
+                                                     std::string_view authority, const State& state,
+                                                     uint32_t point) {
+  const EventPoint& event = state.points[point];
+  const std::string& log = state.strings.at(event.log);
+  const auto is_hosted = IsHostedBy(sources.view, PathOfLog(log), authority);
+  if (!is_hosted.ok()) return is_hosted.status();
+  if (*is_hosted) return std::optional<int64_t>(event.recorded_at_ms);
+  return sources.times.ArrivalAt(authority,
+                                 {.log = log, .index = event.index, .clock = event.clock});
+}
+
+absl::StatusOr<FirstReceipt> FirstReceiptOf(ReceiptSources sources, std::string_view authority,
+                                            const State& state, int type) {
+  FirstReceipt first;
+  for (uint32_t point = 0; point < state.points.size(); ++point) {
+    if (state.points[point].type != type || !HasEffect(state, point)) continue;
+    first.is_recorded = true;
+    const auto received = ReceiptTimeOf(sources, authority, state, point);
+    if (!received.ok()) return received.status();
+    const bool is_earlier =
+        *received && (!first.received_at_ms || **received < *first.received_at_ms);
+    if (is_earlier) first.received_at_ms = **received;
+  }
+  return first;
+}
+
+}  // namespace liggare::domain
