@@ -10,6 +10,7 @@
 #include "eventstore/log/chunk.h"
 #include "eventstore/merkle/hash.h"
 #include "eventstore/note/checkpoint.h"
+#include "services/domain/erasure.h"
 
 namespace liggare::testing {
 namespace {
@@ -65,6 +66,10 @@ class TestNode::BasisJudge : public log::Judge {
   }
   void Accepted(const log::EntryHeader&, std::string_view, const log::Submission&) override {}
   void Stored(const log::Chunk&) override {}
+  std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
+                                    std::string_view entry) override {
+    return domain::ErasedBy(log, type, entry);
+  }
   bool SameFields(std::string_view, const std::vector<log::DisclosureText>&,
                   const log::Submission&) override {
     return false;
