@@ -108,6 +108,7 @@ std::string FaultOfErased(FsckScope& scope, std::string_view key_bytes, std::str
   const auto key = keys::ParseErasedKey(key_bytes);
   const auto by = keys::ParseErasedValue(value);
   if (!key || !by) return "it is damaged";
+  ++scope.report.texts_erased;
   const auto number = scope.numbers.find(by->log);
   if (number == scope.numbers.end()) return "";  // It came without its log.
   const std::string entry = scope.Get(

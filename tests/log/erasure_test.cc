@@ -249,6 +249,7 @@ TEST_F(ErasureTest, FsckKnowsErasedFromMissing) {
   ExpectSound(child_database_);
   child_database_.Erase(Family::kDisclosures, another_.commitment);
   const FsckReport report = Fsck(child_database_, {});
+  EXPECT_EQ(report.texts_erased, 1u);
   ASSERT_EQ(report.findings.size(), 1u);
   EXPECT_EQ(report.findings[0].index, 1u);
   EXPECT_THAT(FindingText(report.findings[0]), HasSubstr("no entry has erased it"));
