@@ -7,7 +7,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "clients/cpp/receipt_verifier.h"
 #include "eventstore/log/backup.h"
+#include "eventstore/log/fsck.h"
 #include "liggare/v1/admin_service.grpc.pb.h"
 #include "liggare/v1/event_service.grpc.pb.h"
 #include "proto/error/error.h"
@@ -90,11 +92,18 @@ class ErasureWayTest : public WaysBack {
   void ExpectProofs(const std::string& path) {
     const v1::Receipt receipt = Receipt(path, Correction(3, 3, 4));
     EXPECT_EQ(receipt.disclosures_size(), 0) << path;
-    EXPECT_FALSE(receipt.entry().empty()) << path;
+    const auto verified = client::VerifyReceipt(receipt, cluster_.verifier("se").Text());
+    EXPECT_TRUE(verified.ok()) << path << ": " << verified.status().message();
   }
   void ExpectWhole(const std::string& path) {
     Stop(path);
     EXPECT_EQ(FaultsOf(path), "") << path;
+    log::SharedResources shared;
+    const auto checked = log::FsckDirectory(cluster_.data_directory(path), shared, {});
+    ASSERT_TRUE(checked.ok()) << checked.status();
+    for (const log::FsckFinding& finding : checked->findings) {
+      ADD_FAILURE() << path << ": " << log::FindingText(finding);
+    }
     EXPECT_FALSE(HasText(path)) << path;
   }
   void BackUp(const std::string& path) {
