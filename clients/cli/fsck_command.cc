@@ -39,6 +39,7 @@ Json ReportJson(const log::FsckReport& report) {
                {"entries", report.entries},
                {"signatures", report.signatures},
                {"signatures_unchecked", report.signatures_unchecked},
+               {"texts_erased", report.texts_erased},
                {"logs_with_damaged_entries", report.logs_with_damaged_entries},
                {"findings_count", report.findings_count},
                {"findings", Json::array()}};
@@ -60,6 +61,7 @@ std::string ReportText(const log::FsckReport& report) {
   }
   return text + report.path + ": " + Count(report.logs) + " loggar, " + Count(report.entries) +
          " poster, " + Count(report.signatures) + " underskrifter, " +
+         (report.texts_erased > 0 ? Count(report.texts_erased) + " gallrade texter, " : "") +
          (report.ok() ? "inga fel" : Count(report.findings_count) + " fel") + "\n";
 }
 
@@ -69,6 +71,7 @@ Json RepairJson(const log::RepairReport& report) {
                     {"rows_written", report.rows_written},
                     {"rows_removed", report.rows_removed},
                     {"texts_removed", report.texts_removed},
+                    {"texts_lost", report.texts_lost},
                     {"rebuilt_families", report.rebuilt_families}};
   return json;
 }
@@ -80,6 +83,9 @@ std::string RepairText(const log::RepairReport& report) {
   }
   text += "Skrev " + Count(report.rows_written) + " rader, tog bort " + Count(report.rows_removed) +
           " rader och " + Count(report.texts_removed) + " skadade texter.\n";
+  if (report.texts_lost > 0) {
+    text += Count(report.texts_lost) + " texter saknas utan att vara gallrade.\n";
+  }
   for (const std::string& family : report.rebuilt_families) {
     text += "Byggde om " + family + " från posterna.\n";
   }

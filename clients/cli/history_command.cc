@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "clients/cli/commands.h"
+#include "clients/cli/erased_texts.h"
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/moment_option.h"
 #include "clients/cli/swedish_text.h"
@@ -46,12 +47,16 @@ std::string HistoryText(const v1::GetHistoryResponse& history) {
   if (history.changes().empty()) return "Inga ändringar.\n";
   TextTable table({Align::kLeft, Align::kLeft, Align::kRight, Align::kRight, Align::kLeft,
                    Align::kLeft, Align::kLeft});
+  ErasedTexts erased;
+  for (const v1::Change& change : history.changes()) {
+    erased.Add(change.path(), change.new_(), change.event());
+  }
   table.AddRow({"När", "Fält", "Från", "Till", "Vem", "Händelse", "Varför"});
   table.AddRule();
   for (const v1::Change& change : history.changes()) {
-    table.AddRow({TimeText(change.event().recorded_at_ms()), change.path(), ValueText(change.old()),
-                  ValueText(change.new_()), WhoText(change.event()), EventText(change.event()),
-                  WhyText(change)});
+    table.AddRow({TimeText(change.event().recorded_at_ms()), change.path(),
+                  erased.Text(change.old()), erased.Text(change.new_()), WhoText(change.event()),
+                  EventText(change.event()), WhyText(change)});
   }
   return table.Text();
 }

@@ -80,7 +80,8 @@ std::string TextsSection(const client::VerifiedReceipt& receipt) {
   std::string text = "Texter\n";
   for (const client::DisclosedText& one : receipt.texts) {
     text += std::string(kIndent, ' ') + one.field + ": " +
-            (one.disclosed ? "”" + one.text + "”" : "(lämnas inte ut här)") + "\n";
+            (one.disclosed ? "”" + one.text + "”" : "(lämnas inte ut här; kan vara gallrad)") +
+            "\n";
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "clients/cli/state_form.h"
 
 #include "clients/cli/entry_place.h"
+#include "clients/cli/erased_texts.h"
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/swedish_text.h"
 #include "clients/cli/text_table.h"
@@ -74,12 +75,16 @@ std::string Heading(const AnsweredState& answer) {
 
 std::string FieldsText(const v1::State& state) {
   if (state.fields().empty()) return "\nInga fält har något värde.\n";
+  ErasedTexts erased;
+  for (const v1::StateField& field : state.fields()) {
+    erased.Add(field.path(), field.value(), field.set_by());
+  }
   TextTable table({Align::kLeft, Align::kRight, Align::kLeft, Align::kLeft, Align::kLeft});
   table.AddRow({"Fält", "Värde", "Satt av", "När", "Vem"});
   table.AddRule();
   for (const v1::StateField& field : state.fields()) {
     const v1::EventRef& event = field.set_by();
-    table.AddRow({field.path(), ValueText(field.value()), EventText(event),
+    table.AddRow({field.path(), erased.Text(field.value()), EventText(event),
                   TimeText(event.recorded_at_ms()), WhoText(event)});
   }
   return "\n" + table.Text();

@@ -5,7 +5,11 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "eventstore/log/fsck.h"
+#include "eventstore/log/fsck_scope.h"
+#include "eventstore/log/keys.h"
+#include "eventstore/log/purge.h"
 #include "rocksdb/env.h"
 #include "rocksdb/utilities/backup_engine.h"
 
@@ -67,6 +71,57 @@ absl::Status CopyEvidence(const std::string& from, const std::string& to) {
   return Failed("the evidence of " + from, error);
 }
 
+// Of how many erasures the files of a backup are free, and of which directory it is:
+// the mark of its backups.
+struct BackupMark {
+  std::string instance_id;
+  uint64_t purged = 0;
+};
+
+absl::StatusOr<BackupMark> MarkOf(const Database& database) {
+  const auto erasures = ReadErasures(database);
+  if (!erasures.ok()) return erasures.status();
+  const auto instance_id = database.Get(Family::kMeta, keys::kInstanceIdKey);
+  if (!instance_id.ok()) return instance_id.status();
+  return BackupMark{.instance_id = Hex(instance_id->value_or("")), .purged = erasures->purged};
+}
+
+std::string MarkText(const BackupMark& mark) {
+  return mark.instance_id + " " + std::to_string(mark.purged);
+}
+
+// Whether an earlier backup, by its mark, may hold texts of which one made now is free.
+bool MayHoldErased(const std::string& earlier, const BackupMark& now, bool any_erased) {
+  uint64_t purged = 0;
+  const size_t space = earlier.find(' ');
+  const bool same_directory = space != std::string::npos &&
+                              earlier.substr(0, space) == now.instance_id &&
+                              absl::SimpleAtoi(earlier.c_str() + space + 1, &purged);
+  return same_directory ? purged < now.purged : any_erased;
+}
+
+absl::StatusOr<bool> HasErasedTexts(const Database& database) {
+  const auto cursor = database.NewCursor(Family::kMeta);
+  cursor->Seek(std::string(1, keys::kErasedTag));
+  if (!cursor->status().ok()) return cursor->status();
+  return cursor->Valid() && cursor->key().front() == keys::kErasedTag;
+}
+
+// How many backups before `kept` went.
+absl::StatusOr<uint32_t> RemoveWithErasedTexts(rocksdb::BackupEngine& engine, uint32_t kept,
+                                               const BackupMark& mark, bool any_erased) {
+  std::vector<rocksdb::BackupInfo> infos;
+  engine.GetBackupInfo(&infos);
+  uint32_t removed = 0;
+  for (const rocksdb::BackupInfo& info : infos) {
+    if (info.backup_id >= kept || !MayHoldErased(info.app_metadata, mark, any_erased)) continue;
+    const rocksdb::IOStatus status = engine.DeleteBackup(info.backup_id);
+    if (!status.ok()) return ToStatus(status, "backup " + std::to_string(info.backup_id));
+    ++removed;
+  }
+  return removed;
+}
+
 // Puts the backup back as `to`, and reads all of it.
 absl::StatusOr<BackupReport> ReadBack(rocksdb::BackupEngine& engine, uint32_t id,
                                       const std::string& to, SharedResources& shared) {
@@ -99,7 +154,11 @@ absl::StatusOr<BackupReport> ReadBack(rocksdb::BackupEngine& engine, uint32_t id
 
 absl::StatusOr<BackupReport> BackUp(RocksDatabase& database, const std::string& data,
                                     const std::string& directory, SharedResources& shared) {
-  absl::StatusOr<RocksDatabase::Copied> copied = database.BackUp(directory);
+  const auto mark = MarkOf(database);
+  if (!mark.ok()) return mark.status();
+  const auto any_erased = HasErasedTexts(database);
+  if (!any_erased.ok()) return any_erased.status();
+  absl::StatusOr<RocksDatabase::Copied> copied = database.BackUp(directory, MarkText(*mark));
   if (!copied.ok()) return copied.status();
   if (absl::Status status = CopyEvidence(data, directory); !status.ok()) return status;
   auto engine = OpenEngine(directory);
@@ -113,6 +172,9 @@ absl::StatusOr<BackupReport> BackUp(RocksDatabase& database, const std::string& 
     (*engine)->DeleteBackup(copied->backup_id).PermitUncheckedError();
     return report.status();
   }
+  const auto removed = RemoveWithErasedTexts(**engine, copied->backup_id, *mark, *any_erased);
+  if (!removed.ok()) return removed.status();
+  report->backups_removed = *removed;
   report->bytes = copied->bytes;
   report->bytes_copied = copied->bytes_copied;
   return report;

@@ -29,13 +29,18 @@ struct BackupReport {
   uint64_t bytes = 0;
   uint64_t bytes_copied = 0;
   uint64_t entries = 0;  // Of all logs, as read back.
-  HeldLog own_log;       // As it is in the backup.
+  // Earlier ones that went because they may hold texts that were erased since.
+  uint32_t backups_removed = 0;
+  HeldLog own_log;  // As it is in the backup.
 };
 
 // Backs up `database`, whose directory is `data`, into `directory`, and reads the
 // backup back: checksums of all its files, then fsck of a copy, which needs room
 // for one beside the backup while it lasts. DATA_LOSS if that finds anything: the
 // backup is then not kept. UNAVAILABLE if something can't be written.
+//
+// When it has been read back, earlier backups go that were made before texts were erased
+// and left the files, or, if any text was erased, by an earlier directory of the node.
 absl::StatusOr<BackupReport> BackUp(RocksDatabase& database, const std::string& data,
                                     const std::string& directory, SharedResources& shared);
 

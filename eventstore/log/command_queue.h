@@ -42,8 +42,9 @@ struct SaveNoteCommand {
   std::string value;
   std::function<void()> saved;  // May be empty.
 };
+struct PurgeCommand {};
 using Command = std::variant<RecordCommand, StoreCommand, SaveCheckpointCommand, FreezeCommand,
-                             SaveNoteCommand>;
+                             SaveNoteCommand, PurgeCommand>;
 
 // Thread-safe, first in first out.
 //

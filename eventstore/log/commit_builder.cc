@@ -16,13 +16,6 @@ absl::Status Refusal(v1::ErrorCode code, std::string message) {
   return MakeError(code, {.message = std::move(message), .field = "", .expected = ""});
 }
 
-// The commitments of the texts, one after the other.
-std::string JoinCommitments(const std::vector<DisclosureText>& texts) {
-  std::string joined;
-  for (const DisclosureText& text : texts) joined += text.commitment;
-  return joined;
-}
-
 // Adds the signatures of `from` by keys that have not signed `to`. False if there
 // were none: the first signature of a key is never replaced.
 bool MergeSignatures(const note::Note& from, note::Note& to) {
@@ -41,6 +34,7 @@ bool MergeSignatures(const note::Note& from, note::Note& to) {
 CommitBuilder::CommitBuilder(const CommitContext& context, Batch& batch)
     : context_(context),
       batch_(batch),
+      texts_(context.database, batch),
       logs_(context.catalog),
       own_(logs_.Get(context.log.own_log())),
       last_clock_(context.catalog.last_clock()) {}
@@ -63,6 +57,9 @@ void CommitBuilder::PutEntry(WorkingLog& log, const IndexedEntry& entry) {
              keys::Encode(keys::SubjectRow{
                  .subject = entry.subject, .clock = entry.clock, .log = number, .index = index}),
              keys::EncodeType(entry.type));
+  for (std::string& commitment : context_.judge.ErasedBy(log.held.name, entry.type, entry.bytes)) {
+    texts_.Erase({.log = log.held.name, .index = index}, entry.subject, std::move(commitment));
+  }
   log.held.last_clock = entry.clock;
   log.advanced = true;
   must_sync_ = true;
@@ -87,16 +84,6 @@ void CommitBuilder::PutName(WorkingLog& log) {
   batch_.Put(Family::kMeta, keys::LogNameKey(log.held.number), log.held.name);
 }
 
-void CommitBuilder::PutDisclosures(uint32_t log, uint64_t index,
-                                   const std::vector<DisclosureText>& texts) {
-  if (texts.empty()) return;
-  for (const DisclosureText& text : texts) {
-    batch_.Put(Family::kDisclosures, text.commitment,
-               keys::Encode(keys::DisclosureValue{.salt = text.salt, .text = text.text}));
-  }
-  batch_.Put(Family::kMeta, keys::CommitmentsKey(log, index), JoinCommitments(texts));
-}
-
 absl::Status CommitBuilder::CheckStorable(const VerifiedChunk& verified,
                                           const WorkingLog& log) const {
   const Chunk& chunk = verified.chunk;
@@ -118,15 +105,14 @@ absl::Status CommitBuilder::CheckStorable(const VerifiedChunk& verified,
   return absl::OkStatus();
 }
 
-void CommitBuilder::PutChunkDisclosures(uint32_t log, const VerifiedChunk& verified) {
-  const auto& places = verified.commitment_places;
-  for (size_t i = 0; i < places.size();) {
-    const uint32_t entry = places[i].entry;
-    std::vector<DisclosureText> texts;
-    for (; i < places.size() && places[i].entry == entry; ++i) {
-      texts.push_back(verified.chunk.disclosures[places[i].disclosure]);
-    }
-    PutDisclosures(log, verified.chunk.first_index + entry, texts);
+void CommitBuilder::AddChunkTexts(uint32_t log, const VerifiedChunk& verified) {
+  const Chunk& chunk = verified.chunk;
+  for (const CommitmentPlace& place : verified.commitment_places) {
+    const EntryRow& row = verified.rows[place.entry];
+    const std::string_view entry = chunk.entries[place.entry];
+    texts_.Add({.log = log, .index = chunk.first_index + place.entry},
+               entry.substr(row.subject_offset, row.subject_bytes),
+               chunk.disclosures[place.disclosure]);
   }
 }
 
@@ -155,7 +141,7 @@ absl::Status CommitBuilder::Store(const VerifiedChunk& verified) {
                    .leaf = row.leaf});
     log.substantial = log.substantial || row.type != kReceivedType;
   }
-  PutChunkDisclosures(log.held.number, verified);
+  AddChunkTexts(log.held.number, verified);
   PutFullTiles(log.held.number, verified.full_tiles);
   log.tree = verified.tree;
   log.held.root = verified.root;
@@ -246,7 +232,9 @@ CommitBuilder::OwnEntry CommitBuilder::Encode(const DataHeader& data_header,
 void CommitBuilder::Append(const OwnEntry& entry, const std::vector<DisclosureText>& disclosures) {
   const DataHeader& data = entry.header.data_header;
   const merkle::Hash leaf = merkle::LeafHash(entry.bytes);
-  PutDisclosures(own_.held.number, own_.held.size, disclosures);
+  for (const DisclosureText& text : disclosures) {
+    texts_.Add({.log = own_.held.number, .index = own_.held.size}, data.subject, text);
+  }
   PutEntry(own_, {.bytes = entry.bytes,
                   .event_id = data.event_id,
                   .subject = data.subject,
@@ -328,12 +316,13 @@ void CommitBuilder::Cosign(WorkingLog& log) {
   cosigned_[log.held.name] = PutCheckpoint(log.held.number, checkpoint);
 }
 
-void CommitBuilder::Finish() {
+absl::Status CommitBuilder::Finish() {
   for (auto& [name, log] : logs_.touched()) {
     if (!log.advanced) continue;
     if (&log == &own_) log.held.root = log.tree.Root();
     if (log.checkpoint && log.checkpoint->checkpoint.size == log.held.size) Cosign(log);
   }
+  return texts_.Finish();
 }
 
 std::string CommitBuilder::CosignedCheckpoint(std::string_view log) const {

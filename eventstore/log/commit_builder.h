@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "eventstore/log/chunk.h"
+#include "eventstore/log/commit_texts.h"
 #include "eventstore/log/database.h"
 #include "eventstore/log/entry.h"
 #include "eventstore/log/event_log.h"
@@ -25,6 +26,7 @@ struct CommitContext {
   const Database& database;
   const LogCatalog& catalog;
   const EventLog& log;
+  Judge& judge;
   const note::SigningKey& key;
   int64_t now_ms = 0;
 };
@@ -35,7 +37,7 @@ class CommitBuilder {
   // `batch` must be empty.
   CommitBuilder(const CommitContext& context, Batch& batch);
 
-  // Adds the chunk, or says why not (Sequencer::Store).
+  // Adds the chunk, which must live until Finish, or says why not (Sequencer::Store).
   absl::Status Store(const VerifiedChunk& verified);
 
   // Whether the commit must contain a Received, and adding it.
@@ -49,20 +51,23 @@ class CommitBuilder {
   };
   OwnEntry Encode(const DataHeader& data_header, const Submission& submission,
                   const std::vector<LogIndex>& basis);
-  // Makes it the own log's next entry.
+  // Makes it the own log's next entry. The texts must live until Finish.
   void Append(const OwnEntry& entry, const std::vector<DisclosureText>& disclosures);
 
   void SaveCheckpoint(std::string_view log, const note::SignedCheckpoint& checkpoint);
   void SaveNote(std::string_view key, std::string_view value);
   void Freeze(std::string_view log, std::string_view evidence);
 
-  // Computes the own root; cosigns and stores the checkpoints that the commit reaches.
-  // Nothing may be added afterwards.
-  void Finish();
+  // Computes the own root; cosigns and stores the checkpoints that the commit reaches;
+  // stores and erases texts. Nothing may be added afterwards. DATA_LOSS if what is stored
+  // can't be read.
+  absl::Status Finish();
   // Note bytes of the checkpoint cosigned in this commit; empty if none was.
   std::string CosignedCheckpoint(std::string_view log) const;
 
   // Whether a machine that stops may lose nothing of it.
+  // Whether texts go that are on disk. After Finish.
+  bool erases_texts() const { return texts_.erases(); }
   bool must_sync() const { return must_sync_; }
   int64_t now_ms() const { return context_.now_ms; }
   bool own_log_frozen() const { return own_.held.frozen; }
@@ -81,7 +86,6 @@ class CommitBuilder {
   };
   void PutEntry(WorkingLog& log, const IndexedEntry& entry);
   void PutWithheld(WorkingLog& log, std::string_view leaf);
-  void PutDisclosures(uint32_t log, uint64_t index, const std::vector<DisclosureText>& texts);
   void PutFullTiles(uint32_t log, const std::vector<merkle::FullTile>& tiles);
   void PutName(WorkingLog& log);
   // Whether the log is one of this node's path, in whatever epoch.
@@ -89,7 +93,7 @@ class CommitBuilder {
   // The known rows of a Received of an earlier epoch that comes back.
   void PutKnown(const WorkingLog& log, std::string_view received);
   absl::Status CheckStorable(const VerifiedChunk& verified, const WorkingLog& log) const;
-  void PutChunkDisclosures(uint32_t log, const VerifiedChunk& verified);
+  void AddChunkTexts(uint32_t log, const VerifiedChunk& verified);
   std::string ReceivedData(std::string_view event_id);
   // The checkpoint as stored or as it will be by this commit.
   std::string StoredCheckpoint(const std::string& key);
@@ -100,6 +104,7 @@ class CommitBuilder {
 
   const CommitContext context_;
   Batch& batch_;
+  CommitTexts texts_;
   WorkingLogs logs_;
   WorkingLog& own_;
   uint64_t last_clock_;

@@ -95,6 +95,10 @@ class Database {
   virtual absl::StatusOr<std::optional<std::string>> Get(Family family,
                                                          std::string_view key) const = 0;
   virtual std::unique_ptr<Cursor> NewCursor(Family family) const = 0;
+  // Frees the files of what was deleted from `family` or written over: with OK none of
+  // them holds a byte of it. Reads through all of the family. UNAVAILABLE if somebody
+  // still uses such a file (a cursor, a backup): to be tried again.
+  virtual absl::Status Purge(Family family) = 0;
 };
 
 }  // namespace liggare::log

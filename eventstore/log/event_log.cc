@@ -6,6 +6,7 @@
 #include "eventstore/log/event_log_state.h"
 #include "eventstore/log/keys.h"
 #include "eventstore/log/log_tiles.h"
+#include "eventstore/log/purge.h"
 
 namespace liggare::log {
 namespace {
@@ -43,6 +44,10 @@ absl::StatusOr<std::unique_ptr<EventLog>> EventLog::Open(Database& database, Opt
   const std::string* own_log = state->catalog.NameOf(state->own_number);
   if (own_log == nullptr) return absl::DataLossError("the data directory has no log of its own");
   state->own_log = *own_log;
+  if (!options.read_only) {
+    // The last process may have stopped between a commit that erased and the purge.
+    if (absl::Status purged = PurgeIfOwed(database); !purged.ok()) return purged;
+  }
   return std::unique_ptr<EventLog>(new EventLog(std::move(state)));
 }
 

@@ -80,7 +80,8 @@ class EventLog {
 
   // Opens what `database` holds, or begins it: the node's own log is
   // <path>@<epoch> with the highest epoch there is, or the first. Rebuilds the open
-  // tiles. FAILED_PRECONDITION if the directory belongs to another path or trust
+  // tiles, and purges the files if texts were erased and may still be in them.
+  // FAILED_PRECONDITION if the directory belongs to another path or trust
   // domain, or has a newer format version (both named); DATA_LOSS if damaged.
   static absl::StatusOr<std::unique_ptr<EventLog>> Open(Database& database, Options options);
   ~EventLog();
@@ -155,6 +156,10 @@ class EventLog {
 
   // The text behind a commitment; nothing if it was erased or never came.
   absl::StatusOr<std::optional<DisclosureText>> Disclosure(std::string_view commitment) const;
+  // The entry that ordered the text of a commitment erased in entries of `subject`;
+  // nothing if none did.
+  absl::StatusOr<std::optional<LogIndex>> ErasedBy(std::string_view commitment,
+                                                   std::string_view subject) const;
   // The texts behind the commitments of the entries [first, end) of `log`.
   absl::StatusOr<std::vector<DisclosureText>> DisclosuresOf(std::string_view log, uint64_t first,
                                                             uint64_t end) const;

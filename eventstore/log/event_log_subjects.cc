@@ -109,6 +109,17 @@ absl::StatusOr<std::optional<DisclosureText>> EventLog::Disclosure(
                         .text = std::string(value->text)};
 }
 
+absl::StatusOr<std::optional<LogIndex>> EventLog::ErasedBy(std::string_view commitment,
+                                                           std::string_view subject) const {
+  auto stored = state_->database.Get(
+      Family::kMeta, keys::Encode(keys::ErasedKey{.commitment = commitment, .subject = subject}));
+  if (!stored.ok()) return stored.status();
+  if (!*stored) return std::nullopt;
+  const auto by = keys::ParseErasedValue(**stored);
+  if (!by) return absl::DataLossError("a row of an erased text is damaged");
+  return LogIndex{.log = std::string(by->log), .index = by->index};
+}
+
 absl::StatusOr<std::vector<DisclosureText>> EventLog::DisclosuresOf(std::string_view log,
                                                                     uint64_t first,
                                                                     uint64_t end) const {

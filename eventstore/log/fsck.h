@@ -63,6 +63,7 @@ struct FsckReport {
   uint64_t entries = 0;
   uint64_t signatures = 0;            // That were verified.
   uint64_t signatures_unchecked = 0;  // For want of a key.
+  uint64_t texts_erased = 0;          // That entries have ordered; they are no findings.
   // Logs with an entry that is missing or not as it was, or may be.
   std::set<std::string> logs_with_damaged_entries;
   bool ok() const { return findings_count == 0; }

@@ -99,7 +99,24 @@ void TakeNote(FsckScope& scope, std::string_view key, std::string_view value) {
 
 bool IsKnownWord(std::string_view key) {
   return key == keys::kFormatVersionKey || key == keys::kPathKey || key == keys::kTrustDomainKey ||
-         key == keys::kInstanceIdKey || key == keys::kBootCountKey;
+         key == keys::kInstanceIdKey || key == keys::kBootCountKey || key == keys::kErasuresKey ||
+         key == keys::kPurgedKey;
+}
+
+// What is wrong with the row of an erased text; empty if nothing.
+std::string FaultOfErased(FsckScope& scope, std::string_view key_bytes, std::string_view value) {
+  const auto key = keys::ParseErasedKey(key_bytes);
+  const auto by = keys::ParseErasedValue(value);
+  if (!key || !by) return "it is damaged";
+  ++scope.report.texts_erased;
+  const auto number = scope.numbers.find(by->log);
+  if (number == scope.numbers.end()) return "";  // It came without its log.
+  const std::string entry = scope.Get(
+      Family::kEvents, keys::Encode(keys::EventKey{.log = number->second, .index = by->index}));
+  const auto header = ParseEntryHeader(entry);
+  if (header.ok() && header->data_header.subject == key->subject) return "";
+  return "the entry that ordered it, " + std::to_string(by->index) + " of " + std::string(by->log) +
+         ", is not of this subject";
 }
 
 // What is wrong with the row itself; empty if nothing.
@@ -111,6 +128,9 @@ std::string TakeRow(FsckScope& scope, std::string_view key_bytes, std::string_vi
   if (!key_bytes.empty() && key_bytes.front() == keys::kSavedNoteTag) {
     TakeNote(scope, key_bytes.substr(1), value);
     return "";
+  }
+  if (!key_bytes.empty() && key_bytes.front() == keys::kErasedTag) {
+    return FaultOfErased(scope, key_bytes, value);
   }
   const auto key = keys::ParseLogMetaKey(key_bytes);
   if (!key) return "the key is unknown";
@@ -124,6 +144,10 @@ std::string Describe(const FsckScope& scope, std::string_view key_bytes) {
     return "what is said once, " + std::string(key_bytes.substr(1));
   if (!key_bytes.empty() && key_bytes.front() == keys::kSavedNoteTag) {
     return "the saved note " + std::string(key_bytes.substr(1));
+  }
+  if (const auto erased = keys::ParseErasedKey(key_bytes)) {
+    return "that the text " + Hex(erased->commitment) + " of " + std::string(erased->subject) +
+           " is erased";
   }
   const auto key = keys::ParseLogMetaKey(key_bytes);
   if (!key) return "the row " + Hex(key_bytes);

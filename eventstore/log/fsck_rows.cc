@@ -176,14 +176,17 @@ void CheckRows(FsckScope& scope) {
 
 void CheckDisclosures(FsckScope& scope) {
   Places referenced;
+  Places missing;
   ForEachRow(scope, Family::kMeta, [&](std::string_view key_bytes, std::string_view value) {
     const auto key = keys::ParseLogMetaKey(key_bytes);
     if (!key || key->tag != keys::kCommitmentsTag) return;
     CheckCommitments(scope, *key, value, referenced);
   });
+  missing = referenced;
   ForEachRow(scope, Family::kDisclosures, [&](std::string_view key, std::string_view value) {
     const auto disclosure = keys::ParseDisclosureValue(value);
     const auto place = referenced.find(key);
+    missing.erase(std::string(key));
     const bool matches = disclosure && CommitmentOf(disclosure->salt, disclosure->text) == key;
     if (matches && place != referenced.end()) return;
     FsckFinding finding = {.family = "disclosures"};
@@ -196,6 +199,13 @@ void CheckDisclosures(FsckScope& scope) {
     }
     scope.Add(std::move(finding));
   });
+  for (const auto& [commitment, place] : missing) {
+    scope.Add({.family = "disclosures",
+               .log = scope.NameOf(place.log),
+               .index = place.position,
+               .message = "the text behind the commitment " + Hex(commitment) +
+                          " is missing, and no entry has erased it"});
+  }
 }
 
 }  // namespace liggare::log

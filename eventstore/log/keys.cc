@@ -211,6 +211,34 @@ std::string SavedNoteKey(std::string_view key) { return std::string(1, kSavedNot
 
 std::string FrozenKey(uint32_t log) { return TaggedKey(kFrozenTag, log); }
 
+std::string Encode(const ErasedKey& key) {
+  std::string out(1, kErasedTag);
+  out.append(key.commitment).append(key.subject);
+  return out;
+}
+
+std::optional<ErasedKey> ParseErasedKey(std::string_view key) {
+  if (key.size() <= 1 + kCommitmentBytes || key.front() != kErasedTag) return std::nullopt;
+  key.remove_prefix(1);
+  return ErasedKey{.commitment = key.substr(0, kCommitmentBytes),
+                   .subject = key.substr(kCommitmentBytes)};
+}
+
+std::string Encode(const ErasedValue& value) {
+  std::string out;
+  Append64(out, value.index);
+  out.append(value.log);
+  return out;
+}
+
+std::optional<ErasedValue> ParseErasedValue(std::string_view value) {
+  if (value.size() <= 8) return std::nullopt;
+  ErasedValue parsed;
+  parsed.index = Take64(value);
+  parsed.log = value;
+  return parsed;
+}
+
 std::string SealKey(std::string_view key) { return std::string(1, kSealTag).append(key); }
 
 std::string SealOf(std::string_view key, std::string_view value) {

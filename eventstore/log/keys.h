@@ -108,12 +108,16 @@ inline constexpr std::string_view kTrustDomainKey = "!trust_domain";
 inline constexpr std::string_view kInstanceIdKey = "!instance";
 inline constexpr std::string_view kBootCountKey = "!boots";
 inline constexpr std::string_view kRepairKey = "!repairing";
+// How many commits have erased texts, and of how many the files are free.
+inline constexpr std::string_view kErasuresKey = "!erasures";
+inline constexpr std::string_view kPurgedKey = "!purged";
 std::string EncodeInteger(uint64_t value);
 std::optional<uint64_t> ParseInteger(std::string_view value);
 
 // meta: by the first byte of the key.
 inline constexpr char kCheckpointTag = 'c';   // log number, size -> signed note
 inline constexpr char kCommitmentsTag = 'd';  // log number, index -> commitments
+inline constexpr char kErasedTag = 'e';       // commitment, subject -> who erased it
 inline constexpr char kLogNameTag = 'l';      // log number -> name
 inline constexpr char kSavedNoteTag = 'n';    // key -> value
 inline constexpr char kSealTag = 's';         // key of a row of meta -> its seal
@@ -123,6 +127,20 @@ std::string CommitmentsKey(uint32_t log, uint64_t index);
 std::string LogNameKey(uint32_t log);
 std::string SavedNoteKey(std::string_view key);
 std::string FrozenKey(uint32_t log);
+
+// meta: texts of a subject that are erased, by commitment -> the entry that ordered it.
+struct ErasedKey {
+  std::string_view commitment;
+  std::string_view subject;
+};
+std::string Encode(const ErasedKey& key);
+std::optional<ErasedKey> ParseErasedKey(std::string_view key);
+struct ErasedValue {
+  uint64_t index = 0;
+  std::string_view log;  // By name: the entry may be in none of the logs that are held.
+};
+std::string Encode(const ErasedValue& value);
+std::optional<ErasedValue> ParseErasedValue(std::string_view value);
 
 // Nothing implies most rows of meta, so each has a seal beside it: a changed, lost or
 // added row can be named. A seal has none.

@@ -165,6 +165,42 @@ absl::Status RemoveDamagedTexts(FsckScope& scope, Rewriter& rewriter) {
   return cursor->status();
 }
 
+// The commitments whose texts are held.
+absl::StatusOr<std::string> HeldOf(const Database& database, std::string_view commitments) {
+  std::string held;
+  for (; commitments.size() >= keys::kCommitmentBytes;
+       commitments.remove_prefix(keys::kCommitmentBytes)) {
+    const std::string_view commitment = commitments.substr(0, keys::kCommitmentBytes);
+    const auto text = database.Get(Family::kDisclosures, commitment);
+    if (!text.ok()) return text.status();
+    if (*text) held += commitment;
+  }
+  return held;
+}
+
+// Gives up texts that are gone: their entries no longer say that they are kept. How many.
+absl::StatusOr<uint64_t> ForgetLostTexts(FsckScope& scope, Rewriter& rewriter) {
+  uint64_t lost = 0;
+  const auto cursor = scope.database.NewCursor(Family::kMeta);
+  for (cursor->Seek(std::string(1, keys::kCommitmentsTag)); cursor->Valid(); cursor->Next()) {
+    if (cursor->key().front() != keys::kCommitmentsTag) break;
+    const auto held = HeldOf(scope.database, cursor->value());
+    if (!held.ok()) return held.status();
+    if (held->size() == cursor->value().size()) continue;
+    // What a damaged row says may be of no text at all.
+    const std::string seal = scope.Get(Family::kMeta, keys::SealKey(cursor->key()));
+    if (scope.has_seals && seal != keys::SealOf(cursor->key(), cursor->value())) continue;
+    lost += (cursor->value().size() - held->size()) / keys::kCommitmentBytes;
+    absl::Status status = held->empty()
+                              ? rewriter.Delete(Family::kMeta, cursor->key())
+                              : rewriter.Put(Family::kMeta, std::string(cursor->key()), *held);
+    if (!status.ok()) return status;
+  }
+  if (!cursor->status().ok()) return cursor->status();
+  if (absl::Status status = rewriter.Finish(); !status.ok()) return status;
+  return lost;
+}
+
 absl::Status RepairRows(FsckScope& scope, Rewriter& rewriter) {
   for (const auto& [number, name] : scope.names) {
     if (scope.report.logs_with_damaged_entries.contains(name)) continue;
@@ -250,6 +286,9 @@ absl::StatusOr<RepairReport> Repair(Database& database, const FsckOptions& optio
   if (absl::Status status = RemoveDamagedTexts(scope, rewriter); !status.ok()) return status;
   if (absl::Status status = rewriter.Finish(); !status.ok()) return status;
   report.texts_removed = rewriter.removed() - report.rows_removed;
+  auto lost = ForgetLostTexts(scope, rewriter);
+  if (!lost.ok()) return lost.status();
+  report.texts_lost = *lost;
   report.after = Fsck(database, options);
   return report;
 }

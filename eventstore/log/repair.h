@@ -26,6 +26,9 @@ struct RepairReport {
   // Texts that did not match their commitments. They are gone, as if erased, and can
   // come again from a node that has them.
   uint64_t texts_removed = 0;
+  // Texts that are gone and that no entry has erased, those among them: their entries no
+  // longer count them as kept.
+  uint64_t texts_lost = 0;
   // Families whose files were damaged and that were written anew.
   std::vector<std::string> rebuilt_families;
 };

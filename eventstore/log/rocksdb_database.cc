@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -171,6 +172,11 @@ struct RocksDatabase::State {
     return status;
   }
 
+  // Names of the files that a family's rows are in now; of write-ahead logs that hold
+  // anything.
+  std::set<std::string> TablesOf(Family family) const;
+  std::set<std::string> WriteAheadLogs() const;
+
   rocksdb::Env* env = nullptr;
   std::string path;
   std::unique_ptr<rocksdb::DB> db;
@@ -297,9 +303,54 @@ absl::Status RocksDatabase::Flush() {
   return ToStatus(state_->db->Flush(rocksdb::FlushOptions(), state_->families), state_->path);
 }
 
+std::set<std::string> RocksDatabase::State::TablesOf(Family family) const {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  db->GetLiveFilesMetaData(&files);
+  std::set<std::string> names;
+  for (const rocksdb::LiveFileMetaData& file : files) {
+    if (file.column_family_name == Handle(family)->GetName()) names.insert(file.name.substr(1));
+  }
+  return names;
+}
+
+std::set<std::string> RocksDatabase::State::WriteAheadLogs() const {
+  std::set<std::string> names;
+  for (const std::string& name : FilesOf(*env, path)) {
+    uint64_t bytes = 0;
+    if (!name.ends_with(".log") || !env->GetFileSize(path + "/" + name, &bytes).ok()) continue;
+    if (bytes > 0) names.insert(name);
+  }
+  return names;
+}
+
+absl::Status RocksDatabase::Purge(Family family) {
+  // A write-ahead log goes when nothing of it is in memory only, in whatever family.
+  std::set<std::string> stale = state_->WriteAheadLogs();
+  if (absl::Status flushed = Flush(); !flushed.ok()) return flushed;
+  stale.merge(state_->TablesOf(family));
+  rocksdb::CompactRangeOptions options;
+  // Otherwise tables on the lowest level, where a deleted row may lie, stay as they are.
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  rocksdb::Status status =
+      state_->db->CompactRange(options, state_->Handle(family), nullptr, nullptr);
+  // Files go in the background, unless a cursor or a backup holds them. This looks for
+  // what could go, at once.
+  if (status.ok()) status = state_->db->DisableFileDeletions();
+  if (status.ok()) status = state_->db->EnableFileDeletions(/*force=*/false);
+  if (!status.ok()) return ToStatus(status, state_->path);
+  // A table that overlapped no other was moved, not merged: it holds nothing stale.
+  const std::set<std::string> live = state_->TablesOf(family);
+  for (const std::string& name : stale) {
+    if (live.contains(name) || !state_->env->FileExists(state_->path + "/" + name).ok()) continue;
+    return absl::UnavailableError(state_->path + ": " + name + " is still in use");
+  }
+  return absl::OkStatus();
+}
+
 uint64_t RocksDatabase::FileBytes() const { return BytesBelow(state_->path); }
 
-absl::StatusOr<RocksDatabase::Copied> RocksDatabase::BackUp(const std::string& directory) {
+absl::StatusOr<RocksDatabase::Copied> RocksDatabase::BackUp(const std::string& directory,
+                                                            const std::string& mark) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) return absl::UnavailableError(directory + ": " + error.message());
@@ -312,7 +363,7 @@ absl::StatusOr<RocksDatabase::Copied> RocksDatabase::BackUp(const std::string& d
   rocksdb::CreateBackupOptions options;
   options.flush_before_backup = true;  // In tables a damaged entry can be named.
   rocksdb::BackupID id = 0;
-  status = engine->CreateNewBackup(options, state_->db.get(), &id);
+  status = engine->CreateNewBackupWithMetadata(options, state_->db.get(), mark, &id);
   if (!status.ok()) return ToStatus(status, directory);
   rocksdb::BackupInfo info;
   if (rocksdb::Status found = engine->GetBackupInfo(id, &info); !found.ok()) {

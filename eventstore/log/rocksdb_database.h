@@ -75,17 +75,20 @@ class RocksDatabase : public Database {
                                                  std::string_view key) const override;
   std::unique_ptr<Cursor> NewCursor(Family family) const override;
 
+  absl::Status Purge(Family family) override;
+
   // Moves all that is only in the write-ahead log into files.
   absl::Status Flush();
   // Copies the database as it is now into `directory`, which is made if it is
   // missing and may hold earlier backups: their files are shared. Writing goes on
-  // meanwhile. See backup.h for what a backup is; UNAVAILABLE if the copy fails.
+  // meanwhile. `mark` is kept with the backup, as its app metadata. See backup.h for what a backup
+  // is; UNAVAILABLE if the copy fails.
   struct Copied {
     uint32_t backup_id = 0;
     uint64_t bytes = 0;         // Of all its files.
     uint64_t bytes_copied = 0;  // Of those that no earlier backup had.
   };
-  absl::StatusOr<Copied> BackUp(const std::string& directory);
+  absl::StatusOr<Copied> BackUp(const std::string& directory, const std::string& mark);
   // Bytes of all files in the directory.
   uint64_t FileBytes() const;
   // Checks every block of every table.

@@ -9,6 +9,7 @@
 #include "eventstore/log/command_queue.h"
 #include "eventstore/log/commit_builder.h"
 #include "eventstore/log/event_log_state.h"
+#include "eventstore/log/purge.h"
 #include "eventstore/log/recorded_ids.h"
 #include "eventstore/log/recorder.h"
 #include "proto/error/error.h"
@@ -35,6 +36,10 @@ void ForEach(std::vector<Command>& commands, const Handler& handle) {
 
 }  // namespace
 
+std::vector<std::string> Judge::ErasedBy(std::string_view, uint32_t, std::string_view) {
+  return {};
+}
+
 struct Sequencer::State {
   State(Database& db, EventLog& event_log, EventLog::State& log_state, Judge& j,
         const note::SigningKey& k, SequencerEnvironment env)
@@ -58,6 +63,7 @@ struct Sequencer::State {
   void AnswerStore(const CommitBuilder* builder, StoreCommand& command, absl::Status status);
   void RefuseAll(std::vector<Command>& commands, const absl::Status& status);
   void CloseForWriting(const absl::Status& cause);
+  void Purge(const CommitBuilder& builder, const std::vector<Command>& commands);
   void Publish(CommitBuilder& builder, std::vector<HeldLog>& advanced);
   void Add(Command command);
   std::shared_ptr<const note::SigningKey> Key() const;
@@ -72,10 +78,13 @@ struct Sequencer::State {
   CommandQueue queue;
   RecordedIds ids;  // On the sequencer's thread only, as the batch.
   Batch batch;
+  bool purge_owed = false;
+  int64_t purge_again_ms = 0;
   std::thread thread;
 
   mutable std::mutex mutex;
   absl::Status health ABSL_GUARDED_BY(mutex);
+  absl::Status erased_in_files ABSL_GUARDED_BY(mutex);
   std::shared_ptr<const note::SigningKey> key ABSL_GUARDED_BY(mutex);
   std::optional<note::SignedCheckpoint> latest_checkpoint ABSL_GUARDED_BY(mutex);
 };
@@ -154,15 +163,18 @@ void Sequencer::State::Commit(std::vector<Command>& commands) {
   CommitBuilder builder({.database = database,
                          .catalog = shared.catalog,
                          .log = log,
+                         .judge = judge,
                          .key = *signing_key,
                          .now_ms = environment.now_ms()},
                         batch);
   Build(builder, commands, outcomes);
   std::vector<HeldLog> advanced;
   if (!batch.empty()) {
-    builder.Finish();
-    const absl::Status written =
-        database.Write(batch, builder.must_sync() ? Durability::kSynced : Durability::kBuffered);
+    absl::Status written = builder.Finish();
+    if (written.ok()) {
+      written =
+          database.Write(batch, builder.must_sync() ? Durability::kSynced : Durability::kBuffered);
+    }
     if (!written.ok()) {
       CloseForWriting(written);
       RefuseAll(commands, ReadOnly(written));
@@ -173,6 +185,22 @@ void Sequencer::State::Commit(std::vector<Command>& commands) {
   ids.Committed();
   Answer(builder, commands, outcomes);
   if (!advanced.empty()) shared.listeners.Notify(advanced);
+  Purge(builder, commands);
+}
+
+void Sequencer::State::Purge(const CommitBuilder& builder, const std::vector<Command>& commands) {
+  if (builder.erases_texts()) purge_owed = true;
+  if (!purge_owed) return;
+  bool now = builder.erases_texts() || builder.now_ms() >= purge_again_ms;
+  for (const Command& command : commands) {
+    now = now || std::holds_alternative<PurgeCommand>(command);
+  }
+  if (!now) return;
+  purge_again_ms = builder.now_ms() + kPurgeAgainMs;
+  absl::Status purged = PurgeIfOwed(database);
+  purge_owed = !purged.ok();
+  const std::lock_guard lock(mutex);
+  erased_in_files = std::move(purged);
 }
 
 void Sequencer::State::Publish(CommitBuilder& builder, std::vector<HeldLog>& advanced) {
@@ -297,6 +325,13 @@ void Sequencer::ChangeKey(std::shared_ptr<const note::SigningKey> key) {
 }
 
 note::VerifierKey Sequencer::verifier() const { return state_->Key()->verifier(); }
+
+void Sequencer::PurgeErased() { state_->Add(PurgeCommand{}); }
+
+absl::Status Sequencer::erased_in_files() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->erased_in_files;
+}
 
 bool Sequencer::HasWork() const { return !state_->queue.empty(); }
 

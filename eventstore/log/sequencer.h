@@ -36,6 +36,7 @@ inline constexpr size_t kCommitEntriesMax = 4'096;  // Per batch.
 inline constexpr size_t kCommitBytesMax = 8 * 1024 * 1024;
 inline constexpr size_t kCommitLogsMax = 1'024;  // Foreign logs: bounds a Received.
 inline constexpr int64_t kClockAheadMaxMs = 5 * 60 * 1000;
+inline constexpr int64_t kPurgeAgainMs = 60 * 1000;
 
 // What a judge parsed of a submission on its way in, handed back to it.
 class ParsedEvent {
@@ -84,6 +85,11 @@ class Judge {
   // for the first; `submission` is the second. Called when the bytes differ.
   virtual bool SameFields(std::string_view first_data, const std::vector<DisclosureText>& stored,
                           const Submission& submission) = 0;
+  // The commitments whose texts an entry of `log` orders erased, in every entry of its
+  // subject; none for nearly all entries, and for one that its writer may not write.
+  // Called for every entry that is stored, own or not; says the same on every tier.
+  virtual std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
+                                            std::string_view entry);
 };
 
 // Time and randomness arrive through here.
@@ -159,6 +165,13 @@ class Sequencer {
 
   // Whether commands wait for the next commit.
   bool HasWork() const;
+
+  // Tries again to free the files of texts that were erased, if that is owed: a backup or
+  // a cursor held them. By itself it is tried after the commit that erases, after later
+  // commits (kPurgeAgainMs), and when the node is opened.
+  void PurgeErased();
+  // Why the files may still hold texts that were erased; OK if they do not.
+  absl::Status erased_in_files() const;
 
   // OK while the node records; READ_ONLY with the reason after a failed write.
   absl::Status health() const;

@@ -124,13 +124,6 @@ bool IsCounty(std::string_view path, std::string_view lanskod) {
 
 bool IsVerksamhetPath(std::string_view path) { return DepthOf(path) >= 3; }
 
-// Who claims money back under the regulation of the subject's year.
-std::string ClaimantOf(const Subject& subject) {
-  const Regulation& regulation = RegulationOf(subject.year);
-  if (regulation.claims_back == Claimant::kSocialstyrelsen) return std::string(kNationPath);
-  return CountyPath(subject.code.substr(0, 2));
-}
-
 bool MayWrite(Writer rule, std::string_view writer, const Subject& subject);
 
 // Who may write about the subject at all, or stands above.
@@ -270,6 +263,12 @@ absl::Status AuthoriseRole(int type, std::string_view role) {
                                (role.empty() ? "somebody without a role" : std::string(role)),
                     .field = "actor.role",
                     .expected = std::string(RolesText(type))});
+}
+
+std::string ClaimantOf(const Subject& subject) {
+  const Regulation& regulation = RegulationOf(subject.year);
+  if (regulation.claims_back == Claimant::kSocialstyrelsen) return std::string(kNationPath);
+  return CountyPath(subject.code.substr(0, 2));
 }
 
 absl::Status AuthoriseWriter(int type, std::string_view writer_path, std::string_view subject) {

@@ -27,6 +27,10 @@ absl::Status AuthoriseRole(int type, std::string_view role);
 // beslutsfattare".
 std::string_view RolesText(int type);
 
+// The node of the authority that claims back under the regulation of the subject's year;
+// the subject must be of an aterkrav.
+std::string ClaimantOf(const Subject& subject);
+
 // Whether the type is about subjects of this kind. The type must be a known one.
 bool IsAbout(int type, SubjectKind kind);
 

@@ -59,12 +59,6 @@ absl::Status JudgeFindingExplained(const Judgement& judgement) {
        .expected = standing.empty() ? "no event: everything adds up" : "one of " + standing});
 }
 
-// Whoever records an erasure relies on it. Until the tiers carry it out, none is
-// recorded; one that arrives from a later version is kept and passed on.
-absl::Status JudgeRedacted(const Judgement&) {
-  return ForbiddenStep("this version does not erase texts", "a later version, on every tier");
-}
-
 absl::Status JudgeKeys(const Judgement& judgement) {
   auto node = judgement.Own();
   if (!node.ok()) return node.status();
@@ -78,8 +72,8 @@ JudgeFn RuleOf(int type) {
   if (is_of_keys) return JudgeKeys;
   if (type == v1::EventData::kConflictResolvedFieldNumber) return JudgeConflictResolved;
   if (type == v1::EventData::kFindingExplainedFieldNumber) return JudgeFindingExplained;
-  if (type == v1::EventData::kRedactedFieldNumber) return JudgeRedacted;
-  for (auto* rules : {GrantRuleOf, ReturnRuleOf, ReportRuleOf, AterkravRuleOf, BristRuleOf}) {
+  for (auto* rules :
+       {GrantRuleOf, ReturnRuleOf, ReportRuleOf, AterkravRuleOf, BristRuleOf, ErasureRuleOf}) {
     if (JudgeFn rule = rules(type)) return rule;
   }
   return nullptr;
@@ -100,7 +94,7 @@ absl::Status CheckExpected(const v1::EventData& event, const State& state) {
                     .expected = PositionsText(state)});
 }
 
-absl::Status JudgeEvent(const v1::EventData& event, std::string_view writer_path, StateView& view,
+absl::Status JudgeEvent(const v1::EventData& event, std::string_view writer_path, JudgeView& view,
                         RegulationFn regulation_of) {
   if (!event.expected().empty()) {
     absl::StatusOr<StatePtr> state = view.StateOf(event.subject());

@@ -8,6 +8,7 @@
 //   the report and its review (10, 12 §§)              judge_report.cc
 //   a claim, from inquiry to closing (15, 17 §§)       judge_aterkrav.cc
 //   brister and what became of them                    judge_brist.cc
+//   the erasure of texts                               judge_erasure.cc
 //
 // What each event needs is said in docs/events.md.
 #ifndef SERVICES_DOMAIN_JUDGE_H_
@@ -17,8 +18,8 @@
 
 #include "absl/status/status.h"
 #include "liggare/v1/event.pb.h"
+#include "services/domain/judge_view.h"
 #include "services/domain/regulation.h"
-#include "services/domain/state_view.h"
 
 namespace liggare::domain {
 
@@ -28,7 +29,7 @@ namespace liggare::domain {
 // event must have passed CheckShape and AuthoriseWriter; `writer_path` is the recording node's.
 // Errors of the view are passed on. The rules are those of the subject's year.
 using RegulationFn = const Regulation& (*)(int year);
-absl::Status JudgeEvent(const v1::EventData& event, std::string_view writer_path, StateView& view,
+absl::Status JudgeEvent(const v1::EventData& event, std::string_view writer_path, JudgeView& view,
                         RegulationFn regulation_of = RegulationOf);
 
 // The sender's `expected`, where given, against the subject's positions:

@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "liggare/v1/event.pb.h"
+#include "services/domain/judge_view.h"
 #include "services/domain/regulation.h"
-#include "services/domain/state_view.h"
 #include "services/domain/subject.h"
 
 namespace liggare::domain {
@@ -23,7 +23,7 @@ struct Judgement {
   const v1::EventData& event;
   std::string_view writer_path;
   const Subject& subject;
-  StateView& view;
+  JudgeView& view;
   const Regulation& regulation;
 
   // The state of the event's own subject.
@@ -39,6 +39,7 @@ JudgeFn ReturnRuleOf(int type);    // judge_returned.cc
 JudgeFn ReportRuleOf(int type);    // judge_report.cc
 JudgeFn AterkravRuleOf(int type);  // judge_aterkrav.cc
 JudgeFn BristRuleOf(int type);     // judge_brist.cc
+JudgeFn ErasureRuleOf(int type);   // judge_erasure.cc
 
 // PREREQUISITE_MISSING: `expected` must come first.
 absl::Status MissingStep(std::string message, std::string expected);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "proto/error/error.h"
+#include "services/domain/erasure.h"
 #include "services/domain/fold_entry.h"
 #include "services/domain/judge.h"
 #include "services/ingest/submission.h"
@@ -79,6 +80,11 @@ bool EventJudge::SameFields(std::string_view first_data,
     return false;
   }
   return ingest::SameFields(first, stored, *second, submission.disclosures);
+}
+
+std::vector<std::string> EventJudge::ErasedBy(std::string_view log, uint32_t type,
+                                              std::string_view entry) {
+  return domain::ErasedBy(log, type, entry);
 }
 
 }  // namespace liggare::ingest

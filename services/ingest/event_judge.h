@@ -5,7 +5,9 @@
 #ifndef SERVICES_INGEST_EVENT_JUDGE_H_
 #define SERVICES_INGEST_EVENT_JUDGE_H_
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +33,9 @@ class EventJudge : public log::Judge {
   void Stored(const log::Chunk& chunk) override;
   bool SameFields(std::string_view first_data, const std::vector<log::DisclosureText>& stored,
                   const log::Submission& submission) override;
+  // domain::ErasedBy.
+  std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
+                                    std::string_view entry) override;
 
  private:
   const log::EventLog& log_;

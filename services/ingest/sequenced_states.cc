@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "proto/error/error.h"
+#include "proto/form/plan.h"
 #include "services/domain/fold.h"
 
 namespace liggare::ingest {
@@ -53,8 +54,8 @@ absl::StatusOr<std::shared_ptr<const domain::State>> SequencedStates::StateOf(
   return *state;
 }
 
-absl::StatusOr<std::shared_ptr<domain::State>> SequencedStates::FoldFromLog(
-    std::string_view subject) {
+absl::Status SequencedStates::ForEachEntry(
+    std::string_view subject, absl::FunctionRef<void(const domain::FoldEntry&)> visit) const {
   struct Place {
     log::SubjectKey key;
     const std::string* bytes;  // Null: to be read from the log.
@@ -70,19 +71,37 @@ absl::StatusOr<std::shared_ptr<domain::State>> SequencedStates::FoldFromLog(
     std::sort(places.begin(), places.end(),
               [](const Place& a, const Place& b) { return InOrder(a.key, b.key); });
   }
-  auto state = std::make_shared<domain::State>();
-  state->subject = std::string(subject);
-  const auto held = [this](std::string_view log) { return Held(log); };
   for (const Place& place : places) {
     absl::StatusOr<std::string> bytes = place.bytes != nullptr
                                             ? absl::StatusOr<std::string>(*place.bytes)
                                             : log_.Read(place.key.log, place.key.index);
     if (!bytes.ok()) return bytes.status();
     absl::StatusOr<domain::FoldEntry> entry = domain::ParseFoldEntry(*bytes);
-    if (!entry.ok()) continue;  // Another writer's fault; it has no effect.
-    domain::Fold(*state, *entry, held);
+    if (entry.ok()) visit(*entry);  // Otherwise another writer's fault: it has no effect.
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<domain::State>> SequencedStates::FoldFromLog(
+    std::string_view subject) {
+  auto state = std::make_shared<domain::State>();
+  state->subject = std::string(subject);
+  const auto held = [this](std::string_view log) { return Held(log); };
+  const absl::Status read = ForEachEntry(
+      subject, [&](const domain::FoldEntry& entry) { domain::Fold(*state, entry, held); });
+  if (!read.ok()) return read;
   return state;
+}
+
+absl::StatusOr<std::vector<std::string>> SequencedStates::CommitmentsOf(std::string_view subject) {
+  std::vector<std::string> commitments;
+  const absl::Status read = ForEachEntry(subject, [&](const domain::FoldEntry& entry) {
+    for (std::string& commitment : form::CommitmentsOf(*entry.data)) {
+      commitments.push_back(std::move(commitment));
+    }
+  });
+  if (!read.ok()) return read;
+  return commitments;
 }
 
 absl::StatusOr<std::vector<std::string>> SequencedStates::ListSubjects(std::string_view prefix) {

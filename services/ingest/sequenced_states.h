@@ -22,15 +22,17 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "eventstore/log/event_log.h"
 #include "services/domain/fold_entry.h"
+#include "services/domain/judge_view.h"
 #include "services/domain/state.h"
-#include "services/domain/state_view.h"
 
 namespace liggare::ingest {
 
-class SequencedStates : public domain::StateView {
+class SequencedStates : public domain::JudgeView {
  public:
   // Of what is kept, in fields and events, some 200 bytes each. The state used
   // last is kept whatever it weighs.
@@ -41,6 +43,8 @@ class SequencedStates : public domain::StateView {
   // The state is as it is now until the next call of Add or AddForeign.
   absl::StatusOr<std::shared_ptr<const domain::State>> StateOf(std::string_view subject) override;
   absl::StatusOr<std::vector<std::string>> ListSubjects(std::string_view prefix) override;
+  // Reads every entry of the subject.
+  absl::StatusOr<std::vector<std::string>> CommitmentsOf(std::string_view subject) override;
 
   // An entry of the own log joined the commit; `bytes` are the entry's.
   void Add(const domain::FoldEntry& entry, std::string_view bytes);
@@ -61,6 +65,9 @@ class SequencedStates : public domain::StateView {
   };
 
   uint64_t Held(std::string_view log) const;
+  // In the order of the fold, durable or pending.
+  absl::Status ForEachEntry(std::string_view subject,
+                            absl::FunctionRef<void(const domain::FoldEntry&)> visit) const;
   absl::StatusOr<std::shared_ptr<domain::State>> FoldFromLog(std::string_view subject);
   void Extend(std::string_view subject, const domain::FoldEntry& entry);
   void Keep(std::string_view subject, std::shared_ptr<domain::State> state);

@@ -22,6 +22,8 @@ namespace liggare::node {
 namespace {
 
 constexpr char kNationName[] = "Socialstyrelsen";
+constexpr char kPurgeAdvice[] =
+    "It is tried again by itself; if this stays, restart the node: no backup may be running then.";
 
 // What went wrong with a directory, told at the setting that names it.
 absl::Status AtSetting(const Setting& setting, const absl::Status& status) {
@@ -179,6 +181,13 @@ std::vector<replication::Alarm> Node::Alarms() const {
                       .evidence_file = "",
                       .advice = replication::kRotationAdvice});
   }
+  if (const absl::Status erased = sequencer_->erased_in_files(); !erased.ok()) {
+    alarms.push_back(
+        {.log = log_->own_log(),
+         .message = "texts that were erased are still in files: " + std::string(erased.message()),
+         .evidence_file = "",
+         .advice = kPurgeAdvice});
+  }
   return alarms;
 }
 
@@ -197,6 +206,7 @@ absl::StatusOr<hosting::BackupMade> Node::BackUp() {
   }
   absl::StatusOr<log::BackupReport> report =
       log::BackUp(*database_, config_.data.value, config_.backup->value, environment_.databases);
+  sequencer_->PurgeErased();  // While it was copied, no file could go.
   if (!report.ok()) return AtSetting(*config_.backup, report.status());
   spdlog::info("{}: backup {} in {}: {} entries, {} bytes copied", config_.path.value,
                report->backup_id, config_.backup->value, report->entries, report->bytes_copied);

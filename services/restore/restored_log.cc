@@ -9,6 +9,7 @@
 #include "liggare/v1/entry.pb.h"
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
+#include "services/domain/erasure.h"
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
 #include "services/replication/enrolment_chain.h"
@@ -48,6 +49,11 @@ class RestoredLog::Judge : public log::Judge {
   bool SameFields(std::string_view, const std::vector<log::DisclosureText>&,
                   const log::Submission&) override {
     return false;
+  }
+  // A text that was erased since does not come back.
+  std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
+                                    std::string_view entry) override {
+    return domain::ErasedBy(log, type, entry);
   }
 };
 

@@ -42,6 +42,7 @@ class Frontier {
 // The same without the logs of the nodes above `node`: what a node below the counties
 // knew of subjects that do not concern it.
 Frontier WithoutLogsAbove(const Frontier& frontier, std::string_view node);
+
 // Shared by those that look at the same moment.
 using FrontierRef = std::shared_ptr<const Frontier>;
 

@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "services/domain/calendar.h"
+#include "services/domain/fold_entry.h"
 #include "services/domain/history.h"
 #include "services/domain/node_path.h"
 #include "services/state/concern.h"
@@ -45,7 +47,7 @@ absl::StatusOr<std::vector<v1::Change>> StateReader::View::HistoryOf(std::string
   std::vector<v1::Change> changes;
   for (const domain::RecordedChange& recorded : recorder.changes()) {
     v1::Change& change = changes.emplace_back(recorded.change);
-    const absl::Status disclosed = reader_.Disclose(recorded.reason_commitment, change);
+    const absl::Status disclosed = reader_.Disclose(subject, recorded.reason_commitment, change);
     if (!disclosed.ok()) return disclosed;
   }
   return changes;
@@ -153,8 +155,27 @@ absl::StatusOr<std::vector<std::string>> StateReader::SubjectsAt(std::string_vie
   return in_view;
 }
 
-absl::Status StateReader::Disclose(const std::string& commitment, v1::Change& change) const {
+absl::StatusOr<std::string> StateReader::ErasureText(std::string_view subject,
+                                                     const std::string& commitment) const {
+  const auto by = log_.ErasedBy(commitment, subject);
+  if (!by.ok()) return by.status();
+  if (!*by) return "";
+  const auto bytes = log_.Read((*by)->log, (*by)->index);
+  const auto entry = domain::ParseFoldEntry(bytes.ok() ? *bytes : "");
+  if (!entry.ok()) return "(gallrad)";  // The order came without its log.
+  return "(gallrad " + domain::FormatDate(domain::StockholmDate(entry->recorded_at_ms)) +
+         " enligt " + entry->data->redacted().grund() + ")";
+}
+
+absl::Status StateReader::Disclose(std::string_view subject, const std::string& commitment,
+                                   v1::Change& change) const {
   if (commitment.empty()) return absl::OkStatus();
+  auto erased = ErasureText(subject, commitment);
+  if (!erased.ok()) return erased.status();
+  if (!erased->empty()) {
+    change.set_reason(*std::move(erased));
+    return absl::OkStatus();
+  }
   const auto text = log_.Disclosure(commitment);
   if (!text.ok()) return text.status();
   if (*text) change.set_reason((*text)->text);

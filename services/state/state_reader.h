@@ -48,7 +48,8 @@ class StateReader : public domain::StateView {
     absl::StatusOr<std::shared_ptr<const domain::State>> StateOf(std::string_view subject) override;
     absl::StatusOr<std::vector<std::string>> ListSubjects(std::string_view prefix) override;
     // Every change of the subject's fields whose path begins with `path_prefix`,
-    // in the order of the fold, with the reason in words where it is held.
+    // in the order of the fold, with the reason in words where it is held, and when and
+    // why it was erased where it was.
     absl::StatusOr<std::vector<v1::Change>> HistoryOf(std::string_view subject,
                                                       std::string_view path_prefix);
     const Frontier& frontier() const { return *frontier_; }
@@ -99,7 +100,11 @@ class StateReader : public domain::StateView {
   absl::StatusOr<bool> HasEntry(std::string_view subject, const Frontier& frontier) const;
   absl::StatusOr<std::vector<std::string>> SubjectsAt(std::string_view prefix,
                                                       FrontierOf frontier_of) const;
-  absl::Status Disclose(const std::string& commitment, v1::Change& change) const;
+  absl::Status Disclose(std::string_view subject, const std::string& commitment,
+                        v1::Change& change) const;
+  // "(gallrad 2025-02-03 enligt gallringsbeslut)"; nothing if no entry erased the text.
+  absl::StatusOr<std::string> ErasureText(std::string_view subject,
+                                          const std::string& commitment) const;
 
   const log::EventLog& log_;
   const Options options_;

@@ -141,5 +141,27 @@ TEST(StateJsonTest, JsonIsAsTheFormatSays) {
 )");
 }
 
+// As services/domain writes the fields of a text and of its erasure.
+TEST(StateTextTest, ErasedTextIsShownAsErasedAndAnotherIsNot) {
+  const std::string erased(64, 'a');
+  const std::string held(64, 'b');
+  AnsweredState answer;
+  const v1::EventRef anna = Event("se/17/varmland@1", 7, "anna");
+  const auto add = [&](const std::string& path, const std::string& text) {
+    v1::StateField& field = *answer.state.add_fields();
+    field.set_path(path);
+    field.mutable_value()->set_text(text);
+    *field.mutable_set_by() = anna;
+  };
+  add("a.motivering", "hmac-sha256:" + erased);
+  add("b.motivering", "hmac-sha256:" + held);
+  add("gallrade[0190163d].grund", "gallringsbeslut");
+  add("gallrade[0190163d].texter[" + erased + "].falt", "motivering");
+  const std::string text = StateText(answer);
+  EXPECT_NE(text.find("gallrad 2025-01-14 enligt gallringsbeslut"), std::string::npos) << text;
+  EXPECT_EQ(text.find("text aaaaaaaa…"), std::string::npos) << text;
+  EXPECT_NE(text.find("text bbbbbbbb…"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace liggare::cli

@@ -15,6 +15,7 @@
 
 #include "proto/error/error.h"
 #include "proto/form/plan.h"
+#include "services/domain/arkivbildare.h"
 #include "tests/testing/paths.h"
 
 namespace liggare::domain {
@@ -28,6 +29,7 @@ struct Row {
   std::string subject;
   std::string writer;
   std::string role;
+  std::string archive;
 };
 
 // The cells between bars, without backticks around the whole.
@@ -56,7 +58,7 @@ const std::map<std::string, Row>& Document() {
       if (line.rfind("| `", 0) != 0) continue;
       const std::vector<std::string> cells = CellsOf(line);
       read[WithoutTicks(cells.at(0))] = {WithoutTicks(cells.at(1)), WithoutTicks(cells.at(2)),
-                                         cells.at(3)};
+                                         cells.at(3), WithoutTicks(cells.at(4))};
     }
     return read;
   }());
@@ -168,6 +170,42 @@ TEST(AuthorityTest, EveryTypeIsAboutTheSubjectsOfTheDocumentAndNoOthers) {
       EXPECT_EQ(is_wrong_kind, !is_own) << type << " about " << subject;
     }
   }
+}
+
+// Of a subject that concerns se/17/varmland, 1780 or its county, written by `writer`.
+std::string ArchiveSaid(const std::string& said, const std::string& subject,
+                        const std::string& writer) {
+  if (said == "the recording node") return writer;
+  if (said == "the node of the path") return "se/17/varmland";
+  if (said == "se" || said == "the authority that claims back") return "se";
+  if (said.ends_with("county")) return "se/17";
+  EXPECT_EQ(said, "the subject's");
+  for (const auto& [type, row] : Document()) {  // What the others about it say.
+    const std::vector<std::string>& subjects = Subjects().at(row.subject);
+    if (subjects.size() == 1 && subjects.front() == subject) {
+      return ArchiveSaid(row.archive, subject, writer);
+    }
+  }
+  return "";
+}
+
+TEST(AuthorityTest, EveryTypeFormsArchiveWhereTheDocumentSays) {
+  for (const auto& [type, row] : Document()) {
+    for (const std::string& subject : Subjects().at(row.subject)) {
+      for (const std::string writer : {"se", "se/17", "se/17/varmland"}) {
+        if (!Authorise(type, writer, subject).ok()) continue;
+        EXPECT_EQ(ArkivbildareOf(*ParseSubject(subject), writer),
+                  ArchiveSaid(row.archive, subject, writer))
+            << type << " about " << subject << " by " << writer;
+      }
+    }
+  }
+}
+
+TEST(AuthorityTest, DeeperVerksamheterFormArchiveAtTheirCounty) {
+  EXPECT_EQ(ArkivbildareOf(*ParseSubject("rapport/2024/se/01/stockholm/soderort"),
+                           "se/01/stockholm/soderort"),
+            "se/01");
 }
 
 TEST(AuthorityTest, TheNationEnrolsItselfAndIsNotClosed) {

@@ -82,14 +82,6 @@ TEST_F(JudgeReportTest, NothingIsReviewedBeforeThereIsAReport) {
           R"("finding": "a1", "forklaring": "Så är det.")");
 }
 
-// What is recorded as erased must be erased.
-TEST_F(JudgeReportTest, NoErasureIsRecordedThatIsNotCarriedOut) {
-  Refused(v1::ERROR_CODE_STEP_NOT_ALLOWED, "se/17/varmland", kRapport, "redacted",
-          R"("grund": "gallringsbeslut", "texter": [{"falt": "reason",
-             "commitment": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}])");
-  EXPECT_THAT(error_.message(), ::testing::HasSubstr("does not erase"));
-}
-
 TEST_F(JudgeReportTest, OnlyAConflictIsResolved) {
   Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17", kRapport, "conflict_resolved",
           R"("path": "ombud.personer", "value": 8)");

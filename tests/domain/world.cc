@@ -110,6 +110,18 @@ absl::StatusOr<std::shared_ptr<const State>> World::StateOf(std::string_view sub
   return folded;
 }
 
+absl::StatusOr<std::vector<std::string>> World::CommitmentsOf(std::string_view subject) {
+  std::vector<std::string> commitments;
+  const auto found = subjects_.find(subject);
+  if (found == subjects_.end()) return commitments;
+  for (const FoldEntry& entry : found->second) {
+    for (std::string& commitment : form::CommitmentsOf(*entry.data)) {
+      commitments.push_back(std::move(commitment));
+    }
+  }
+  return commitments;
+}
+
 absl::StatusOr<std::vector<std::string>> World::ListSubjects(std::string_view prefix) {
   std::vector<std::string> subjects;
   for (auto it = subjects_.lower_bound(prefix);

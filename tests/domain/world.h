@@ -13,7 +13,7 @@
 #include "liggare/v1/error.pb.h"
 #include "services/domain/fold.h"
 #include "services/domain/judge.h"
-#include "services/domain/state_view.h"
+#include "services/domain/judge_view.h"
 
 namespace liggare::domain {
 
@@ -30,7 +30,7 @@ FoldEntry EntryOf(const std::string& log, uint64_t index, uint64_t clock,
 // The state after the entries, sorted first, with everything held.
 State FoldAll(std::vector<FoldEntry> entries);
 
-class World : public StateView {
+class World : public JudgeView {
  public:
   // Judges and records; everyone knows everything at once.
   absl::Status Record(const std::string& writer_path, const v1::EventData& event);
@@ -45,6 +45,7 @@ class World : public StateView {
 
   absl::StatusOr<std::shared_ptr<const State>> StateOf(std::string_view subject) override;
   absl::StatusOr<std::vector<std::string>> ListSubjects(std::string_view prefix) override;
+  absl::StatusOr<std::vector<std::string>> CommitmentsOf(std::string_view subject) override;
 
   uint64_t entry_count() const { return clock_; }
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "eventstore/log/fsck.h"
@@ -53,6 +54,16 @@ class BackupTest : public ::testing::Test {
     return flipped;
   }
 
+  static bool HoldsBytes(const std::string& folder, const std::string& text) {
+    for (const auto& file : fs::recursive_directory_iterator(folder)) {
+      if (!file.is_regular_file()) continue;
+      std::ifstream stream(file.path(), std::ios::binary);
+      const std::string bytes(std::istreambuf_iterator<char>(stream), {});
+      if (bytes.find(text) != std::string::npos) return true;
+    }
+    return false;
+  }
+
   testing::ScratchDirectory scratch_;
   SharedResources shared_;
   const std::string data_ = scratch_ / "data";
@@ -97,6 +108,44 @@ TEST_F(BackupTest, SecondBackupCopiesOnlyWhatIsNew) {
   const auto old = Restore(first.backup_id);
   ASSERT_TRUE(old.ok()) << old.status();
   EXPECT_EQ(old->entries, 3000u);
+}
+
+TEST_F(BackupTest, FirstBackupAfterAnErasureRemovesThoseThatHoldTheText) {
+  const DisclosureText text = testing::MakeDisclosure("a text about a person");
+  ASSERT_TRUE(
+      node_->RecordOne(testing::MakeSubmissionWithText(testing::MakeEventId(1), "s", text)).ok());
+  EXPECT_EQ(BackUp().backups_removed, 0u);
+  node_->RecordSome(10);
+  EXPECT_EQ(BackUp().backups_removed, 0u);
+  ASSERT_TRUE(HoldsBytes(backup_, text.text));
+  ASSERT_TRUE(node_
+                  ->RecordOne(testing::MakeErasure(testing::MakeEventId(1ull << 60), "s",
+                                                   {text.commitment}))
+                  .ok());
+  const BackupReport after = BackUp();
+  EXPECT_EQ(after.backups_removed, 2u);
+  EXPECT_FALSE(HoldsBytes(backup_, text.text));
+  EXPECT_EQ(BackUp().backups_removed, 0u);
+  EXPECT_TRUE(Restore(after.backup_id).ok());
+  EXPECT_TRUE(absl::IsNotFound(RestoreBackup(backup_, 1, scratch_ / "other", shared_).status()));
+}
+
+TEST_F(BackupTest, BackupsOfAnEarlierDirectoryGoOnceATextIsErased) {
+  const DisclosureText text = testing::MakeDisclosure("a text about a person");
+  ASSERT_TRUE(
+      node_->RecordOne(testing::MakeSubmissionWithText(testing::MakeEventId(1), "s", text)).ok());
+  BackUp();
+  // The node came back from its parent, which had erased the text.
+  node_.reset();
+  database_.reset();
+  fs::remove_all(data_);
+  database_ = *RocksDatabase::Open(data_, shared_, {.create_if_missing = true});
+  node_ = std::make_unique<TestNode>(*database_, "se/17/a");
+  EXPECT_EQ(BackUp().backups_removed, 0u) << "nothing is known to be erased";
+  ASSERT_TRUE(
+      node_->RecordOne(testing::MakeErasure(testing::MakeEventId(2), "s", {text.commitment})).ok());
+  EXPECT_EQ(BackUp().backups_removed, 1u);
+  EXPECT_FALSE(HoldsBytes(backup_, text.text));
 }
 
 TEST_F(BackupTest, BackupUnderLoadIsAPrefixOfTheLog) {

@@ -52,6 +52,15 @@ void CompleteNode::StoreChildren() {
                   .RecordOne(MakeSubmissionWithText(MakeEventId(1ull << 61), "bidrag/2024/1780",
                                                     MakeDisclosure("own text")))
                   .ok());
+  const auto erased = MakeDisclosure("erased text");
+  EXPECT_TRUE(node_
+                  .RecordOne(MakeSubmissionWithText(MakeEventId((1ull << 61) + 1),
+                                                    "bidrag/2024/1780", erased))
+                  .ok());
+  EXPECT_TRUE(node_
+                  .RecordOne(MakeErasure(MakeEventId((1ull << 61) + 2), "bidrag/2024/1780",
+                                         {erased.commitment}))
+                  .ok());
 }
 
 // The own log's checkpoint, which the parent has cosigned.

@@ -106,8 +106,7 @@ class FsckEveryRowTest : public ::testing::Test {
         ExpectNamed(expected, "the changed " + row);
       }
       database().Erase(family, key);
-      // A text may be erased; that its row is lost cannot be known of.
-      if (family != Family::kDisclosures) ExpectNamed(expected, "the lost " + row);
+      ExpectNamed(expected, "the lost " + row);
       const std::string other_key = Flipped(key);
       if (!database().Get(family, other_key)->has_value()) {
         database().Overwrite(family, other_key, value);

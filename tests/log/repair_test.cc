@@ -191,8 +191,20 @@ TEST_F(RepairTest, DamagedTextIsRemovedAndNothingElse) {
   database().Overwrite(Family::kDisclosures, key, Flipped(value));
   const RepairReport report = MustRepair();
   EXPECT_EQ(report.texts_removed, 1u);
+  EXPECT_EQ(report.texts_lost, 1u);
   ExpectSound(report.after);
   EXPECT_EQ(database().Contents(Family::kDisclosures).size(), texts.size() - 1);
+}
+
+TEST_F(RepairTest, LostTextIsGivenUpAndItsEntryStays) {
+  const auto texts = database().Contents(Family::kDisclosures);
+  database().Erase(Family::kDisclosures, texts.begin()->first);
+  EXPECT_FALSE(Fsck(database(), options_).ok());
+  const RepairReport report = MustRepair();
+  EXPECT_EQ(report.texts_removed, 0u);
+  EXPECT_EQ(report.texts_lost, 1u);
+  ExpectSound(report.after);
+  EXPECT_EQ(MustRepair().texts_lost, 0u);
 }
 
 // The same node in files.

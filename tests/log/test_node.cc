@@ -5,11 +5,14 @@
 #include <utility>
 
 #include "eventstore/log/commitment.h"
+#include "eventstore/log/wire_reader.h"
 
 namespace liggare::testing {
 namespace {
 
 constexpr uint32_t kTestType = 200;
+constexpr uint32_t kErasureType = 201;
+constexpr size_t kCommitmentBytes = 32;
 
 void AppendField(std::string& out, uint32_t number, std::string_view value) {
   for (uint64_t tag = number << 3 | 2, rest = 1; rest != 0; tag = rest) {
@@ -32,11 +35,11 @@ T Must(absl::StatusOr<T> value) {
 }
 
 log::Submission MakeWithPayload(std::string_view event_id, std::string_view subject,
-                                std::string_view payload) {
+                                std::string_view payload, uint32_t type = kTestType) {
   log::Submission submission;
   AppendField(submission.data, 1, event_id);
   AppendField(submission.data, 2, subject);
-  AppendField(submission.data, kTestType, payload);
+  AppendField(submission.data, type, payload);
   submission.principal = "spiffe://liggare.test/client";
   return submission;
 }
@@ -61,6 +64,27 @@ bool FakeJudge::SameFields(std::string_view, const std::vector<log::DisclosureTe
                            const log::Submission&) {
   stored_texts = stored.size();
   return same_fields;
+}
+
+std::vector<std::string> FakeJudge::ErasedBy(std::string_view log, uint32_t type,
+                                             std::string_view entry) {
+  std::vector<std::string> erased;
+  if (type != kErasureType || log == unlawful) return erased;
+  log::WireReader fields(log::ParseEntryHeader(entry)->data);
+  for (log::WireField field; fields.Next(field);) {
+    if (field.number != kErasureType) continue;
+    for (size_t at = 0; at < field.bytes.size(); at += kCommitmentBytes) {
+      erased.emplace_back(field.bytes.substr(at, kCommitmentBytes));
+    }
+  }
+  return erased;
+}
+
+log::Submission MakeErasure(std::string_view event_id, std::string_view subject,
+                            const std::vector<std::string>& commitments) {
+  std::string payload;
+  for (const std::string& commitment : commitments) payload += commitment;
+  return MakeWithPayload(event_id, subject, payload, kErasureType);
 }
 
 log::Submission MakeSubmission(std::string_view event_id, std::string_view subject,

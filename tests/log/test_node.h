@@ -32,6 +32,11 @@ class FakeJudge : public log::Judge {
   bool SameFields(std::string_view first_data, const std::vector<log::DisclosureText>& stored,
                   const log::Submission& submission) override;
 
+  // What an entry of MakeErasure says, if its log is not in `unlawful`.
+  std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
+                                    std::string_view entry) override;
+
+  std::string unlawful;              // A log whose entries erase nothing.
   absl::Status refusal;              // Of every Admit, unless OK.
   std::vector<log::LogIndex> basis;  // Of every Admit.
   bool same_fields = false;          // Of every SameFields.
@@ -47,6 +52,9 @@ log::Submission MakeSubmission(std::string_view event_id, std::string_view subje
 log::DisclosureText MakeDisclosure(std::string_view text);
 log::Submission MakeSubmissionWithText(std::string_view event_id, std::string_view subject,
                                        const log::DisclosureText& text);
+// An event that orders the texts of these commitments erased, in entries of `subject`.
+log::Submission MakeErasure(std::string_view event_id, std::string_view subject,
+                            const std::vector<std::string>& commitments);
 // 16 bytes from a number; greater numbers are greater ids.
 std::string MakeEventId(uint64_t number);
 

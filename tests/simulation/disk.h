@@ -55,6 +55,8 @@ class Disk : public log::Database {
   absl::StatusOr<std::optional<std::string>> Get(log::Family family,
                                                  std::string_view key) const override;
   std::unique_ptr<log::Cursor> NewCursor(log::Family family) const override;
+  // There are no files.
+  absl::Status Purge(log::Family) override { return failure_; }
 
   // --- Faults.
 

@@ -53,6 +53,10 @@ class Process::LaterJudge : public log::Judge {
                   const log::Submission& submission) override {
     return judge_.SameFields(first_data, stored, submission);
   }
+  std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
+                                    std::string_view entry) override {
+    return judge_.ErasedBy(log, type, entry);
+  }
 
  private:
   ingest::EventJudge judge_;

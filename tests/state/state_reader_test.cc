@@ -178,6 +178,23 @@ TEST_F(StateReaderTest, HistoryLeadsToTheStateAndShowsReasonsThatAreHeld) {
   EXPECT_EQ(of_one->size(), 2u);
 }
 
+TEST_F(StateReaderTest, HistoryShowsThatAReasonWasErasedAndWhy) {
+  varmland_.Record(Submitted(kVarmlandRapport, 10, 20));
+  v1::EventData correction = Corrected(kVarmlandRapport, kKvinnor, 12);
+  const std::string salt(32, 's');
+  const std::string commitment = log::CommitmentOf(salt, "Åsa ringde");
+  correction.mutable_reason()->set_commitment(commitment);
+  varmland_.Record(correction, {{.commitment = commitment, .salt = salt, .text = "Åsa ringde"}});
+  v1::EventData erasure;
+  erasure.set_subject(kVarmlandRapport);
+  erasure.mutable_redacted()->set_grund("gallringsbeslut");
+  erasure.mutable_redacted()->add_texter()->set_commitment(commitment);
+  varmland_.Record(erasure);
+  const auto changes = varmland_.states().Now().HistoryOf(kVarmlandRapport, kKvinnor);
+  ASSERT_TRUE(changes.ok()) << changes.status();
+  EXPECT_EQ(changes->back().reason(), "(gallrad 2023-11-14 enligt gallringsbeslut)");
+}
+
 TEST_F(StateReaderTest, LittleRoomGivesTheSameAnswers) {
   StateReader cramped(varmland_.log(), {.kept_weight_max = 1});
   for (int year = 2020; year < 2030; ++year) {

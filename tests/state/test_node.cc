@@ -11,6 +11,7 @@
 #include "eventstore/log/entry.h"
 #include "eventstore/merkle/hash.h"
 #include "eventstore/note/checkpoint.h"
+#include "services/domain/erasure.h"
 #include "services/domain/node_path.h"
 #include "services/state/concern.h"
 
@@ -68,6 +69,10 @@ class TestNode::BasisJudge : public log::Judge {
   }
   void Accepted(const log::EntryHeader&, std::string_view, const log::Submission&) override {}
   void Stored(const log::Chunk&) override {}
+  std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
+                                    std::string_view entry) override {
+    return domain::ErasedBy(log, type, entry);
+  }
   bool SameFields(std::string_view, const std::vector<log::DisclosureText>&,
                   const log::Submission&) override {
     return false;

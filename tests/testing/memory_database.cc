@@ -84,6 +84,22 @@ std::unique_ptr<log::Cursor> MemoryDatabase::NewCursor(log::Family family) const
   return std::make_unique<MemoryCursor>(current_[Place(family)]);
 }
 
+absl::Status MemoryDatabase::Purge(log::Family) {
+  const std::lock_guard lock(mutex_);
+  if (purge_failure_.ok()) ++purges_;
+  return purge_failure_;
+}
+
+void MemoryDatabase::FailPurges(absl::Status status) {
+  const std::lock_guard lock(mutex_);
+  purge_failure_ = std::move(status);
+}
+
+uint64_t MemoryDatabase::purges() const {
+  const std::lock_guard lock(mutex_);
+  return purges_;
+}
+
 std::unique_ptr<MemoryDatabase> MemoryDatabase::AfterCrash() const {
   const std::lock_guard lock(mutex_);
   auto left = std::make_unique<MemoryDatabase>();

@@ -30,6 +30,12 @@ class MemoryDatabase : public log::Database {
   // Walks a copy of the family.
   std::unique_ptr<log::Cursor> NewCursor(log::Family family) const override;
 
+  // There are no files; those that succeed are counted. From FailPurges on each fails with
+  // its status; OK ends it.
+  absl::Status Purge(log::Family family) override;
+  uint64_t purges() const;
+  void FailPurges(absl::Status status);
+
   // What is left after the machine stops: the writes that were synced, and those
   // before them.
   std::unique_ptr<MemoryDatabase> AfterCrash() const;
@@ -67,6 +73,8 @@ class MemoryDatabase : public log::Database {
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   uint64_t writes_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t synced_writes_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Status purge_failure_ ABSL_GUARDED_BY(mutex_);
+  uint64_t purges_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace liggare::testing

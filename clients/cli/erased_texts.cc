@@ -1,0 +1,41 @@
+#include "clients/cli/erased_texts.h"
+
+#include "clients/cli/swedish_text.h"
+#include "clients/cli/value_text.h"
+
+namespace liggare::cli {
+namespace {
+
+constexpr char kCollection[] = "gallrade[";
+constexpr char kTexts[] = "].texter[";
+constexpr char kReason[] = "].grund";
+constexpr char kCommitment[] = "hmac-sha256:";
+
+}  // namespace
+
+void ErasedTexts::Add(const std::string& path, const v1::Value& value, const v1::EventRef& set_by) {
+  if (!path.starts_with(kCollection)) return;
+  if (path.ends_with(kReason)) {
+    erasures_[path.substr(0, path.size() - sizeof(kReason) + 1)] = {set_by.recorded_at_ms(),
+                                                                    value.text()};
+    return;
+  }
+  const size_t texts = path.find(kTexts);
+  if (texts == std::string::npos) return;
+  const size_t begin = texts + sizeof(kTexts) - 1;
+  const size_t end = path.find(']', begin);
+  erasure_of_.emplace(path.substr(begin, end - begin), path.substr(0, texts));
+}
+
+std::string ErasedTexts::Text(const v1::Value& value) const {
+  if (!value.text().starts_with(kCommitment)) return ValueText(value);
+  const auto place = erasure_of_.find(value.text().substr(sizeof(kCommitment) - 1));
+  if (place == erasure_of_.end()) return ValueText(value);
+  const auto erasure = erasures_.find(place->second);
+  if (erasure == erasures_.end()) return "gallrad";
+  constexpr size_t kDateBytes = 10;
+  return "gallrad " + TimeText(erasure->second.recorded_at_ms).substr(0, kDateBytes) + " enligt " +
+         erasure->second.grund;
+}
+
+}  // namespace liggare::cli

@@ -1,0 +1,23 @@
+// What a node sees that judges what it may record: states and texts at one moment.
+#ifndef SERVICES_DOMAIN_JUDGE_VIEW_H_
+#define SERVICES_DOMAIN_JUDGE_VIEW_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/domain/state_view.h"
+
+namespace liggare::domain {
+
+class JudgeView : public StateView {
+ public:
+  // The commitments of all texts in entries of the subject, with or without effect, in
+  // their order.
+  virtual absl::StatusOr<std::vector<std::string>> CommitmentsOf(std::string_view subject) = 0;
+};
+
+}  // namespace liggare::domain
+
+#endif  // SERVICES_DOMAIN_JUDGE_VIEW_H_
