@@ -9,6 +9,7 @@
 #include "eventstore/log/event_log.h"
 #include "liggare/v1/query_service.pb.h"
 #include "services/domain/scope.h"
+#include "services/domain/smallest_count.h"
 #include "services/state/state_reader.h"
 
 namespace liggare::query {
@@ -25,7 +26,10 @@ inline constexpr uint32_t kSubjectsMax = 10'000;
 // not this node or a node below it.
 class NodeQueries {
  public:
-  NodeQueries(const log::EventLog& log, state::StateReader& states) : log_(log), states_(states) {}
+  // `smallest_count`: what a table that may be published shows of persons at least.
+  NodeQueries(const log::EventLog& log, state::StateReader& states,
+              int64_t smallest_count = domain::kSmallestCountDefault)
+      : log_(log), states_(states), smallest_count_(smallest_count) {}
 
   absl::StatusOr<v1::GetStateResponse> GetState(const v1::GetStateRequest& request) const;
   absl::StatusOr<v1::GetHistoryResponse> GetHistory(const v1::GetHistoryRequest& request) const;
@@ -44,6 +48,7 @@ class NodeQueries {
 
   const log::EventLog& log_;
   state::StateReader& states_;
+  const int64_t smallest_count_;
 };
 
 }  // namespace liggare::query
