@@ -86,6 +86,7 @@ Json CellJson(const v1::TableCell& cell) {
     json["denominator"] = cell.denominator();
     json["text"] = cell.text();
   }
+  if (cell.suppressed()) json["suppressed"] = true;
   if (!cell.stated().empty()) {
     json["stated"] = cell.stated();
     json["differs"] = cell.differs();
@@ -120,8 +121,12 @@ std::string ExplainedText(const ExplainedCell& cell) {
                  field.field().set_by().type() + " " + PlaceOf(field.field().set_by())});
   }
   const std::string value = cell.answer.cell().text().empty() ? "–" : cell.answer.cell().text();
+  const char* nothing = cell.answer.cell().suppressed()
+                            ? "  Redovisas inte: uppgiften avser få personer, eller så kan en "
+                              "sådan räknas ut ur den.\n"
+                            : "  Inga händelser.\n";
   return cell.row + ", " + cell.column + ": " + value + "\n\n" + text.Text(2) +
-         (cell.answer.fields().empty() ? "  Inga händelser.\n" : "");
+         (cell.answer.fields().empty() ? nothing : "");
 }
 
 std::string ExplainedJson(const ExplainedCell& cell) {

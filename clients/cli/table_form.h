@@ -14,6 +14,7 @@ struct AnsweredTable {
   int year = 0;
   std::string scope;  // Empty: the node itself.
   v1::GetTableResponse table;
+  bool is_series = false;  // A row for each year.
 };
 
 // Text, ending in a newline. A column that has published figures is followed by

@@ -7,6 +7,7 @@
 
 #include "proto/error/error.h"
 #include "services/domain/field_sum.h"
+#include "services/domain/kommun.h"
 #include "services/domain/node_path.h"
 #include "services/domain/state_proto.h"
 #include "services/domain/subject.h"
@@ -21,7 +22,8 @@ struct Entry {
 };
 
 // In the order of the lägesrapport.
-constexpr std::array kTables = std::to_array<Entry>({{"kommuner", ComputeKommuner},
+constexpr std::array kTables = std::to_array<Entry>({{"budget", ComputeBudget},
+                                                     {"kommuner", ComputeKommuner},
                                                      {"ombud", ComputeOmbud},
                                                      {"handledning", ComputeHandledning},
                                                      {"klienter", ComputeKlienter},
@@ -34,8 +36,7 @@ constexpr std::array kTables = std::to_array<Entry>({{"kommuner", ComputeKommune
                                                      {"ledningsgrupper", ComputeLedningsgrupper},
                                                      {"brister", ComputeBrister},
                                                      {"avvikelser", ComputeAvvikelser},
-                                                     {"enheter", ComputeEnheter},
-                                                     {"budget", ComputeBudget}});
+                                                     {"enheter", ComputeEnheter}});
 
 constexpr auto kIds = [] {
   std::array<std::string_view, kTables.size()> ids;
@@ -107,6 +108,11 @@ bool IsOfPath(const ScopedState& scoped, const CellSource& source) {
   return IsAtOrBelow(scoped.about, source.path);
 }
 
+std::string LabelOfScope(const Scope& scope) {
+  if (scope.IsNation()) return "Riket";
+  return scope.IsLan() ? std::string(FindLan(scope.Lanskod())->name) : scope.path;
+}
+
 }  // namespace
 
 std::span<const std::string_view> TableIds() { return kIds; }
@@ -115,7 +121,10 @@ absl::StatusOr<v1::GetTableResponse> ComputeTable(StateView& view, std::string_v
                                                   const Scope& scope) {
   absl::StatusOr<TableBuilder> builder = Build(view, table, scope);
   if (!builder.ok()) return builder.status();
-  return builder->Take();
+  v1::GetTableResponse response = builder->Take();
+  response.set_scope(scope.path);
+  response.set_scope_label(LabelOfScope(scope));
+  return response;
 }
 
 absl::StatusOr<v1::ExplainCellResponse> ExplainCell(StateView& view, std::string_view table,

@@ -1,5 +1,6 @@
 // The tables of the lägesrapport, computed from states, never typed in.
 //
+//   budget          table 7: budget and outcome
 //   kommuner        table 1: kommuner with personligt ombud, verksamheter, per län
 //   ombud           kommuner, posts and ombud, year by year
 //   handledning     supervision of the ombud
@@ -14,7 +15,6 @@
 //   brister         the register of systembrister (bilaga 1)
 //   avvikelser      klienter, uppdrag and avvikelser
 //   enheter         klienter by unit
-//   budget          table 7: budget and outcome
 //
 // Cells are exact fractions; no floating point. For the nation each cell stands
 // beside the published figure (TablePublished of tabell/<år>/<id>), where there

@@ -21,6 +21,22 @@ std::string CellText(Fraction figure, CellStyle style) {
   return "";
 }
 
+v1::TableUnit UnitOf(CellStyle style) {
+  switch (style) {
+    case CellStyle::kCount:
+      return v1::TABLE_UNIT_COUNT;
+    case CellStyle::kChange:
+      return v1::TABLE_UNIT_CHANGE;
+    case CellStyle::kKronor:
+      return v1::TABLE_UNIT_KRONOR;
+    case CellStyle::kHundredths:
+      return v1::TABLE_UNIT_HUNDREDTHS;
+    case CellStyle::kPercent:
+      return v1::TABLE_UNIT_PERCENT;
+  }
+  return v1::TABLE_UNIT_UNSPECIFIED;
+}
+
 template <typename Named>
 std::string IdsOf(const Named& named) {
   std::string ids;
@@ -88,6 +104,7 @@ void TableBuilder::Set(std::string_view row, std::string_view column, Fraction f
   cell->set_numerator(figure.numerator);
   cell->set_denominator(figure.denominator);
   cell->set_text(CellText(figure, style));
+  cell->set_unit(UnitOf(style));
 }
 
 void TableBuilder::SetText(std::string_view row, std::string_view column, std::string text) {

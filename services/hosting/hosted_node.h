@@ -5,6 +5,7 @@
 #ifndef SERVICES_HOSTING_HOSTED_NODE_H_
 #define SERVICES_HOSTING_HOSTED_NODE_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "eventstore/log/event_log.h"
 #include "eventstore/log/sequencer.h"
 #include "eventstore/note/key.h"
+#include "services/domain/smallest_count.h"
 #include "services/replication/key_registry.h"
 #include "services/replication/peer_status.h"
 #include "services/state/state_reader.h"
@@ -53,6 +55,8 @@ struct HostedNode {
   // directory for backups is configured, UNAVAILABLE if one is being made. May be
   // empty: it can't be backed up.
   std::function<absl::StatusOr<BackupMade>()> backup = {};
+  // The smallest count of persons, but for 0, in a table that may be published.
+  int64_t smallest_count = domain::kSmallestCountDefault;
 };
 
 // The hosted nodes by path. Filled before the server starts, then read from any

@@ -57,6 +57,10 @@ NodeConfig ReadNode(const toml::table& table, const std::string& file, const std
   node.key = PathText(reader, "key");
   node.backup = reader.OptionalText("backup");
   if (node.backup) Resolve(*node.backup);
+  node.smallest_count =
+      reader
+          .OptionalNumber("smallest_count", {domain::kSmallestCountMin, domain::kSmallestCountMax})
+          .value_or(domain::kSmallestCountDefault);
   if (const toml::table* parent = reader.OptionalTable("parent")) {
     node.parent = ReadParent(*parent, file, key + ".parent", status);
   }

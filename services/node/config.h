@@ -16,12 +16,14 @@
 //   certificate = "pki/se-17.crt"                       # .../se/17
 //   key = "pki/se-17.key"
 //   backup = "backup/se-17"                             # if it shall be backed up
+//   smallest_count = 5                                  # of persons, in published tables
 //   parent = { address = "10.0.0.1:7443", host = "nation" }   # for all but se
 //
 // Relative paths are relative to the file's own folder.
 #ifndef SERVICES_NODE_CONFIG_H_
 #define SERVICES_NODE_CONFIG_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +31,7 @@
 
 #include "absl/status/statusor.h"
 #include "eventstore/note/key.h"
+#include "services/domain/smallest_count.h"
 #include "services/node/setting.h"
 
 namespace liggare::node {
@@ -48,7 +51,8 @@ struct NodeConfig {
   Setting signing_key;
   Setting certificate;
   Setting key;
-  std::optional<Setting> backup;       // Where liggare backup backs it up.
+  std::optional<Setting> backup;  // Where liggare backup backs it up.
+  int64_t smallest_count = domain::kSmallestCountDefault;
   std::optional<ParentConfig> parent;  // Nothing for se only.
 };
 

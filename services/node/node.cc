@@ -170,7 +170,8 @@ hosting::HostedNode Node::Hosted() {
           .recording_stopped = [this] { return replication_->recording_stopped(); },
           .key_revoked = [this] { return replication_->key_revoked(); },
           .clock_apart = [this] { return replication_->clock_apart(); },
-          .backup = [this] { return BackUp(); }};
+          .backup = [this] { return BackUp(); },
+          .smallest_count = config_.smallest_count};
 }
 
 std::vector<replication::Alarm> Node::Alarms() const {

@@ -76,6 +76,22 @@ std::optional<Setting> TableReader::OptionalText(std::string_view key) {
   return setting;
 }
 
+std::optional<int64_t> TableReader::OptionalNumber(std::string_view key, NumberRange range) {
+  const toml::node* node = Find(key);
+  if (node == nullptr) return std::nullopt;
+  const std::string expected =
+      "a whole number from " + std::to_string(range.first) + " to " + std::to_string(range.last);
+  const auto* number = node->as_integer();
+  if (number == nullptr) {
+    Fail(Place(key, *node), "is " + TypeName(*node), expected);
+    return std::nullopt;
+  }
+  if (number->get() < range.first || number->get() > range.last) {
+    Fail(Place(key, *node), "is " + std::to_string(number->get()), expected);
+  }
+  return number->get();
+}
+
 Setting TableReader::Text(std::string_view key) {
   if (Require(key, "a text in quotes") == nullptr) return {};
   return *OptionalText(key);

@@ -11,6 +11,7 @@
 #define TOML_ASSERT(expr) static_cast<void>(0)
 #include <toml++/toml.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,12 @@ class TableReader {
   // The text under `key`.
   Setting Text(std::string_view key);
   std::optional<Setting> OptionalText(std::string_view key);
+  // The whole number under `key`, which must be within the range.
+  struct NumberRange {
+    int64_t first;
+    int64_t last;
+  };
+  std::optional<int64_t> OptionalNumber(std::string_view key, NumberRange range);
   // The table under `key`; null after a mistake.
   const toml::table* Table(std::string_view key);
   const toml::table* OptionalTable(std::string_view key);

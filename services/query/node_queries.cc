@@ -13,11 +13,13 @@
 #include "services/domain/log_name.h"
 #include "services/domain/missing.h"
 #include "services/domain/node_path.h"
+#include "services/domain/publishable.h"
 #include "services/domain/state_proto.h"
 #include "services/domain/subject.h"
 #include "services/domain/table.h"
 #include "services/state/state_digest.h"
 #include "services/state/received_times.h"
+#include "services/domain/table_series.h"
 
 namespace liggare::query {
 namespace {
@@ -110,7 +112,13 @@ absl::StatusOr<v1::GetTableResponse> NodeQueries::GetTable(
   if (!view.ok()) return view.status();
   const auto scope = ScopeOf(*view, request.scope(), request.year());
   if (!scope.ok()) return scope.status();
-  return domain::ComputeTable(*view, request.table(), *scope);
+  const auto table_of = [&](const domain::Scope& of) {
+    return request.publishable()
+               ? domain::ComputePublishableTable(*view, request.table(), of, smallest_count_)
+               : domain::ComputeTable(*view, request.table(), of);
+  };
+  if (request.from_year() == 0) return table_of(*scope);
+  return domain::ComputeSeries(*view, request.table(), *scope, request.from_year(), table_of);
 }
 
 absl::StatusOr<v1::ExplainCellResponse> NodeQueries::ExplainCell(
@@ -119,7 +127,9 @@ absl::StatusOr<v1::ExplainCellResponse> NodeQueries::ExplainCell(
   if (!view.ok()) return view.status();
   const auto scope = ScopeOf(*view, request.scope(), request.year());
   if (!scope.ok()) return scope.status();
-  return domain::ExplainCell(*view, request.table(), *scope, {request.row(), request.column()});
+  const domain::CellName cell{request.row(), request.column()};
+  if (!request.publishable()) return domain::ExplainCell(*view, request.table(), *scope, cell);
+  return domain::ExplainPublishableCell(*view, request.table(), *scope, cell, smallest_count_);
 }
 
 absl::StatusOr<v1::ListFindingsResponse> NodeQueries::ListFindings(

@@ -11,6 +11,7 @@
 #include "liggare/v1/query_service.pb.h"
 #include "services/domain/calendar.h"
 #include "services/domain/scope.h"
+#include "services/domain/smallest_count.h"
 #include "services/state/state_reader.h"
 
 namespace liggare::query {
@@ -31,8 +32,10 @@ class NodeQueries {
   // Milliseconds since 1970-01-01T00:00:00Z.
   using Clock = std::function<int64_t()>;
 
-  NodeQueries(const log::EventLog& log, state::StateReader& states, const Clock& now_ms)
-      : log_(log), states_(states), now_ms_(now_ms) {}
+  // `smallest_count`: what a table that may be published shows of persons at least.
+  NodeQueries(const log::EventLog& log, state::StateReader& states, const Clock& now_ms,
+              int64_t smallest_count = domain::kSmallestCountDefault)
+      : log_(log), states_(states), now_ms_(now_ms), smallest_count_(smallest_count) {}
 
   absl::StatusOr<v1::GetStateResponse> GetState(const v1::GetStateRequest& request) const;
   absl::StatusOr<v1::GetHistoryResponse> GetHistory(const v1::GetHistoryRequest& request) const;
@@ -62,6 +65,7 @@ class NodeQueries {
   const log::EventLog& log_;
   state::StateReader& states_;
   const Clock& now_ms_;
+  const int64_t smallest_count_;
 };
 
 }  // namespace liggare::query

@@ -54,7 +54,8 @@ grpc::ServerUnaryReactor* QueryService::Ask(
     const auto addressed =
         hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
     if (!addressed.ok()) return addressed.status();
-    const NodeQueries queries(addressed->node.log, addressed->node.states, now_ms_);
+    const NodeQueries queries(addressed->node.log, addressed->node.states, now_ms_,
+                              addressed->node.smallest_count);
     return rpc::Deliver((queries.*question)(*request), response);
   });
 }

@@ -240,5 +240,21 @@ TEST(ConfigTest, BackupDirectoryIsOptionalAndFromTheFilesFolder) {
   EXPECT_EQ(with->nodes[0].backup->value, "/etc/b/se-17");
 }
 
+TEST(ConfigTest, TheSmallestCountIsFiveUnlessTheNodeSaysOtherwise) {
+  const auto without = ParseConfig(Valid(), "/etc/liggare/liggared.toml");
+  ASSERT_TRUE(without.ok());
+  EXPECT_EQ(without->nodes[0].smallest_count, 5);
+  const auto with = ParseConfig(WithLine(13, "key = 'k'\nsmallest_count = 10"), "l.toml");
+  ASSERT_TRUE(with.ok()) << with.status().message();
+  EXPECT_EQ(with->nodes[0].smallest_count, 10);
+  for (const char* wrong : {"1", "1001", "'5'", "5.0"}) {
+    const absl::Status status =
+        ParseConfig(WithLine(13, "key = 'k'\nsmallest_count = " + std::string(wrong)), "l.toml")
+            .status();
+    EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_CONFIGURATION) << wrong;
+    EXPECT_THAT(ErrorText(ErrorOf(status)), HasSubstr("a whole number from 2 to 1000")) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace liggare::node

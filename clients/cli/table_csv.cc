@@ -1,0 +1,62 @@
+#include "clients/cli/table_csv.h"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "clients/cli/table_figure.h"
+
+namespace liggare::cli {
+namespace {
+
+constexpr char kSeparator = ';';
+constexpr char kLineEnd[] = "\r\n";
+
+std::string Quoted(std::string_view field) {
+  if (field.find_first_of(";\"\r\n") == std::string_view::npos) return std::string(field);
+  std::string quoted = "\"";
+  for (const char c : field) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+std::string Line(const std::vector<std::string>& fields) {
+  std::string line;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) line += kSeparator;
+    line += Quoted(fields[i]);
+  }
+  return line + kLineEnd;
+}
+
+std::string Field(const v1::TableCell& cell) {
+  if (cell.suppressed()) return kSuppressedMark;
+  std::optional<std::string> figure = PlainFigure(cell);
+  if (!figure) return cell.text();
+  std::replace(figure->begin(), figure->end(), '.', ',');
+  return *std::move(figure);
+}
+
+}  // namespace
+
+std::string TableCsv(const v1::GetTableResponse& table) {
+  std::vector<std::string> names = {"kod", "rad"};
+  for (const v1::TableColumn& column : table.columns()) names.push_back(column.label());
+  std::string csv = Line(names);
+  for (const v1::TableRow& row : table.rows()) {
+    std::vector<std::string> fields = {row.id(), row.label()};
+    for (const v1::TableCell& cell : row.cells()) fields.push_back(Field(cell));
+    csv += Line(fields);
+  }
+  return csv;
+}
+
+std::string TableNotes(const v1::GetTableResponse& table) {
+  std::string notes = table.title() + "\n";
+  for (const std::string& note : table.notes()) notes += note + "\n";
+  return notes;
+}
+
+}  // namespace liggare::cli

@@ -1,0 +1,123 @@
+#include "clients/cli/table_export.h"
+
+#include <filesystem>
+#include <ostream>
+#include <system_error>
+#include <utility>
+
+#include "clients/cli/event_ref_json.h"
+#include "clients/cli/file_text.h"
+#include "clients/cli/table_csv.h"
+#include "clients/cli/table_json_stat.h"
+#include "clients/cli/table_workbook.h"
+#include "clients/cli/text_table.h"
+#include "proto/error/error.h"
+
+namespace liggare::cli {
+namespace {
+
+absl::Status NeedsOutput(const std::string& what, const std::string& expected) {
+  return MakeError(v1::ERROR_CODE_CONFIGURATION,
+                   {.message = what, .field = "output", .expected = expected});
+}
+
+absl::Status Deliver(const ExportOptions& options, const std::string& text, Shell& shell) {
+  if (!options.output.empty()) return WriteFile(options.output, text);
+  shell.out() << text;
+  return absl::OkStatus();
+}
+
+std::string Csv(const ExportOptions& options, const v1::GetTableResponse& table) {
+  return (options.with_byte_order_mark ? kByteOrderMark : "") + TableCsv(table);
+}
+
+std::string Underlined(const std::string& heading) {
+  return heading + "\n" + std::string(Width(heading), '=') + "\n\n";
+}
+
+std::string ReportText(const std::vector<ReportTable>& tables) {
+  std::string text;
+  for (const ReportTable& table : tables) {
+    if (!text.empty()) text += "\n";
+    if (!table.heading.empty()) text += Underlined(table.heading);
+    text += TableText(table.answer);
+  }
+  return text;
+}
+
+std::string ReportJson(const std::vector<ReportTable>& tables) {
+  Json json = {{"format", "liggare.report/1"}, {"tables", Json::array()}};
+  std::string heading;
+  for (const ReportTable& table : tables) {
+    if (!table.heading.empty()) heading = table.heading;
+    json["tables"].push_back({{"heading", heading},
+                              {"number", table.entry.number},
+                              {"table", Json::parse(TableJson(table.answer))}});
+  }
+  return json.dump(2) + "\n";
+}
+
+absl::Status WriteCsvFiles(const ExportOptions& options, const std::vector<ReportTable>& tables,
+                           Shell& shell) {
+  std::error_code error;
+  std::filesystem::create_directories(options.output, error);
+  for (const ReportTable& table : tables) {
+    const v1::GetTableResponse& answer = table.answer.table;
+    const std::string file = options.output + "/" + answer.table() + ".csv";
+    if (absl::Status status = WriteFile(file, Csv(options, answer)); !status.ok()) return status;
+    shell.err() << TableNotes(answer);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<AnsweredTable> AnswersOf(const std::vector<ReportTable>& tables) {
+  std::vector<AnsweredTable> answers;
+  for (const ReportTable& table : tables) answers.push_back(table.answer);
+  return answers;
+}
+
+std::vector<Sheet> SheetsOf(const std::vector<ReportTable>& tables) {
+  std::vector<Sheet> sheets;
+  for (const ReportTable& table : tables) {
+    sheets.push_back({SheetNameOf(table.entry), table.answer.table});
+  }
+  return sheets;
+}
+
+const char kWorkbookNeedsFile[] = "a workbook is written to a file";
+
+}  // namespace
+
+absl::Status ExportTable(const ExportOptions& options, const AnsweredTable& answer, Shell& shell) {
+  if (options.format == "xlsx") {
+    if (options.output.empty()) return NeedsOutput(kWorkbookNeedsFile, "--output <file>.xlsx");
+    return WriteWorkbook(options.output, {{answer.table.table(), answer.table}});
+  }
+  if (options.format == "csv") {
+    absl::Status status = Deliver(options, Csv(options, answer.table), shell);
+    if (status.ok()) shell.err() << TableNotes(answer.table);
+    return status;
+  }
+  if (options.format == "json-stat2") return Deliver(options, TableJsonStat(answer), shell);
+  return Deliver(options, options.format == "json" ? TableJson(answer) : TableText(answer), shell);
+}
+
+absl::Status ExportReport(const ExportOptions& options, const std::vector<ReportTable>& tables,
+                          Shell& shell) {
+  if (options.format == "xlsx") {
+    if (options.output.empty()) return NeedsOutput(kWorkbookNeedsFile, "--output <file>.xlsx");
+    return WriteWorkbook(options.output, SheetsOf(tables));
+  }
+  if (options.format == "csv") {
+    if (options.output.empty()) return NeedsOutput("every table is a file", "--output <folder>");
+    return WriteCsvFiles(options, tables, shell);
+  }
+  if (options.format == "json-stat2") {
+    const std::string label = "Personligt ombud " + std::to_string(tables.front().answer.year);
+    return Deliver(options, TablesJsonStat(label, AnswersOf(tables)), shell);
+  }
+  return Deliver(options, options.format == "json" ? ReportJson(tables) : ReportText(tables),
+                 shell);
+}
+
+}  // namespace liggare::cli
