@@ -1,5 +1,7 @@
 #include "services/domain/report_kontroll.h"
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -142,37 +144,46 @@ void CheckPart(const State& report, const PartOfWhole& check, Findings& out) {
                    ", fler än de " + CountText(check.whole_count) + " " + check.whole_name + "."}));
 }
 
-void CheckKlienter(const State& report, Findings& out) {
-  const KlientFigures figures = FiguresOf(report);
+// What is right is the rule: nothing is put together for it.
+void CheckBarn(const State& report, const KlientFigures& figures, Findings& out) {
   for (const Heading& kon : KonHeadings()) {
-    const std::string id(kon.id);
+    const int64_t barn = figures.Barn(kon.id);
     const int64_t klienter = figures.Klienter(kon.id);
+    if (barn <= klienter) continue;
+    const std::string id(kon.id);
     CheckPart(report,
-              {"BARN_EXCEEDS_KLIENTER", "barn[" + id + "].antal", "klienter[" + id + "]",
-               figures.Barn(kon.id), klienter, std::string(kon.label) + " som bor med barn",
-               "klienterna"},
+              {"BARN_EXCEEDS_KLIENTER", "barn[" + id + "].antal", "klienter[" + id + "]", barn,
+               klienter, std::string(kon.label) + " som bor med barn", "klienterna"},
               out);
   }
+}
+
+void CheckKontaktorsaker(const State& report, const KlientFigures& figures, Findings& out) {
+  std::map<std::string, int64_t, std::less<>> klienter;
+  for (const auto& [kon, by_alder] : figures.klienter) klienter[kon] = figures.Klienter(kon);
   report.ForEachElement("kontaktorsaker", [&](const std::vector<std::string_view>& keys,
                                               std::string_view, const FieldValue& value) {
     const auto* antal = std::get_if<int64_t>(&value);
     if (keys.size() != 2 || antal == nullptr) return;
+    const auto of_kon = klienter.find(keys[1]);
+    const int64_t whole = of_kon == klienter.end() ? 0 : of_kon->second;
+    if (*antal <= whole) return;
     const std::string orsak(keys[0]);
     const std::string kon(keys[1]);
     CheckPart(report,
               {"KONTAKTORSAK_EXCEEDS_KLIENTER", "kontaktorsaker[" + orsak + "][" + kon + "].antal",
-               "klienter[" + kon + "]", *antal, figures.Klienter(kon),
-               "kontaktorsaken " + orsak + " för " + kon, "klienterna"},
+               "klienter[" + kon + "]", *antal, whole, "kontaktorsaken " + orsak + " för " + kon,
+               "klienterna"},
               out);
   });
 }
 
-void CheckMovement(const State& report, Findings& out) {
+void CheckMovement(const State& report, const KlientFigures& figures, Findings& out) {
   const auto nya = report.Number("klientrorelse.nya");
   const auto kvar = report.Number("klientrorelse.kvarstaende");
   const auto avslutade = report.Number("klientrorelse.avslutade");
   if (!nya || !kvar || !avslutade) return;
-  const int64_t all = FiguresOf(report).AllKlienter();
+  const int64_t all = figures.AllKlienter();
   if (*nya + *kvar != all) {
     out.push_back(MakeFinding(
         "MOVEMENT_DIFFERS",
@@ -190,7 +201,7 @@ void CheckMovement(const State& report, Findings& out) {
 }
 
 // Single fields of which one is a part of the other.
-void CheckParts(const State& report, Findings& out) {
+void CheckParts(const State& report, const KlientFigures& figures, Findings& out) {
   struct Pair {
     const char* part;
     const char* whole;
@@ -208,7 +219,7 @@ void CheckParts(const State& report, Findings& out) {
   for (const Pair& pair : kPairs) {
     const auto part = report.Number(pair.part);
     const auto whole = report.Number(pair.whole);
-    if (!part || !whole) continue;
+    if (!part || !whole || *part <= *whole * pair.whole_factor) continue;
     CheckPart(report,
               {"PART_EXCEEDS_WHOLE", pair.part, pair.whole, *part, *whole * pair.whole_factor,
                pair.part_name, pair.whole_name},
@@ -216,7 +227,7 @@ void CheckParts(const State& report, Findings& out) {
   }
   CheckPart(report,
             {"PART_EXCEEDS_WHOLE", "hanvisade_av_myndighet", "klienter",
-             report.Number("hanvisade_av_myndighet").value_or(0), FiguresOf(report).AllKlienter(),
+             report.Number("hanvisade_av_myndighet").value_or(0), figures.AllKlienter(),
              "klienter som en myndighet har hänvisat", "klienterna"},
             out);
   if (const auto antal = report.Number("avvikelser.antal")) {
@@ -262,9 +273,11 @@ std::vector<v1::Finding> ReportFindings(const State& report) {
   Findings findings;
   if (!IsReported(report)) return findings;
   for (const StatedFigure& figure : StatedFigures(report)) CheckFigure(report, figure, findings);
-  CheckKlienter(report, findings);
-  CheckMovement(report, findings);
-  CheckParts(report, findings);
+  const KlientFigures figures = FiguresOf(report);
+  CheckBarn(report, figures, findings);
+  CheckKontaktorsaker(report, figures, findings);
+  CheckMovement(report, figures, findings);
+  CheckParts(report, figures, findings);
   CheckAnswers(report, findings);
   return findings;
 }
