@@ -74,7 +74,8 @@ bool EnheterCell(const Withheld& withheld, std::string_view row, std::string_vie
   if (row == kAllPersons) return is_withheld(path);
   if (is_withheld(path + "/" + std::string(row))) return true;
   if (row != LastSegmentOf(path)) return false;
-  return is_withheld(path) || is_withheld(WithheldCounts::OwnReportOf(path));
+  const std::string own = WithheldCounts::OwnReportOf(path);
+  return is_withheld(withheld.now.Has(own) ? own : path);
 }
 
 struct Entry {

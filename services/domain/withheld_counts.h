@@ -24,6 +24,9 @@ class WithheldCounts {
  public:
   static absl::StatusOr<WithheldCounts> Of(StateView& view, const Scope& scope, int64_t smallest);
 
+  // Whether there are reports of it.
+  bool Has(std::string_view path) const { return nodes_.find(path) != nodes_.end(); }
+
   // Of a node at or below the scope; false if there are no reports of it. `kon` and
   // `alder` are tokens, or kAllPersons.
   bool Klienter(std::string_view path, std::string_view kon, std::string_view alder) const;
