@@ -162,13 +162,22 @@ await_phase se 02-register
 await_phase se 07-utbetalning
 await_phase se 08-rapporter
 
+step "Record $year: a county asks, the verksamhet sees it at its own node and answers"
+record_phase 09-komplettering
+asked=$(head -qn 1 "$dir"/events/09-komplettering/*.jsonl | jq -r .subject)
+asked_of=${asked#rapport/*/}
+await_phase "$asked_of" 09-komplettering
+call "$asked_of" history "$asked" --field kompletteringar
+record_phase 10-svar
+await_phase "$(cut -d/ -f1-2 <<< "$asked_of")" 10-svar
+
 step "Record $year: granskning, bokslut, återkrav, rättelse"
-record_phase 09-granskning
-await_phase se 09-granskning
-record_phase 10-bokslut
-record_phase 11-aterkrav
-record_phase 12-rattelse
-await_phase se 12-rattelse
+record_phase 11-granskning
+await_phase se 11-granskning
+record_phase 12-bokslut
+record_phase 13-aterkrav
+record_phase 14-rattelse
+await_phase se 14-rattelse
 
 step "Show what the nation knows"
 for table in kommuner klienter barn budget; do
@@ -181,17 +190,17 @@ say_shown "liggare missing --year $year"
 se missing --year "$year"
 
 # The event to prove: a correction, or in a year without one, a report.
-shown=$(ls "$dir"/events/12-rattelse/*.jsonl 2> /dev/null || ls "$dir"/events/08-rapporter/*.jsonl)
+shown=$(ls "$dir"/events/14-rattelse/*.jsonl 2> /dev/null || ls "$dir"/events/08-rapporter/*.jsonl)
 shown=$(head -qn 1 $shown | sed -n 1p)
 corrected=$(jq -r .subject <<< "$shown")
 corrected_id=$(jq -r .id <<< "$shown")
-if [ -d "$dir/events/12-rattelse" ]; then
+if [ -d "$dir/events/14-rattelse" ]; then
   field=$(jq -r .report_corrected.path <<< "$shown")
   say_shown "One correction: liggare history $corrected --field '$field'"
   se history "$corrected" --field "$field"
 fi
-if [ -d "$dir/events/11-aterkrav" ]; then
-  claim=$(head -n 1 "$dir/events/11-aterkrav/se.jsonl" | jq -r .subject)
+if [ -d "$dir/events/13-aterkrav" ]; then
+  claim=$(head -n 1 "$dir/events/13-aterkrav/se.jsonl" | jq -r .subject)
   say_shown "One återkrav: liggare state $claim"
   se state "$claim"
 fi
@@ -206,6 +215,9 @@ head -n 3 "$dir/verify.txt"
 echo "…"
 tail -n 1 "$dir/verify.txt"
 county=$(cut -d/ -f3-4 <<< "$corrected")
+say_shown "liggare digest: the county's state of the report is the nation's"
+call "$county" --json digest "$corrected" > "$dir/digest.json"
+se digest "$corrected" --against "$dir/digest.json"
 say_shown "liggare status, at $county"
 call "$county" status
 

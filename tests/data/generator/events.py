@@ -10,8 +10,9 @@ import json
 import uuid
 
 PHASES = ("01-anslag", "02-register", "03-ansokan", "04-belopp", "05-beslut",
-          "06-utbetalning", "07-utbetalning", "08-rapporter", "09-granskning",
-          "10-bokslut", "11-aterkrav", "12-rattelse")
+          "06-utbetalning", "07-utbetalning", "08-rapporter",
+          "09-komplettering", "10-svar", "11-granskning", "12-bokslut", "13-aterkrav",
+          "14-rattelse")
 SECOND_FORM_FROM = 2025  # The bidragsår (services/domain/form_version.h).
 SOCIALSTYRELSEN_ORGANISATIONSNUMMER = "202100-0555"
 DAY_ONE = datetime.date(1970, 1, 1)
@@ -47,7 +48,7 @@ class EventWriter:
 
 # What a person does, and no system (docs/authority.md).
 BY_PERSONS = ("grant_rate_set", "grant_decided", "funds_requisitioned", "county_account_submitted",
-              "report_reviewed", "aterkrav_opened", "communication_sent", "aterkrav_decided",
+              "completion_requested", "report_reviewed", "aterkrav_opened", "communication_sent", "aterkrav_decided",
               "aterkrav_closed")
 
 
@@ -71,6 +72,7 @@ def write_year(published, counties, figures):
     _decisions(writer, published, counties, figures)
     _payments(writer, published, counties, figures)
     _reports(writer, published, counties, figures)
+    _completion(writer, published, counties)
     _reviews(writer, published, counties)
     _closing(writer, published)
     _aterkrav(writer, published, figures)
@@ -200,15 +202,27 @@ def _second_form(fields):
             "ledningsgrupp": {"parter": [{"part": part, "deltar": True} for part in parter]}}
 
 
+def _completion(writer, published, counties):
+    """One county asks a verksamhet for what its report lacks; it answers at its own node."""
+    county = next(county for county in counties if county.running)
+    path = county.running[0].path
+    subject = f"rapport/{published.year}/{path}"
+    begaran = writer.add("09-komplettering", county.path, subject, "completion_requested",
+                         {"fraga": "Varför har ledningsgruppen inte träffats?",
+                          "answer_by": f"{published.year + 1}-02-03"})
+    writer.add("10-svar", path, subject, "completion_answered",
+               {"begaran": begaran, "svar": "Två möten ställdes in; de hålls i mars."})
+
+
 def _reviews(writer, published, counties):
     """Every report is reviewed by its county and passed on."""
     year = published.year
     for county in counties:
         for verksamhet in county.running:
             subject = f"rapport/{year}/{verksamhet.path}"
-            writer.add("09-granskning", county.path, subject, "report_reviewed",
+            writer.add("11-granskning", county.path, subject, "report_reviewed",
                        {"utfall": "godkand", "reviewed_on": f"{year + 1}-02-12"})
-            writer.add("09-granskning", county.path, subject, "report_forwarded",
+            writer.add("11-granskning", county.path, subject, "report_forwarded",
                        {"forwarded_on": f"{year + 1}-02-20"})
 
 
@@ -232,7 +246,7 @@ def _ekonomi(verksamhet, figures):
 
 def _closing(writer, published):
     year, budget = published.year, published.budget
-    phase, subject = "10-bokslut", f"anslag/{published.year}"
+    phase, subject = "12-bokslut", f"anslag/{published.year}"
     writer.add(phase, "se", subject, "own_cost_booked",
                {"amount_ore": budget.outcome_ore["socialstyrelsen"]})
     if budget.returned_ore:
@@ -254,7 +268,7 @@ def _aterkrav(writer, published, figures):
 
 def _case(writer, year, subject, amount_ore):
     def add(payload, fields, about=subject):
-        writer.add("11-aterkrav", "se", about, payload, fields)
+        writer.add("13-aterkrav", "se", about, payload, fields)
 
     add("aterkrav_opened", {"grund": "oanvant", "opened_on": f"{year + 1}-05-19",
                             "amount_ore": amount_ore})
@@ -287,7 +301,7 @@ def _correction(writer, published, figures):
     final = figures.reports[path].klienter
     first = figures.first_report(path).klienter
     for kon, alder in (correction.wrong, correction.right):
-        writer.add("12-rattelse", path, f"rapport/{published.year}/{path}", "report_corrected",
+        writer.add("14-rattelse", path, f"rapport/{published.year}/{path}", "report_corrected",
                    {"path": f"klienter[{kon}][{alder}].antal",
                     "old": first[(kon, alder)], "new": final[(kon, alder)]},
                    reason_code="rattelse",
