@@ -13,7 +13,6 @@ namespace liggare::replication {
 namespace {
 
 constexpr int64_t kTickMs = 1'000;
-constexpr int64_t kPublishMs = 100;  // At most so often while data flows.
 constexpr int kGoodbyeTicksMax = 3;  // For the last frame to go out.
 
 // To store entries of others is to record that they came, which a log that must be
@@ -459,36 +458,6 @@ void SessionDriver::Perform(const KeepEvidence& keep) {
 void SessionDriver::Perform(const AllowRecording&) { node_.AllowRecording(); }
 
 void SessionDriver::Perform(const EndSession& end) { end_ = end.status; }
-
-void SessionDriver::PublishStatus(bool now) {
-  const int64_t now_ms = node_.parts().now_ms();
-  if (!now && now_ms - published_ms_ < kPublishMs) return PublishLater();
-  published_ms_ = now_ms;
-  was_live_ = session_.live();
-  PeerStatus status;
-  status.path = ends_.peer;
-  status.address = peer_address_;
-  status.connected = session_.live() && !closed_;
-  status.lag_entries = session_.lag_entries();
-  status.clock_ahead_ms = session_.peer_clock_ahead_ms();
-  status.acknowledged = session_.acknowledged();
-  status.problems = session_.problems();
-  if (closed_ && end_) status.last_error = ErrorText(ErrorOf(*end_));
-  node_.Publish(this, std::move(status));
-}
-
-void SessionDriver::PublishLater() {
-  if (std::exchange(publishing_later_, true)) return;
-  node_.parts().timer.After(kPublishMs, [weak = weak_from_this()] {
-    auto self = weak.lock();
-    if (self == nullptr) return;
-    rpc::Strand& strand = self->strand_;
-    strand.Post([self = std::move(self)] {
-      self->publishing_later_ = false;
-      if (!self->closed_) self->PublishStatus(/*now=*/true);
-    });
-  });
-}
 
 void SessionDriver::Close(const absl::Status& status) {
   if (closed_) return;

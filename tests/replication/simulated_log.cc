@@ -47,6 +47,13 @@ std::optional<SimulatedCheckpoint> SimulatedCheckpoint::Parse(const std::string&
   return checkpoint;
 }
 
+std::string CheckpointText(const std::string& bytes) {
+  std::optional<SimulatedCheckpoint> checkpoint = SimulatedCheckpoint::Parse(bytes);
+  if (!checkpoint) return "no checkpoint";
+  return "checkpoint " + std::to_string(checkpoint->extent.size) + " by " + checkpoint->signer +
+         checkpoint->cosigners;
+}
+
 SimulatedLog::SimulatedLog(std::string name)
     : name_(std::move(name)), roots_({merkle::EmptyRoot()}) {}
 

@@ -24,6 +24,9 @@ struct SimulatedCheckpoint {
   static std::optional<SimulatedCheckpoint> Parse(const std::string& text);
 };
 
+// "checkpoint 3 by se/17 +se"
+std::string CheckpointText(const std::string& checkpoint);
+
 class SimulatedLog {
  public:
   explicit SimulatedLog(std::string name = "");
