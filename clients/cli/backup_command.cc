@@ -34,6 +34,7 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments&) {
         {"bytes", made->bytes()},
         {"bytes_copied", made->bytes_copied()},
         {"entries", made->entries()},
+        {"backups_removed", made->backups_removed()},
         {"own_log", {{"log", made->own_log().log()}, {"size", made->own_log().size()}}}};
     shell.out() << json.dump(2) << "\n";
     return kDone;
@@ -41,6 +42,10 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments&) {
   shell.out() << "Säkerhetskopia " << made->backup_id() << " i " << made->directory() << ": "
               << Count(made->bytes()) << " byte, varav " << Count(made->bytes_copied())
               << " kopierade. Återläst: " << Count(made->entries()) << " poster, inga fel.\n";
+  if (made->backups_removed() > 0) {
+    shell.out() << Count(made->backups_removed())
+                << " äldre säkerhetskopior togs bort: texter har gallrats sedan de gjordes.\n";
+  }
   return kDone;
 }
 

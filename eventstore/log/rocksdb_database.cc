@@ -333,8 +333,10 @@ absl::Status RocksDatabase::Purge(Family family) {
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   rocksdb::Status status =
       state_->db->CompactRange(options, state_->Handle(family), nullptr, nullptr);
-  // Files go in the background, unless a cursor or a backup holds them. This looks for
-  // what could go, at once.
+  // A job that wrote files may still be deleting those that they replace: pausing waits
+  // for it. Then this looks for what else could go; a cursor or a backup holds the rest.
+  if (status.ok()) status = state_->db->PauseBackgroundWork();
+  if (status.ok()) status = state_->db->ContinueBackgroundWork();
   if (status.ok()) status = state_->db->DisableFileDeletions();
   if (status.ok()) status = state_->db->EnableFileDeletions(/*force=*/false);
   if (!status.ok()) return ToStatus(status, state_->path);

@@ -57,6 +57,7 @@ grpc::ServerUnaryReactor* AdminService::Backup(grpc::CallbackServerContext* cont
     if (!made.ok()) return made.status();
     response->set_directory(made->directory);
     response->set_backup_id(made->report.backup_id);
+    response->set_backups_removed(made->report.backups_removed);
     response->set_bytes(made->report.bytes);
     response->set_bytes_copied(made->report.bytes_copied);
     response->set_entries(made->report.entries);

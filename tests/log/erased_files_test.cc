@@ -201,9 +201,9 @@ TEST_F(ErasedFilesTest, WhereverTheMachineStopsTheNextOpeningFinishesIt) {
       finished = !disk.crashed();
     }
     disk.Restart(round % 2 == 0 ? SimulatedDisk::End::kKilled : SimulatedDisk::End::kPowerLoss);
+    if (!FilesWith(disk, kErased).empty()) ++owed_at_restart;
     auto database = RocksDatabase::Open("/var/node", shared, {});
     ASSERT_TRUE(database.ok()) << database.status();
-    if (!FilesWith(disk, kErased).empty()) ++owed_at_restart;
     TestNode node(**database, kPath);
     if (node.log().Find(node.log().own_log())->size == 3) {
       EXPECT_THAT(FilesWith(disk, kErased), IsEmpty());
