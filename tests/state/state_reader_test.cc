@@ -186,7 +186,7 @@ TEST_F(StateReaderTest, HistoryShowsThatAReasonWasErasedAndWhy) {
   correction.mutable_reason()->set_commitment(commitment);
   varmland_.Record(correction, {{.commitment = commitment, .salt = salt, .text = "Åsa ringde"}});
   v1::EventData erasure;
-  erasure.set_subject(kVarmlandRapport);
+  erasure.set_subject(std::string(kVarmlandRapport));
   erasure.mutable_redacted()->set_grund("gallringsbeslut");
   erasure.mutable_redacted()->add_texter()->set_commitment(commitment);
   varmland_.Record(erasure);
