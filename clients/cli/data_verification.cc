@@ -110,9 +110,11 @@ class DataVerification {
       if (is_known) return absl::OkStatus();
       return Failed(log, "nothing in the directory enrols the key of " + *path);
     }
-    // What is known already may be older than what the parent has told since.
+    // What is known already may be older than what the parent has told since. What it
+    // told is of this node, and of those above on the way.
     client::KeyChain extended = chain_;
-    absl::Status taken = client::ApplyEnrolmentChain(enrolment, *path, extended);
+    const std::string of = client::IsSelfOrAbove(*path, log_.path()) ? log_.path() : *path;
+    absl::Status taken = client::ApplyEnrolmentChain(enrolment, of, extended);
     if (taken.ok()) chain_ = std::move(extended);
     return is_known ? absl::OkStatus() : taken;
   }

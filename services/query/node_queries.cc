@@ -17,9 +17,9 @@
 #include "services/domain/state_proto.h"
 #include "services/domain/subject.h"
 #include "services/domain/table.h"
-#include "services/state/state_digest.h"
-#include "services/state/received_times.h"
 #include "services/domain/table_series.h"
+#include "services/state/received_times.h"
+#include "services/state/state_digest.h"
 
 namespace liggare::query {
 namespace {

@@ -242,12 +242,12 @@ TEST_F(TableFilesTest, AWorkbookHasNumbersAsNumbersWithTheirFormats) {
   has("Tabell 7 budget\tA1\ts\tBudget; \"utfall\"\t#0");
   has("Tabell 7 budget\tB3\ts\tBelopp; kr\t#0");
   has("Tabell 7 budget\tA4\ts\tHela \"kronor\"\t#0");
-  has("Tabell 7 budget\tB4\tn\t129999888\t#3");
-  has("Tabell 7 budget\tC4\tn\t328.47\t#4");
+  has("Tabell 7 budget\tB4\tn\t129999888\t#,##0");
+  has("Tabell 7 budget\tC4\tn\t328.47\t#,##0.00");
   has("Tabell 7 budget\tD4\tn\t17.46\t0.00\" %\"");
   has("Tabell 7 budget\tE4\tn\t2\t+#,##0;-#,##0;0");
   has("Tabell 7 budget\tF4\ts\tStiftelse; Göteborg\t#0");
-  has("Tabell 7 budget\tB5\tn\t-1135202.5\t#4");
+  has("Tabell 7 budget\tB5\tn\t-1135202.5\t#,##0.00");
   has("Tabell 7 budget\tA7\ts\tKälla: Kommunernas återrapporter 2024.\t#0");
   has("klienter\tB5\ts\t..\t#0");
   has("klienter\tA8\ts\t.. uppgiften redovisas inte\t#0");
