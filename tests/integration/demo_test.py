@@ -81,6 +81,7 @@ class Year2024(Demo):
         self.assertIn("completion_requested", shown(output, "Record 2024: a county asks"))
         self.assertIn("Lika: ", shown(output, "liggare digest"))
         self.check_every_event_is_there_once()
+        self.check_the_tiers_agree()
         self.stop()
         self.assert_ended()
         self.check_a_changed_byte_is_placed()
@@ -109,6 +110,18 @@ class Year2024(Demo):
             # What else is in its log is what it has received from above.
             held = Counter(event["id"] for event in events if "received" not in event)
             self.assertEqual(held, ids, path)
+
+    def check_the_tiers_agree(self):
+        """The states of a county's reports are the same at the county and above."""
+        nodes = json.loads((self.dir / "nodes.json").read_text(encoding="utf-8"))
+        counties = [node["path"] for node in nodes if node.get("parent") == "se"]
+        self.assertEqual(len(counties), 21)
+        for county in counties:
+            prefix = f"rapport/2024/{county}"
+            digest = self.dir / "county.json"
+            digest.write_text(self.cluster("call", county, "--json", "digest", prefix),
+                              encoding="utf-8")
+            self.assertIn("Lika: ", self.cluster("call", "se", "digest", prefix, "--against", digest))
 
     def check_a_changed_byte_is_placed(self):
         node = self.dir / "data" / "se_17_varmland"
