@@ -2,8 +2,8 @@
 #include <ostream>
 
 #include "clients/cli/commands.h"
-#include "clients/cli/erased_texts.h"
 #include "clients/cli/event_ref_json.h"
+#include "clients/cli/field_texts.h"
 #include "clients/cli/moment_option.h"
 #include "clients/cli/swedish_text.h"
 #include "clients/cli/text_table.h"
@@ -31,9 +31,12 @@ Json HistoryJson(const Arguments& arguments, const v1::GetHistoryResponse& histo
     if (!change.reason().empty()) one["reason"] = change.reason();
     changes.push_back(std::move(one));
   }
+  Json texts = Json::object();
+  for (const v1::DisclosedText& text : history.texts()) texts[text.commitment()] = text.text();
   return {{"format", kFormat},
           {"subject", arguments.subject},
           {"changes", std::move(changes)},
+          {"texts", std::move(texts)},
           {"events", events.json()}};
 }
 
@@ -47,15 +50,16 @@ std::string HistoryText(const v1::GetHistoryResponse& history) {
   if (history.changes().empty()) return "Inga ändringar.\n";
   TextTable table({Align::kLeft, Align::kLeft, Align::kRight, Align::kRight, Align::kLeft,
                    Align::kLeft, Align::kLeft});
-  ErasedTexts erased;
+  FieldTexts texts;
+  for (const v1::DisclosedText& text : history.texts()) texts.Disclose(text);
   for (const v1::Change& change : history.changes()) {
-    erased.Add(change.path(), change.new_(), change.event());
+    texts.Add(change.path(), change.new_(), change.event());
   }
   table.AddRow({"När", "Fält", "Från", "Till", "Vem", "Händelse", "Varför"});
   table.AddRule();
   for (const v1::Change& change : history.changes()) {
     table.AddRow({TimeText(change.event().recorded_at_ms()), change.path(),
-                  erased.Text(change.old()), erased.Text(change.new_()), WhoText(change.event()),
+                  texts.Text(change.old()), texts.Text(change.new_()), WhoText(change.event()),
                   EventText(change.event()), WhyText(change)});
   }
   return table.Text();

@@ -23,7 +23,10 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   auto response =
       (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::GetState, request);
   if (!response.ok()) return response.status();
-  const AnsweredState answer{(*connection)->node(), request.moment(), response->state()};
+  const AnsweredState answer{(*connection)->node(),
+                             request.moment(),
+                             response->state(),
+                             {response->texts().begin(), response->texts().end()}};
   shell.out() << (shell.options().json ? StateJson(answer) : StateText(answer));
   return kDone;
 }

@@ -1,8 +1,8 @@
 #include "clients/cli/state_form.h"
 
 #include "clients/cli/entry_place.h"
-#include "clients/cli/erased_texts.h"
 #include "clients/cli/event_ref_json.h"
+#include "clients/cli/field_texts.h"
 #include "clients/cli/swedish_text.h"
 #include "clients/cli/text_table.h"
 #include "clients/cli/value_text.h"
@@ -73,18 +73,20 @@ std::string Heading(const AnsweredState& answer) {
   return table.Text();
 }
 
-std::string FieldsText(const v1::State& state) {
+std::string FieldsText(const AnsweredState& answer) {
+  const v1::State& state = answer.state;
   if (state.fields().empty()) return "\nInga fält har något värde.\n";
-  ErasedTexts erased;
+  FieldTexts texts;
+  for (const v1::DisclosedText& text : answer.texts) texts.Disclose(text);
   for (const v1::StateField& field : state.fields()) {
-    erased.Add(field.path(), field.value(), field.set_by());
+    texts.Add(field.path(), field.value(), field.set_by());
   }
   TextTable table({Align::kLeft, Align::kRight, Align::kLeft, Align::kLeft, Align::kLeft});
   table.AddRow({"Fält", "Värde", "Satt av", "När", "Vem"});
   table.AddRule();
   for (const v1::StateField& field : state.fields()) {
     const v1::EventRef& event = field.set_by();
-    table.AddRow({field.path(), erased.Text(field.value()), EventText(event),
+    table.AddRow({field.path(), texts.Text(field.value()), EventText(event),
                   TimeText(event.recorded_at_ms()), WhoText(event)});
   }
   return "\n" + table.Text();
@@ -145,12 +147,14 @@ std::string StateJson(const AnsweredState& answer) {
   for (const v1::Basis& position : state.positions()) {
     json["positions"][position.log()] = position.index();
   }
+  json["texts"] = Json::object();
+  for (const v1::DisclosedText& text : answer.texts) json["texts"][text.commitment()] = text.text();
   json["events"] = events.json();
   return json.dump(2) + "\n";
 }
 
 std::string StateText(const AnsweredState& answer) {
-  return Heading(answer) + FieldsText(answer.state) + ConflictsText(answer.state) +
+  return Heading(answer) + FieldsText(answer) + ConflictsText(answer.state) +
          AwaitingText(answer.state) + DisregardedText(answer.state);
 }
 

@@ -4,6 +4,7 @@
 #define CLIENTS_CLI_STATE_FORM_H_
 
 #include <string>
+#include <vector>
 
 #include "liggare/v1/query_service.pb.h"
 
@@ -14,6 +15,8 @@ struct AnsweredState {
   std::string node;   // Where it was asked.
   v1::Moment moment;  // An empty known_by means now.
   v1::State state;
+  // The texts behind its commitments, as far as the node holds them.
+  std::vector<v1::DisclosedText> texts = {};
 };
 
 // JSON, format liggare.state/1, indented, ending in a newline.

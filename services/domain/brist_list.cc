@@ -5,11 +5,11 @@
 #include <tuple>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "services/domain/brist_register.h"
 #include "services/domain/duty.h"
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
+#include "services/domain/value.h"
 
 namespace liggare::domain {
 namespace {
@@ -48,13 +48,6 @@ v1::RegisteredBrist RegisteredOf(Brist brist, std::string namn, Date on) {
   return registered;
 }
 
-// Of hmac-sha256:<hexadecimal>, as a state has it; empty if it is not one.
-std::string CommitmentOf(std::string_view value) {
-  const size_t colon = value.find(':');
-  if (colon == std::string_view::npos) return "";
-  return absl::HexStringToBytes(std::string(value.substr(colon + 1)));
-}
-
 bool IsOpen(const Brist& brist) {
   return std::any_of(brist.aterkoppling.begin(), brist.aterkoppling.end(),
                      [](const Aterkoppling& request) { return !request.is_given(); });
@@ -90,7 +83,7 @@ absl::StatusOr<std::vector<SharedExample>> ExamplesOf(StateView& view, const std
     auto namn = NameOfNode(view, scoped.about);
     if (!namn.ok()) return namn.status();
     SharedExample& shared = examples.emplace_back();
-    shared.commitment = CommitmentOf(state.Text("beskrivning").value_or(""));
+    shared.commitment = CommitmentIn(state.Text("beskrivning").value_or(""));
     shared.example.set_subject(scoped.subject);
     shared.example.set_path(scoped.about);
     shared.example.set_namn(*std::move(namn));

@@ -1,5 +1,7 @@
 #include "services/domain/value.h"
 
+#include "absl/strings/escaping.h"
+
 namespace liggare::domain {
 
 FieldValue FromProto(const v1::Value& value) {
@@ -29,6 +31,12 @@ std::string TextOf(const FieldValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   return "no value";
+}
+
+std::string CommitmentIn(std::string_view value) {
+  constexpr std::string_view kPrefix = "hmac-sha256:";
+  if (!value.starts_with(kPrefix)) return "";
+  return absl::HexStringToBytes(std::string(value.substr(kPrefix.size())));
 }
 
 }  // namespace liggare::domain

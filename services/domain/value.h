@@ -20,6 +20,9 @@ inline bool HasValue(const FieldValue& value) {
 FieldValue FromProto(const v1::Value& value);
 // An empty Value (no kind) for nothing.
 v1::Value ToProto(const FieldValue& value);
+// The 32 bytes of a text that stands in no entry, of which the value is
+// hmac-sha256:<hexadecimal>; empty if it is anything else.
+std::string CommitmentIn(std::string_view value);
 // 41, "text", true, or "no value": for messages.
 std::string TextOf(const FieldValue& value);
 

@@ -18,6 +18,7 @@
 #include "services/domain/subject.h"
 #include "services/domain/table.h"
 #include "services/domain/table_series.h"
+#include "services/domain/value.h"
 #include "services/state/received_times.h"
 #include "services/state/state_digest.h"
 
@@ -74,6 +75,18 @@ absl::StatusOr<std::vector<std::string>> NodesWithin(View& view, std::string_vie
 
 }  // namespace
 
+absl::Status NodeQueries::AddText(const v1::Value& value, Texts& texts) const {
+  const std::string commitment = domain::CommitmentIn(value.text());
+  if (commitment.empty()) return absl::OkStatus();
+  const auto text = log_.Disclosure(commitment);
+  if (!text.ok()) return text.status();
+  if (!*text) return absl::OkStatus();
+  v1::DisclosedText& added = *texts.Add();
+  added.set_commitment(value.text());
+  added.set_text((*text)->text);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::GetStateResponse> NodeQueries::GetState(
     const v1::GetStateRequest& request) const {
   if (const auto subject = domain::ParseSubject(request.subject()); !subject.ok()) {
@@ -86,6 +99,10 @@ absl::StatusOr<v1::GetStateResponse> NodeQueries::GetState(
   if ((*state)->empty) return UnknownSubject(*view, request.subject(), log_.path());
   v1::GetStateResponse response;
   *response.mutable_state() = domain::ToProto(**state);
+  for (const v1::StateField& field : response.state().fields()) {
+    absl::Status added = AddText(field.value(), *response.mutable_texts());
+    if (!added.ok()) return added;
+  }
   return response;
 }
 
@@ -102,7 +119,11 @@ absl::StatusOr<v1::GetHistoryResponse> NodeQueries::GetHistory(
   auto changes = view->HistoryOf(request.subject(), request.path_prefix());
   if (!changes.ok()) return changes.status();
   v1::GetHistoryResponse response;
-  for (v1::Change& change : *changes) *response.add_changes() = std::move(change);
+  for (v1::Change& change : *changes) {
+    absl::Status added = AddText(change.new_(), *response.mutable_texts());
+    if (!added.ok()) return added;
+    *response.add_changes() = std::move(change);
+  }
   return response;
 }
 

@@ -57,6 +57,9 @@ class NodeQueries {
       const v1::GetStateDigestRequest& request) const;
 
  private:
+  using Texts = google::protobuf::RepeatedPtrField<v1::DisclosedText>;
+  // Adds the text behind the value, if it is a commitment whose text is held.
+  absl::Status AddText(const v1::Value& value, Texts& texts) const;
   absl::StatusOr<domain::Scope> ScopeOf(state::StateReader::View& view, const std::string& path,
                                         int32_t year) const;
   // The day that the request names, or else today in Stockholm.

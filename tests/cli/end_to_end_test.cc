@@ -144,7 +144,8 @@ TEST_F(EndToEndTest, ACompletionIsAskedForAndAnswered) {
   ASSERT_EQ(Run("se/17", {"record", asked, "--frontier-out", frontier}).code, 0);
   ASSERT_EQ(Run(kVerksamhet, {"await", "--frontier", frontier, "--timeout", "60"}).code, 0);
   const Finished seen = Run(kVerksamhet, {"history", kReport, "--field", "kompletteringar"});
-  EXPECT_THAT(seen.out, AllOf(HasSubstr("lars"), HasSubstr("completion_requested")));
+  EXPECT_THAT(seen.out, AllOf(HasSubstr("lars"), HasSubstr("completion_requested"),
+                              HasSubstr("”Hur många är nya?”")));
 
   const std::string back = cluster_.scratch() / "answered.json";
   const Finished recorded = Run(kVerksamhet, {"record", answered, "--frontier-out", back});

@@ -123,6 +123,7 @@ TEST(StateJsonTest, JsonIsAsTheFormatSays) {
   "positions": {
     "se/17/varmland@1": 7
   },
+  "texts": {},
   "events": {
     "se/17/varmland@1#7": {
       "log": "se/17/varmland@1",
@@ -161,6 +162,13 @@ TEST(StateTextTest, ErasedTextIsShownAsErasedAndAnotherIsNot) {
   EXPECT_NE(text.find("gallrad 2025-01-14 enligt gallringsbeslut"), std::string::npos) << text;
   EXPECT_EQ(text.find("text aaaaaaaa…"), std::string::npos) << text;
   EXPECT_NE(text.find("text bbbbbbbb…"), std::string::npos) << text;
+
+  v1::DisclosedText disclosed;
+  disclosed.set_commitment("hmac-sha256:" + held);
+  disclosed.set_text("Hur många är nya?\nOch hur många kvar?");
+  answer.texts.push_back(disclosed);
+  EXPECT_NE(StateText(answer).find("”Hur många är nya?…”"), std::string::npos);
+  EXPECT_NE(StateJson(answer).find("Och hur många kvar?"), std::string::npos);
 }
 
 }  // namespace
