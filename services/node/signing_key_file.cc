@@ -21,7 +21,7 @@ absl::StatusOr<std::string> ReadPrivateFile(const Setting& setting) {
                         "a signing key made with 'liggare node init'");
   }
   struct stat info = {};
-  std::string text(kKeyFileBytesMax, '\0');
+  std::string text(kKeyFileBytesMax + 1, '\0');
   const bool known = fstat(file, &info) == 0;
   const ssize_t size = read(file, text.data(), text.size());
   const int error = errno;
@@ -34,7 +34,10 @@ absl::StatusOr<std::string> ReadPrivateFile(const Setting& setting) {
     return SettingError(setting, setting.value + " can be read by others", "mode 0600");
   }
   text.resize(static_cast<size_t>(size));
-  return text;
+  if (text.size() <= kKeyFileBytesMax) return text;
+  return SettingError(
+      setting, setting.value + " is larger than " + std::to_string(kKeyFileBytesMax) + " bytes",
+      "a signing key made with 'liggare node init'");
 }
 
 // The key in the file, if it is the wanted one.

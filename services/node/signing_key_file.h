@@ -17,7 +17,8 @@ inline constexpr char kNextKeySuffix[] = ".next";
 inline constexpr size_t kKeyFileBytesMax = 4096;
 
 // Reads the file at `place`. CONFIGURATION, by file, line and key, if it can't be
-// read, is not mode 0600, is no signing key, or its key is not named `name`.
+// read, is not mode 0600 or larger than kKeyFileBytesMax, is no signing key, or its key is
+// not named `name`.
 absl::StatusOr<note::SigningKey> ReadSigningKey(const Setting& place, const std::string& name);
 
 // The private half of `wanted`, from the file at `place` or the one beside it.

@@ -164,8 +164,6 @@ absl::Status Plan::CheckPeersAgree() {
 
 // Copies of others' logs that the lost disk had beyond the peers'. What does not
 // verify is left: their writers have it.
-// Copies of others' logs that the lost disk had beyond the peers'. What does not
-// verify is left: their writers have it.
 absl::Status Plan::TakeLostCopies() {
   if (parts_.lost == nullptr) return absl::OkStatus();
   auto copies = parts_.lost->Holdings();

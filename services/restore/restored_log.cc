@@ -10,6 +10,7 @@
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
 #include "services/domain/erasure.h"
+#include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
 #include "services/replication/enrolment_chain.h"
@@ -28,6 +29,11 @@ class GivenBasis : public log::ParsedEvent {
  private:
   const std::vector<log::LogIndex> basis_;
 };
+
+uint32_t EpochOf(std::string_view log) {
+  const auto name = domain::ParseLogName(log);
+  return name.ok() ? name->epoch : 0;
+}
 
 absl::Status Unverified(const std::string& message) {
   return MakeError(v1::ERROR_CODE_VERIFICATION_FAILED, {message, "", ""});
@@ -133,10 +139,23 @@ absl::Status RestoredLog::Store(log::VerifiedChunk chunk) {
 }
 
 // As a session takes a new epoch only after exactly what it says that it continues: of
-// the epoch before, more may have come back than the one who took it knew of.
+// the epoch before, more may have come back than the one who took it knew of, or an
+// epoch that somebody else continued it with.
 absl::Status RestoredLog::FitsEpochs(const v1::Chunk& chunk) const {
+  if (EpochOf(chunk.log()) == 1) return absl::OkStatus();
   const auto previous = replication::PreviousIn(chunk.entries(0));
-  if (!previous) return absl::OkStatus();
+  if (!previous || domain::PathOfLog(previous->log) != domain::PathOfLog(chunk.log()) ||
+      EpochOf(previous->log) >= EpochOf(chunk.log())) {
+    return Unverified("the first entry of " + chunk.log() + " names no epoch before it");
+  }
+  for (const log::HeldLog& other : log_->Logs()) {
+    // The own epoch that begins now continues the last of them.
+    if (other.name == log_->own_log() || other.size == 0) continue;
+    if (domain::PathOfLog(other.name) != domain::PathOfLog(chunk.log())) continue;
+    if (EpochOf(other.name) <= EpochOf(previous->log)) continue;
+    return Unverified(chunk.log() + " continues " + previous->log + ", but " + other.name +
+                      " is held");
+  }
   const auto held = log_->Find(previous->log);
   if (held && held->size == previous->size && held->root == previous->root) return absl::OkStatus();
   return Unverified(chunk.log() + " continues " + Describe(*previous) + ", but " +
@@ -154,7 +173,8 @@ absl::StatusOr<uint64_t> RestoredLog::Take(LogOrigin& origin, const std::string&
     if (!chunk.ok()) return chunk.status();
     if (chunk->entries().empty()) return size;
     if (chunk->log() != log) return Unverified(origin.name() + " gave entries of " + chunk->log());
-    if (absl::Status fits = FitsEpochs(*chunk); size == 0 && !fits.ok()) return fits;
+    absl::Status fits = size == 0 ? FitsEpochs(*chunk) : absl::OkStatus();
+    if (!fits.ok()) return fits;
     auto verdict = check_->Verify(*std::move(chunk), parts_.environment.now_ms());
     if (verdict.fault) {
       return Unverified("what " + origin.name() + " holds of " + log +

@@ -62,7 +62,7 @@ class RestoredLog {
   // Fetches the log up to `end` and verifies it. How far it came: an origin may be
   // able to prove less than it holds. VERIFICATION_FAILED if what it gives is not
   // what the log's key has signed, or an epoch that continues something else than came
-  // back of the one before.
+  // back of the one before, or one beside another that continues the same.
   absl::StatusOr<uint64_t> Take(LogOrigin& origin, const std::string& log, uint64_t end);
 
   // Keeps a log frozen that was frozen before.

@@ -339,6 +339,15 @@ TEST_F(ReceiptVerifierTest, EveryFlippedByteOfTheEventIsRefused) {
   }
 }
 
+TEST_F(ReceiptVerifierTest, LinksAreBounded) {
+  v1::EnrolmentChain& chain = *receipt_.mutable_enrolment();
+  const v1::ProvenEntry last = chain.links(chain.links_size() - 1);
+  while (chain.links_size() < kChainLinksMax) *chain.add_links() = last;
+  EXPECT_EQ(FailedStep(), "");
+  *chain.add_links() = last;
+  EXPECT_EQ(FailedStep(), "enrolment.links");
+}
+
 TEST_F(ReceiptVerifierTest, LinkThatEnrolsNobodyOnTheWayIsRefused) {
   *receipt_.mutable_enrolment()->mutable_links(1) = county_.Prove(0, county_.size());
   EXPECT_EQ(FailedStep(), "enrolment.links[1].entry");

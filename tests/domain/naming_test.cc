@@ -66,6 +66,15 @@ TEST(SubjectTest, EveryKindIsRead) {
   EXPECT_EQ(ParseSubject("node/se")->path, "se");
 }
 
+TEST(SubjectTest, NumbersAreBounded) {
+  for (const std::string begin : {"aterkrav/2024/1780/", "brist/se/17/a/", "exempel/se/17/a/"}) {
+    const auto at_limit = ParseSubject(begin + std::to_string(kSubjectNumberMax));
+    ASSERT_TRUE(at_limit.ok()) << at_limit.status();
+    EXPECT_EQ(at_limit->number, kSubjectNumberMax);
+    EXPECT_FALSE(ParseSubject(begin + std::to_string(kSubjectNumberMax + 1)).ok()) << begin;
+  }
+}
+
 TEST(SubjectTest, WhatIsWrittenIsReadBack) {
   for (const std::string& text :
        {VerksamhetSubject("se/17/a"), RapportSubject(2024, "se/17/a"), AnsokanSubject(2024, "1780"),

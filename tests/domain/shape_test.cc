@@ -117,6 +117,27 @@ TEST(ShapeTest, TextsAreBounded) {
   ExpectFault(FaultOf(event), v1::ERROR_CODE_INVALID_FIELD, "actor.id");
 }
 
+TEST(ShapeTest, TokensAndPatternsAreBounded) {
+  v1::EventData event = GoodEvent();
+  event.set_reason_code(std::string(kTokenBytesMax, 'a'));
+  EXPECT_TRUE(CheckShape(event).ok());
+  event.set_reason_code(std::string(kTokenBytesMax + 1, 'a'));
+  ExpectFault(FaultOf(event), v1::ERROR_CODE_INVALID_FIELD, "reason_code");
+  EXPECT_TRUE(HasForm(v1::TEXT_FORM_FIELD_PATTERN, std::string(kPatternBytesMax, 'a')));
+  EXPECT_FALSE(HasForm(v1::TEXT_FORM_FIELD_PATTERN, std::string(kPatternBytesMax + 1, 'a')));
+}
+
+// Every field of bytes has a length of its own as well, which is said first within the limit.
+TEST(ShapeTest, BytesAreBounded) {
+  v1::EventData event = EventOf("node/se/17", "node_closed", R"("size": 1)");
+  event.mutable_node_closed()->set_root(std::string(kHashBytes, 'r'));
+  EXPECT_TRUE(CheckShape(event).ok());
+  event.mutable_node_closed()->set_root(std::string(kBytesFieldMax, 'r'));
+  ExpectFault(FaultOf(event), v1::ERROR_CODE_INVALID_FIELD, "root");
+  event.mutable_node_closed()->set_root(std::string(kBytesFieldMax + 1, 'r'));
+  ExpectFault(FaultOf(event), v1::ERROR_CODE_LIMIT_EXCEEDED, "root");
+}
+
 TEST(ShapeTest, TokensAreLowerCase) {
   v1::EventData event = GoodEvent();
   event.set_reason_code("Skrivfel");

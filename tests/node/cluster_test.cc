@@ -10,6 +10,7 @@
 #include "liggare/v1/admin_service.grpc.pb.h"
 #include "liggare/v1/event_service.grpc.pb.h"
 #include "proto/error/error.h"
+#include "services/ingest/subscription.h"
 #include "services/node/config.h"
 #include "services/rpc/channel.h"
 #include "services/rpc/credentials.h"
@@ -296,6 +297,31 @@ TEST_F(ClusterTest, SubscriptionHasNoGapAndNoDuplicate) {
   context.TryCancel();
   while (reader->Read(&response)) caught_up = caught_up || response.caught_up();
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(ClusterTest, PositionsOfASubscriptionAreBounded) {
+  const auto stub = StubAs("verksamhet", "se/17/varmland/system/test");
+  v1::SubscribeRequest request;
+  request.set_only_named_logs(true);
+  for (int i = 1; i <= ingest::kPositionsMax; ++i) {
+    request.add_positions()->set_log("se@" + std::to_string(i));
+  }
+  v1::SubscribeResponse response;
+  {
+    grpc::ClientContext context;
+    const auto reader = stub->Subscribe(&context, request);
+    ASSERT_TRUE(reader->Read(&response));
+    EXPECT_TRUE(response.caught_up());
+    context.TryCancel();
+    while (reader->Read(&response)) {
+    }
+    reader->Finish();
+  }
+  request.add_positions()->set_log("se/17@1");
+  grpc::ClientContext context;
+  const auto reader = stub->Subscribe(&context, request);
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(CodeOf(reader->Finish()), v1::ERROR_CODE_LIMIT_EXCEEDED);
 }
 
 TEST_F(ClusterTest, SubscriptionAtTheNationFollowsNewLogs) {

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "proto/error/error.h"
 #include "tests/testing/certificates.h"
 #include "tests/testing/scratch_directory.h"
@@ -64,6 +67,17 @@ TEST_F(CredentialsTest, FilesThatHoldSomethingElseAreRefused) {
   ExpectRefused({text, good.certificate, good.key}, text, "holds no certificate", "ca");
   const std::string empty = directory_.Write("empty", "");
   ExpectRefused({good.ca, empty, good.key}, empty, "is empty", "certificate");
+}
+
+TEST_F(CredentialsTest, FilesAreBounded) {
+  CredentialFiles files = authority_.Issue("se17", kUri);
+  std::stringstream pem;
+  pem << std::ifstream(files.ca).rdbuf();
+  const std::string filler(kPemBytesMax - pem.str().size(), '\n');
+  files.ca = directory_.Write("full", filler + pem.str());
+  EXPECT_TRUE(LoadCredentials(files, "po.example.se", kNow).ok());
+  files.ca = directory_.Write("above", filler + pem.str() + "\n");
+  ExpectRefused(files, "above", "is larger than 1 MiB", "ca");
 }
 
 TEST_F(CredentialsTest, KeyOfAnotherCertificateIsRefused) {

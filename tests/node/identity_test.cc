@@ -39,6 +39,18 @@ TEST(IdentityTest, HostHasNoPath) {
   EXPECT_FALSE(identity.is_node());
 }
 
+TEST(IdentityTest, UriIsBounded) {
+  constexpr size_t kUriBytesMax = 512;
+  const std::string begin = "spiffe://";
+  const std::string end = "/se/17";
+  const auto parse = [&](size_t bytes) {
+    return ParseIdentity(begin + std::string(bytes - begin.size() - end.size(), 'd') + end);
+  };
+  EXPECT_TRUE(parse(kUriBytesMax).ok());
+  const absl::Status above = parse(kUriBytesMax + 1).status();
+  EXPECT_THAT(ErrorOf(above).message(), HasSubstr("is too long"));
+}
+
 TEST(IdentityTest, MalformedUriIsRefused) {
   for (const char* uri : {"",
                           "se",

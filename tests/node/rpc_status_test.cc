@@ -36,6 +36,16 @@ TEST(RpcStatusTest, DetailsThatAreNoErrorAreIgnored) {
   EXPECT_EQ(after.code(), absl::StatusCode::kUnavailable);
 }
 
+TEST(RpcStatusTest, TextIsCutAboveItsLimit) {
+  constexpr size_t kTextBytesMax = 1024;
+  const std::string at_limit(kTextBytesMax, 'x');
+  const auto sent = [](const std::string& message) {
+    return ToGrpcStatus(MakeError(v1::ERROR_CODE_MALFORMED, {.message = message})).error_message();
+  };
+  EXPECT_EQ(sent(at_limit), at_limit);
+  EXPECT_EQ(sent(at_limit + "x"), at_limit + "...");
+}
+
 TEST(RpcStatusTest, LongMessageIsCutBetweenCharacters) {
   std::string message = "a";
   while (message.size() < 100'000) message += "\xc3\xa5";  // å

@@ -90,6 +90,20 @@ TEST_F(SecretsTest, FileThatIsNoSigningKeyIsRefused) {
   ExpectRefused(config_.nodes[0].signing_key, "text", "PRIVATE+KEY+");
 }
 
+TEST_F(SecretsTest, FileOfASigningKeyIsBounded) {
+  const auto read = [&](size_t bytes) {
+    // All of the text but the name.
+    const size_t rest = note::SigningKey::Generate("x")->Text().size() - 1;
+    const std::string name(bytes - rest, 'n');
+    return ReadSigningKey(Make("signing_key", NewKey("long.key", name)), name);
+  };
+  EXPECT_EQ(read(kKeyFileBytesMax).status(), absl::OkStatus());
+  // Without its last byte, a line's end, it would be a key.
+  const v1::Error above = ErrorOf(read(kKeyFileBytesMax + 1).status());
+  EXPECT_EQ(above.code(), v1::ERROR_CODE_CONFIGURATION);
+  EXPECT_THAT(above.message(), HasSubstr("is larger than 4096 bytes"));
+}
+
 TEST_F(SecretsTest, SigningKeyMustHaveTheNodesName) {
   config_.nodes[0].signing_key.value = NewKey("other.key", "po.example.se/se/17");
   ExpectRefused(config_.nodes[0].signing_key, "po.example.se/se/17",

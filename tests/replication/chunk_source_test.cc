@@ -91,6 +91,28 @@ TEST_F(ChunkSourceTest, AChunkWithItsTextsFitsIntoAMessage) {
   EXPECT_EQ(texts, kEvents);
 }
 
+TEST_F(ChunkSourceTest, TextsOfAChunkAreBounded) {
+  constexpr size_t kSaltBytes = 32;
+  constexpr uint64_t kEvents = 64;
+  // The last text is longer by `more`.
+  const auto entries_in_a_chunk = [this](size_t more) {
+    NodeUnderTest county(host_, "se/17");
+    for (uint64_t i = 0; i < kEvents; ++i) {
+      const size_t bytes =
+          kChunkTextBytesMax / kEvents - kSaltBytes + (i + 1 == kEvents ? more : 0);
+      std::string text = std::to_string(i);
+      text.resize(bytes, 'x');
+      county.RecordWithText(text);
+    }
+    const auto reading = ChunkSource(*county.log, *county.sequencer, *county.keys)
+                             .Read({"se/17@1", 0, kEvents, kChunkBytesMax, 0});
+    EXPECT_EQ(reading.status(), absl::OkStatus());
+    return reading.ok() ? static_cast<uint64_t>(reading->chunk.entries_size()) : 0;
+  };
+  EXPECT_EQ(entries_in_a_chunk(0), kEvents);
+  EXPECT_LT(entries_in_a_chunk(1), kEvents);
+}
+
 TEST_F(ChunkSourceTest, NothingBeyondTheEndIsRead) {
   NodeUnderTest county(host_, "se/17");
   county.Record(2);

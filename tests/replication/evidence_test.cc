@@ -1,5 +1,7 @@
 // Each kind of evidence, as a node writes it of a child that lies, and as anyone can
 // verify it with the national key.
+#include "services/replication/evidence.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +11,7 @@
 
 #include "clients/cli/evidence_verification.h"
 #include "tests/replication/raw_peer.h"
+#include "tests/testing/scratch_directory.h"
 
 namespace liggare::replication {
 namespace {
@@ -65,6 +68,18 @@ class EvidenceTest : public ::testing::Test {
   NodeUnderTest se_;
   std::unique_ptr<RawPeer> peer_;
 };
+
+TEST(EvidenceFilesTest, FilesAgainstOneLogAreBounded) {
+  const testing::ScratchDirectory directory;
+  const std::string evidence = directory / "evidence";
+  for (int i = 0; i < kEvidenceFilesMax; ++i) {
+    EXPECT_EQ(WriteEvidence(evidence, kLog, "{}").status(), absl::OkStatus()) << i;
+  }
+  const absl::Status above = WriteEvidence(evidence, kLog, "{}").status();
+  EXPECT_TRUE(absl::IsResourceExhausted(above)) << above;
+  EXPECT_EQ(ReadAlarms(evidence).size(), static_cast<size_t>(kEvidenceFilesMax));
+  EXPECT_EQ(WriteEvidence(evidence, "se/18@1", "{}").status(), absl::OkStatus());
+}
 
 TEST_F(EvidenceTest, TwoRootsWithTheTwoEntries) {
   const std::string same = EntryOf(kLog, 0, kClock);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "eventstore/note/checkpoint.h"
+#include "proto/error/error.h"
 #include "services/replication/enrolment_chain.h"
 #include "tests/replication/node_under_test.h"
 
@@ -199,6 +200,21 @@ TEST_F(EnrolmentChainTest, IsRefusedWithAChangedEntryAMissingLinkOrAnotherOrder)
   v1::EnrolmentChain turned = good;
   turned.mutable_links()->SwapElements(0, turned.links_size() - 1);
   EXPECT_FALSE(Verify(turned, KeyOf("se").verifier()).ok());
+}
+
+TEST_F(EnrolmentChainTest, LinksAreBounded) {
+  NodeUnderTest se(host_, "se");
+  se.Enrol("se");
+  absl::StatusOr<v1::EnrolmentChain> chain =
+      BuildEnrolmentChain(*se.log, *se.sequencer, *se.keys, "se");
+  ASSERT_EQ(chain.status(), absl::OkStatus());
+  const v1::ProvenEntry link = chain->links(0);
+  while (chain->links_size() < kChainLinksMax) *chain->add_links() = link;
+  EXPECT_EQ(Verify(*chain, KeyOf("se").verifier()), absl::OkStatus());
+  *chain->add_links() = link;
+  const v1::Error above = ErrorOf(Verify(*chain, KeyOf("se").verifier()));
+  EXPECT_EQ(above.code(), v1::ERROR_CODE_VERIFICATION_FAILED);
+  EXPECT_EQ(above.message(), "Link 257 of the enrolment chain: there are too many.");
 }
 
 TEST_F(EnrolmentChainTest, FollowsTheNationToTheKeyThatSignsForItsChange) {

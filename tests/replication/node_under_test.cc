@@ -192,10 +192,10 @@ std::string NodeUnderTest::RecordOfLaterVersion() {
   return bytes;
 }
 
-void NodeUnderTest::Serve() {
+void NodeUnderTest::Serve(Timer* timer) {
   service_ = std::make_unique<ReplicationService>(ReplicationService::Options{
       [this](std::string_view wanted) { return wanted == path() ? node.get() : nullptr; },
-      IdentityOfUserAgent, host_.timer, host_.workers});
+      IdentityOfUserAgent, timer == nullptr ? host_.timer : *timer, host_.workers});
   grpc::ServerBuilder builder;
   rpc::SetServerLimits(builder, kServerMemoryBytes);
   builder.AddListeningPort("127.0.0.1:" + std::to_string(port_), grpc::InsecureServerCredentials(),

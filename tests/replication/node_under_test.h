@@ -80,8 +80,9 @@ class NodeUnderTest {
   // An event of a type, and with fields, that this version does not know. Its bytes.
   std::string RecordOfLaterVersion();
 
-  // Serves on a free port; the same one again after StopServer.
-  void Serve();
+  // Serves on a free port; the same one again after StopServer. What watches the calls runs
+  // on `timer` if one is given, which must outlive them.
+  void Serve(Timer* timer = nullptr);
   void StopServer();
   // Dials the parent, whose port is asked for at each attempt.
   void Dial(NodeUnderTest& parent);

@@ -73,6 +73,60 @@ TEST_F(OutboundTest, WindowBoundsWhatIsNotAcknowledged) {
   EXPECT_LE(bytes, kWindowBytesMax + kChunkBytesMax);
 }
 
+// A log that has been proven; its chunks are of one entry, of the bytes that are asked for.
+class OneLogTest : public ::testing::Test {
+ protected:
+  OneLogTest() {
+    outbound_.Advance(kLog, 100'000);
+    outbound_.FrontierComplete();
+    EXPECT_EQ(Send(1), 1u);  // The probe.
+    outbound_.Acknowledge({kLog, 1, merkle::Hash{}});
+  }
+  // How many chunks are sent, at most `count_max`.
+  size_t Send(size_t entry_bytes, size_t count_max = SIZE_MAX) {
+    size_t sent = 0;
+    while (sent < count_max) {
+      const std::optional<ReadChunk> read = outbound_.NextRead();
+      if (!read) break;
+      v1::Chunk chunk;
+      chunk.set_log(read->log);
+      chunk.set_first_index(read->first_index);
+      chunk.add_entries(std::string(entry_bytes, 'x'));
+      outbound_.Read(std::move(chunk), read->round, merkle::Hash{});
+      if (outbound_.TakeChunk()) ++sent;
+    }
+    return sent;
+  }
+  static constexpr char kLog[] = "se/17@1";
+  Outbound outbound_{"se/17"};
+};
+
+TEST_F(OneLogTest, ChunksInFlightAreBounded) {
+  EXPECT_EQ(Send(1), kLogWindowChunksMax);
+  outbound_.Acknowledge({kLog, 2, merkle::Hash{}});
+  EXPECT_EQ(Send(1), 1u);
+}
+
+TEST_F(OneLogTest, BytesInFlightAreBounded) {
+  constexpr size_t kChunks = kLogWindowBytesMax / kChunkBytesMax;
+  EXPECT_EQ(Send(kChunkBytesMax), kChunks);
+  outbound_.Acknowledge({kLog, 2, merkle::Hash{}});
+  EXPECT_EQ(Send(kChunkBytesMax - 1, 1), 1u);
+  EXPECT_EQ(Send(kChunkBytesMax), 1u) << "one byte was left";
+}
+
+TEST_F(OneLogTest, ChunksThatLieReadyAreBounded) {
+  outbound_.Advance("se/17/a@1", 1);
+  outbound_.Advance("se/17/b@1", 1);
+  std::vector<ReadChunk> reads;
+  while (auto read = outbound_.NextRead()) reads.push_back(*std::move(read));
+  ASSERT_EQ(reads.size(), kReadyChunksMax);
+  Serve(outbound_, reads[0]);
+  EXPECT_FALSE(outbound_.NextRead()) << "it lies ready";
+  EXPECT_TRUE(outbound_.TakeChunk());
+  EXPECT_TRUE(outbound_.NextRead());
+}
+
 TEST_F(OutboundTest, LogsTakeTurns) {
   Prove();
   std::vector<v1::Chunk> sent = SendAll(outbound_);

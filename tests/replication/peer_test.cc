@@ -2,10 +2,18 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "eventstore/log/entry.h"
 #include "eventstore/merkle/tree.h"
 #include "eventstore/note/checkpoint.h"
@@ -69,6 +77,47 @@ TEST_F(PeerTest, TheFirstFrameMustBeAHello) {
   RawPeer peer("se/17", se_->port());
   peer.SendFrontier();
   EXPECT_EQ(peer.End(), v1::ERROR_CODE_MALFORMED);
+}
+
+// Keeps what is to run later, with its delay.
+class HeldTimer : public Timer {
+ public:
+  void After(int64_t delay_ms, std::function<void()> closure) override {
+    std::lock_guard lock(mutex_);
+    held_.emplace_back(delay_ms, std::move(closure));
+    changed_.notify_all();
+  }
+  // Runs those of that delay; waits until there are so many.
+  void Run(int64_t delay_ms, size_t count) {
+    std::unique_lock lock(mutex_);
+    const auto is_due = [&](const auto& held) { return held.first == delay_ms; };
+    const auto enough = [&] {
+      return std::ranges::count_if(held_, is_due) >= static_cast<int64_t>(count);
+    };
+    ASSERT_TRUE(changed_.wait_for(lock, std::chrono::seconds(30), enough));
+    auto held = std::exchange(held_, {});
+    lock.unlock();
+    for (const auto& closure : held) {
+      if (is_due(closure)) closure.second();
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::pair<int64_t, std::function<void()>>> held_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST_F(PeerTest, AStreamThatSaysNoHelloInTimeIsEndedAndOneThatDidGoesOn) {
+  HeldTimer timer;
+  se_->StopServer();
+  se_->Serve(&timer);
+  const auto greeted = Greeted();
+  RawPeer silent("se/18", se_->port());
+  timer.Run(kHelloMaxMs, 2);
+  EXPECT_EQ(silent.End(), v1::ERROR_CODE_DEADLINE_EXCEEDED);
+  greeted->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17")));
+  EXPECT_TRUE(greeted->Await(v1::Frame::kAcknowledged));
 }
 
 TEST_F(PeerTest, AnotherVersionOfTheProtocolIsRefused) {

@@ -1,0 +1,63 @@
+// How far a cosignature is looked for.
+#include "services/audit/cosigned_checkpoints.h"
+
+#include <gtest/gtest.h>
+
+#include "eventstore/note/checkpoint.h"
+#include "tests/state/report_events.h"
+#include "tests/state/test_node.h"
+
+namespace liggare::audit {
+namespace {
+
+using testing::KeyOfNode;
+using testing::kTrustDomain;
+using testing::kVarmland;
+using testing::ManualClock;
+using testing::Registered;
+using testing::TestNode;
+
+class CosignedCheckpointsTest : public ::testing::Test {
+ protected:
+  CosignedCheckpointsTest() {
+    replication::EnrolledNode county;
+    county.keys = {KeyOfNode("se/17").verifier()};
+    county.entry_count = 1;
+    keys_.Learn("se/17", county);
+  }
+  // Stores the checkpoint of so many entries; the county's cosignature is on it if asked for.
+  void StoreCheckpoint(uint64_t size, bool cosigned) {
+    auto checkpoint = varmland_.sequencer().OwnCheckpoint(size);
+    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+    if (cosigned) {
+      checkpoint->note.signatures.push_back(
+          note::Cosign(KeyOfNode("se/17"), checkpoint->note.text, 1));
+    }
+    varmland_.sequencer().SaveCheckpoint(log_, *checkpoint);
+    while (varmland_.sequencer().Step()) {
+    }
+  }
+  bool IsFound(uint64_t index) {
+    const auto found = FirstCosigned(keys_, {.log = log_, .index = index}, {"se/17"});
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() && found->contains("se/17");
+  }
+
+  ManualClock clock_;
+  TestNode varmland_{std::string(kVarmland), clock_};
+  const std::string log_ = varmland_.log().own_log();
+  replication::KeyRegistry keys_{varmland_.log(), KeyOfNode("se").verifier(),
+                                 varmland_.key().verifier()};
+};
+
+TEST_F(CosignedCheckpointsTest, AsManyCheckpointsAsTheLimitAreLookedAtAndNoMore) {
+  for (uint64_t size = 1; size <= kCheckpointsSearchedMax + 1; ++size) {
+    varmland_.Record(Registered(std::string(kVarmland) + "/" + std::to_string(size)));
+    StoreCheckpoint(size, /*cosigned=*/size == kCheckpointsSearchedMax + 1);
+  }
+  EXPECT_TRUE(IsFound(1));
+  EXPECT_FALSE(IsFound(0));
+}
+
+}  // namespace
+}  // namespace liggare::audit
