@@ -98,7 +98,7 @@ class DataVerification {
     return Failed(held.name, "the entries do not give the root that the tiles give");
   }
 
-  // A node that does not hold its parent's log keeps what enrols it, with proof.
+  // A node that does not hold its parent's log whole keeps what enrols it, with proof.
   absl::Status LearnKey(const std::string& log) {
     auto path = client::PathOfLog(log);
     if (!path.ok()) return Failed(log, ErrorOf(path.status()).message());

@@ -3,7 +3,7 @@
 // by the old key; subject node/<path>). An entry about a node that stands in any
 // other log is not believed. The national key is pinned by the configuration.
 //
-// A node holds its parent's log only down to the counties; further down it knows
+// A node holds its parent's log whole only down to the counties; further down it knows
 // its ancestors' keys from the enrolment chain that its parent sends, verified
 // from the national key (Learn).
 //
