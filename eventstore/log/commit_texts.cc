@@ -138,7 +138,8 @@ absl::StatusOr<bool> CommitTexts::IsErasedAt(const keys::EventKey& place,
                                              std::string_view commitment) {
   const auto entry = database_.Get(Family::kEvents, keys::Encode(place));
   if (!entry.ok()) return entry.status();
-  const auto header = ParseEntryHeader(entry->value_or(""));
+  if (!*entry) return absl::DataLossError("an entry whose texts are listed is missing");
+  const auto header = ParseEntryHeader(**entry);
   if (!header.ok()) return absl::DataLossError(header.status().message());
   return IsErased(commitment, header->data_header.subject);
 }

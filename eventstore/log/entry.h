@@ -3,6 +3,7 @@
 #ifndef EVENTSTORE_LOG_ENTRY_H_
 #define EVENTSTORE_LOG_ENTRY_H_
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -45,6 +46,8 @@ struct DataHeader {
 // subject is empty, longer than kSubjectBytesMax or has a control byte, a header
 // field comes twice, or there is not exactly one payload.
 absl::StatusOr<DataHeader> ParseDataHeader(std::string_view data);
+template <std::same_as<std::string> T>
+void ParseDataHeader(T&& temporary) = delete;  // The views would dangle.
 
 // An entry without its sender's part unpacked. Views into the parsed bytes.
 struct EntryHeader {
@@ -60,6 +63,8 @@ struct EntryHeader {
 
 // Reads an entry's header. INVALID_ARGUMENT says what is wrong.
 absl::StatusOr<EntryHeader> ParseEntryHeader(std::string_view entry);
+template <std::same_as<std::string> T>
+void ParseEntryHeader(T&& temporary) = delete;  // The views would dangle.
 
 // Where an entry stood in an earlier epoch whose end its parent never had.
 struct EarlierPlace {

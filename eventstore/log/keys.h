@@ -8,6 +8,7 @@
 #ifndef EVENTSTORE_LOG_KEYS_H_
 #define EVENTSTORE_LOG_KEYS_H_
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,6 +53,8 @@ struct IdKey {
 };
 std::string Encode(const IdKey& key);
 std::optional<IdKey> ParseIdKey(std::string_view key);
+template <std::same_as<std::string> T>
+void ParseIdKey(T&& temporary) = delete;
 
 // The leaf hash's first bytes let a changed entry be named exactly, and are
 // checked before an open tile is rebuilt from entries.
@@ -74,6 +77,8 @@ struct SubjectRow {
 };
 std::string Encode(const SubjectRow& key);
 std::optional<SubjectRow> ParseSubjectRow(std::string_view key);
+template <std::same_as<std::string> T>
+void ParseSubjectRow(T&& temporary) = delete;
 // What every key of the subject with at least this clock is not less than.
 std::string SubjectSeek(std::string_view subject, uint64_t clock);
 // Greater than every key of the subject, not greater than any of a later one.
@@ -100,6 +105,8 @@ struct DisclosureValue {
 };
 std::string Encode(const DisclosureValue& value);
 std::optional<DisclosureValue> ParseDisclosureValue(std::string_view value);
+template <std::same_as<std::string> T>
+void ParseDisclosureValue(T&& temporary) = delete;
 
 // meta: what is said once.
 inline constexpr std::string_view kFormatVersionKey = "!format";
@@ -135,12 +142,16 @@ struct ErasedKey {
 };
 std::string Encode(const ErasedKey& key);
 std::optional<ErasedKey> ParseErasedKey(std::string_view key);
+template <std::same_as<std::string> T>
+void ParseErasedKey(T&& temporary) = delete;
 struct ErasedValue {
   uint64_t index = 0;
   std::string_view log;  // By name: the entry may be in none of the logs that are held.
 };
 std::string Encode(const ErasedValue& value);
 std::optional<ErasedValue> ParseErasedValue(std::string_view value);
+template <std::same_as<std::string> T>
+void ParseErasedValue(T&& temporary) = delete;
 
 // Nothing implies most rows of meta, so each has a seal beside it: a changed, lost or
 // added row can be named. A seal has none.

@@ -206,7 +206,8 @@ uint64_t ArrivalCheck::RestoredAtS() const {
   absl::StatusOr<domain::LogName> own = domain::ParseLogName(log_.own_log());
   if (!own.ok() || own->epoch == 1) return 0;
   absl::StatusOr<std::string> first = log_.Read(log_.own_log(), 0);
-  absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(first.ok() ? *first : "");
+  if (!first.ok()) return 0;
+  absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(*first);
   return header.ok() ? static_cast<uint64_t>(header->recorded_at_ms / 1000) : 0;
 }
 

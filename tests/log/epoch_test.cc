@@ -104,12 +104,13 @@ TEST_F(EpochTest, EventRecordedAgainNamesItsOldPlace) {
   EXPECT_EQ(entry.earlier().index(), 5u);
   EXPECT_EQ(entry.earlier().clock(), 99u);
   EXPECT_EQ(entry.earlier().recorded_at_ms(), kStartMs - 1);
-  EXPECT_TRUE(ParseEntryHeader(entry.SerializeAsString()).ok());
-  // Twice, it would be two entries to two readers.
   std::string twice = entry.SerializeAsString();
+  EXPECT_TRUE(ParseEntryHeader(twice).ok());
+  // Twice, it would be two entries to two readers.
   v1::Event more;
   *more.mutable_earlier() = entry.earlier();
-  EXPECT_FALSE(ParseEntryHeader(twice + more.SerializeAsString()).ok());
+  twice += more.SerializeAsString();
+  EXPECT_FALSE(ParseEntryHeader(twice).ok());
   EXPECT_TRUE(Fsck(restored_db_, {}).ok());
 }
 
