@@ -27,29 +27,43 @@ constexpr int kLiveFrames = 2;
 
 }  // namespace
 
-// Dials one call at a time until it is stopped.
+// Dials one call at a time until it is stopped. What it does runs on its strand, so that
+// nothing of a call, and no attempt, is left when Stop returns.
 class Uplink::Dialler : public std::enable_shared_from_this<Uplink::Dialler> {
  public:
   Dialler(ReplicationNode& node, Options options)
-      : node_(node), options_(std::move(options)), backoff_(options_.random) {}
+      : node_(node),
+        options_(std::move(options)),
+        strand_(node.parts().workers),
+        backoff_(options_.random) {}
 
-  void Dial();
-  // Ends the call and waits for OnCallDone.
+  void Start();
+  // Ends the call and waits until it is gone.
   void Stop();
-  // `lived`: the session had come to life.
-  void OnCallDone(const absl::Status& status, bool lived);
+  // Takes the last reference to the call. `lived`: its session had come to life.
+  void OnCallDone(std::shared_ptr<Call> call, const absl::Status& status, bool lived);
 
   ReplicationNode& node() const { return node_; }
   const std::string& address() const { return options_.address; }
 
  private:
+  // On the strand.
+  void Dial();
+  void StopCall();
+  void DialAgain(const absl::Status& status, bool lived);
+
+  void SetStopped();
+
   ReplicationNode& node_;
   const Options options_;
+  rpc::Strand strand_;
+  Backoff backoff_;
+  std::shared_ptr<Call> call_;
+  bool stopping_ = false;
+
   std::mutex mutex_;
-  std::condition_variable done_;
-  Backoff backoff_ ABSL_GUARDED_BY(mutex_);
-  std::shared_ptr<Call> call_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::condition_variable changed_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 // One call and its session. Keeps itself alive until OnDone.
@@ -174,61 +188,61 @@ void Uplink::Call::OnDone(const grpc::Status& status) {
   // How gRPC ended the call explains a stream that broke off by itself.
   const bool explained = broke_off_ && !status.ok();
   const absl::Status why = explained ? rpc::FromGrpcStatus(status) : end_;
-  // The channel must not die here: the last one in the process joins the thread
-  // that this runs on (gRPC 1.51, CallbackAlternativeCQ).
-  auto finish = [self = self_, why]() mutable {
-    self->dialler_->OnCallDone(why, self->frames_read_ >= kLiveFrames);
-    self.reset();
-  };
-  std::shared_ptr<Call> self = std::move(self_);
-  dialler_->node().parts().workers.Post(std::move(finish));
+  // The last reference goes with it: the channel must not die here, for the last one in
+  // the process joins the thread that this runs on (gRPC 1.51, CallbackAlternativeCQ).
+  const std::shared_ptr<Dialler> dialler = dialler_;
+  const bool lived = frames_read_ >= kLiveFrames;
+  dialler->OnCallDone(std::move(self_), why, lived);
+}
+
+void Uplink::Dialler::Start() {
+  strand_.Post([self = shared_from_this()] { self->Dial(); });
 }
 
 void Uplink::Dialler::Dial() {
-  {
-    std::lock_guard lock(mutex_);
-    if (stopping_) return;
-  }
-  auto call = std::make_shared<Call>(shared_from_this(), options_.dial());
-  {
-    std::lock_guard lock(mutex_);
-    if (stopping_) return;
-    call_ = call;
-  }
-  call->Start();
+  if (stopping_) return;
+  call_ = std::make_shared<Call>(shared_from_this(), options_.dial());
+  call_->Start();
 }
 
-void Uplink::Dialler::Stop() {
-  std::shared_ptr<Call> call;
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-    call = call_;
-  }
-  if (call != nullptr) call->Stop();
-  std::unique_lock lock(mutex_);
-  done_.wait(lock, [this] { return call_ == nullptr; });
+void Uplink::Dialler::OnCallDone(std::shared_ptr<Call> call, const absl::Status& status,
+                                 bool lived) {
+  strand_.Post([self = shared_from_this(), call = std::move(call), status, lived]() mutable {
+    call.reset();
+    self->call_.reset();
+    if (self->stopping_) return self->SetStopped();
+    self->DialAgain(status, lived);
+  });
 }
 
-void Uplink::Dialler::OnCallDone(const absl::Status& status, bool lived) {
+void Uplink::Dialler::DialAgain(const absl::Status& status, bool lived) {
   const v1::Error error = ErrorOf(status);
   node_.SetParentError(ErrorText(error));
-  std::shared_ptr<Call> call;  // Dies after the lock.
-  std::lock_guard lock(mutex_);
-  call = std::move(call_);
-  call_ = nullptr;
-  done_.notify_all();
-  if (stopping_) return;
   if (lived && error.code() == v1::ERROR_CODE_UNAVAILABLE) backoff_.Reset();
   const int64_t delay_ms = backoff_.NextDelayMs();
   spdlog::info("{}: the session with {} ended: {}; dialling again in {} ms", node_.path(),
                options_.address, ErrorText(error), delay_ms);
   node_.parts().timer.After(delay_ms, [weak = weak_from_this()] {
-    auto self = weak.lock();
-    if (self == nullptr) return;
-    rpc::WorkerPool& workers = self->node_.parts().workers;
-    workers.Post([self = std::move(self)] { self->Dial(); });
+    if (auto self = weak.lock()) self->Start();
   });
+}
+
+void Uplink::Dialler::Stop() {
+  if (!strand_.Post([self = shared_from_this()] { self->StopCall(); })) return;
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopped_; });
+}
+
+void Uplink::Dialler::StopCall() {
+  stopping_ = true;
+  if (call_ == nullptr) return SetStopped();
+  call_->Stop();
+}
+
+void Uplink::Dialler::SetStopped() {
+  std::lock_guard lock(mutex_);
+  stopped_ = true;
+  changed_.notify_all();
 }
 
 Uplink::Uplink(ReplicationNode& node, Options options) {
@@ -238,7 +252,7 @@ Uplink::Uplink(ReplicationNode& node, Options options) {
 
 Uplink::~Uplink() { Stop(); }
 
-void Uplink::Start() { dialler_->Dial(); }
+void Uplink::Start() { dialler_->Start(); }
 
 void Uplink::Stop() { dialler_->Stop(); }
 

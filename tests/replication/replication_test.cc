@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -201,6 +202,24 @@ TEST_F(ReplicationTest, UplinkDialsUntilTheParentAnswers) {
   EXPECT_GT(county->node->ParentStatus()->lag_entries, 0u);
   se->Serve();
   EXPECT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
+}
+
+// Each attempt's channel is the last one in the process, which must not die on a thread of
+// gRPC's; and each uplink is stopped in the middle of an attempt.
+TEST_F(ReplicationTest, UplinkThatNobodyAnswersIsStoppedAtAnyMoment) {
+  auto se = NewNation();
+  se->StopServer();
+  for (int round = 0; round < 10; ++round) {
+    auto county = NewNode("se/17");
+    std::atomic<int> attempts = 0;
+    const auto dial = [&] {
+      ++attempts;
+      return ChannelAs("se/17", se->port());
+    };
+    Uplink uplink(*county->node, {"loopback", dial, [] { return 0.0; }});
+    uplink.Start();
+    EXPECT_TRUE(Eventually([&] { return attempts >= 200; }));
+  }
 }
 
 TEST_F(ReplicationTest, AChildThatLostItsDiskStopsRecording) {
