@@ -11,7 +11,6 @@
 #include "services/domain/duties.h"
 #include "services/domain/kontroll.h"
 #include "services/domain/log_name.h"
-#include "services/domain/missing.h"
 #include "services/domain/node_path.h"
 #include "services/domain/publishable.h"
 #include "services/domain/state_proto.h"
@@ -164,14 +163,6 @@ absl::StatusOr<v1::ListFindingsResponse> NodeQueries::ListFindings(
   v1::ListFindingsResponse response;
   for (v1::Finding& finding : *findings) *response.add_findings() = std::move(finding);
   return response;
-}
-
-absl::StatusOr<v1::ListMissingResponse> NodeQueries::ListMissing(
-    const v1::ListMissingRequest& request) const {
-  View view = states_.Now();
-  const auto scope = ScopeOf(view, request.scope(), request.year());
-  if (!scope.ok()) return scope.status();
-  return domain::MissingReports(view, *scope);
 }
 
 absl::StatusOr<v1::ListDutiesResponse> NodeQueries::ListDuties(

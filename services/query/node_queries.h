@@ -43,7 +43,6 @@ class NodeQueries {
   absl::StatusOr<v1::ExplainCellResponse> ExplainCell(const v1::ExplainCellRequest& request) const;
   absl::StatusOr<v1::ListFindingsResponse> ListFindings(
       const v1::ListFindingsRequest& request) const;
-  absl::StatusOr<v1::ListMissingResponse> ListMissing(const v1::ListMissingRequest& request) const;
   // INVALID_FIELD also for a day that is none.
   absl::StatusOr<v1::ListDutiesResponse> ListDuties(const v1::ListDutiesRequest& request) const;
   absl::StatusOr<v1::ListBristerResponse> ListBrister(const v1::ListBristerRequest& request) const;

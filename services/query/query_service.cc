@@ -90,12 +90,6 @@ grpc::ServerUnaryReactor* QueryService::ListFindings(grpc::CallbackServerContext
   return Ask(context, request, response, &NodeQueries::ListFindings);
 }
 
-grpc::ServerUnaryReactor* QueryService::ListMissing(grpc::CallbackServerContext* context,
-                                                    const v1::ListMissingRequest* request,
-                                                    v1::ListMissingResponse* response) {
-  return Ask(context, request, response, &NodeQueries::ListMissing);
-}
-
 grpc::ServerUnaryReactor* QueryService::ListDuties(grpc::CallbackServerContext* context,
                                                    const v1::ListDutiesRequest* request,
                                                    v1::ListDutiesResponse* response) {

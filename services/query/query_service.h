@@ -43,9 +43,6 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* ListFindings(grpc::CallbackServerContext* context,
                                          const v1::ListFindingsRequest* request,
                                          v1::ListFindingsResponse* response) override;
-  grpc::ServerUnaryReactor* ListMissing(grpc::CallbackServerContext* context,
-                                        const v1::ListMissingRequest* request,
-                                        v1::ListMissingResponse* response) override;
   grpc::ServerUnaryReactor* ListDuties(grpc::CallbackServerContext* context,
                                        const v1::ListDutiesRequest* request,
                                        v1::ListDutiesResponse* response) override;

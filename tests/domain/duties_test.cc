@@ -147,6 +147,17 @@ TEST_F(DutiesTest, ACountyIsAskedForTheReceiptOfItsVerksamheter) {
               ElementsAre("se/17 se/17/karlstad/norr@1#1", "se/17 se/17/varmland@1#1"));
 }
 
+TEST_F(DutiesTest, OnlyTheYearsThatAVerksamhetIsRegisteredInAreAskedFor) {
+  world_.Append("se/17/karlstad",
+                EventOf("verksamhet/se/17/karlstad", "verksamhet_registered",
+                        R"("namn": "PO Karlstad", "driftsform": "stiftelse",
+                           "huvudman": "1780", "from": "2024-06-01", "to": "2024-09-30")"),
+                {});
+  EXPECT_THAT(Lines("2025-01-16"), ElementsAre("REPORT se/17/karlstad 2025-01-15 MISSING 1",
+                                               "COUNTY_ACCOUNT se/17 2025-03-03 AWAITED 0"));
+  for (const int year : {2023, 2025}) EXPECT_THAT(Lines("2026-02-01", year), ElementsAre()) << year;
+}
+
 TEST_F(DutiesTest, WhatIsRecordedAndNotReceivedIsNeitherMissingNorInTime) {
   Register();
   Report();

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "proto/error/error.h"
-#include "services/domain/missing.h"
 #include "tests/domain/year_2024.h"
 
 namespace liggare::domain {
@@ -223,25 +222,6 @@ TEST(TableTest, UnknownTablesScopesAndYearsAreNamed) {
     EXPECT_EQ(fault("klienter", scope, 2024).code(), v1::ERROR_CODE_NOT_FOUND) << scope;
   }
   EXPECT_EQ(fault("klienter", "se", 2013).field(), "year");
-}
-
-TEST(MissingTest, VerksamheterWithoutAReportAreListedWithTheDueDay) {
-  const auto world = Year2024();
-  ASSERT_TRUE(world
-                  ->Record("se/17/karlstad", "verksamhet/se/17/karlstad", "verksamhet_registered",
-                           R"("namn": "PO Karlstad", "driftsform": "stiftelse",
-                              "huvudman": "1780", "from": "2024-06-01", "to": "2024-09-30")")
-                  .ok());
-  const auto missing = MissingReports(*world, {"se", 2024});
-  ASSERT_TRUE(missing.ok());
-  EXPECT_EQ(missing->expected_count(), 2u);
-  ASSERT_EQ(missing->missing_size(), 1);
-  EXPECT_EQ(missing->missing(0).path(), "se/17/karlstad");
-  EXPECT_EQ(missing->missing(0).namn(), "PO Karlstad");
-  EXPECT_EQ(missing->missing(0).due_on(), "2025-01-15");
-  EXPECT_EQ(MissingReports(*world, {"se/17", 2023})->missing(0).path(), "se/17/varmland");
-  EXPECT_EQ(MissingReports(*world, {"se/18", 2024})->expected_count(), 0u);
-  EXPECT_FALSE(MissingReports(*world, {"se/02", 2024}).ok());
 }
 
 }  // namespace

@@ -118,10 +118,10 @@ TEST_F(NodeQueriesTest, ScopeOutsideTheSubtreeIsNotFound) {
     findings.set_year(2024);
     findings.set_scope(scope);
     EXPECT_EQ(ErrorIn(at_county_.ListFindings(findings).status()).field(), "scope");
-    v1::ListMissingRequest missing;
-    missing.set_year(2024);
-    missing.set_scope(scope);
-    EXPECT_EQ(ErrorIn(at_county_.ListMissing(missing).status()).field(), "scope");
+    v1::ListDutiesRequest duties;
+    duties.set_year(2024);
+    duties.set_scope(scope);
+    EXPECT_EQ(ErrorIn(at_county_.ListDuties(duties).status()).field(), "scope");
   }
 }
 
@@ -132,19 +132,6 @@ TEST_F(NodeQueriesTest, UnknownTableIsNotFoundAndTheTablesAreNamed) {
   const v1::Error error = ErrorIn(at_county_.GetTable(request).status());
   EXPECT_EQ(error.code(), v1::ERROR_CODE_NOT_FOUND);
   EXPECT_NE(error.expected().find("klienter"), std::string::npos);
-}
-
-TEST_F(NodeQueriesTest, MissingAreTheRegisteredThatHaveNotReported) {
-  v1::ListMissingRequest request;
-  request.set_year(2024);
-  auto of_2024 = at_county_.ListMissing(request);
-  ASSERT_TRUE(of_2024.ok()) << of_2024.status();
-  EXPECT_EQ(of_2024->missing_size(), 0);
-  EXPECT_EQ(of_2024->expected_count(), 1u);
-  request.set_year(2023);
-  auto of_2023 = at_county_.ListMissing(request);
-  ASSERT_EQ(of_2023->missing_size(), 1);
-  EXPECT_EQ(of_2023->missing(0).path(), kVarmland);
 }
 
 // 2025-01-15T22:59:59Z: the last second of the last day in Stockholm.
