@@ -106,7 +106,10 @@ void PrintRestored(Shell& shell, const Json& report) {
   for (const Json& log : report["logs"]) {
     shell.out() << "  hämtad  " << log["log"].get<std::string>() << "  "
                 << Count(log["size"].get<uint64_t>()) << " poster";
-    if (log["unproven"] != 0) {
+    if (log.value("not_enrolled", false)) {
+      shell.out() << " av " << log["unproven"]
+                  << ": noden är INTE INSKRIVEN längre; skriv in den igen, så kommer loggen";
+    } else if (log["unproven"] != 0) {
       shell.out() << " (" << log["unproven"] << " till kunde inte bevisas)";
     }
     shell.out() << "\n";

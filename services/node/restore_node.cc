@@ -124,7 +124,10 @@ std::string RestoreReportJson(const restore::RestoreReport& report, const Config
   json["previous"] = {{"log", report.previous.log}, {"size", report.previous.size}};
   json["logs"] = Json::array();
   for (const restore::TakenLog& log : report.logs) {
-    json["logs"].push_back({{"log", log.log}, {"size", log.size}, {"unproven", log.unproven}});
+    json["logs"].push_back({{"log", log.log},
+                            {"size", log.size},
+                            {"unproven", log.unproven},
+                            {"not_enrolled", log.not_enrolled}});
   }
   json["moved"] = Json::array();
   for (const restore::MovedEvent& event : report.moved) {

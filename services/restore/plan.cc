@@ -125,9 +125,13 @@ absl::Status Plan::TakeLogs() {
 
 absl::Status Plan::TakeFrom(const Offer& offer) {
   const Extent& extent = offer.extent;
+  if (!IsOwn(extent.log) && !restored_->IsEnrolled(domain::PathOfLog(extent.log))) {
+    report_.logs.push_back({extent.log, 0, extent.size, /*not_enrolled=*/true});
+    return absl::OkStatus();
+  }
   const auto size = restored_->Take(*offer.peer, extent.log, extent.size);
   if (!size.ok()) return size.status();
-  report_.logs.push_back({extent.log, *size, extent.size - *size});
+  report_.logs.push_back({extent.log, *size, extent.size - *size, /*not_enrolled=*/false});
   if (!IsOwn(extent.log)) return absl::OkStatus();
   const auto held = restored_->log().Find(extent.log);
   if (held && held->size == extent.size && held->root == extent.root) return absl::OkStatus();
@@ -178,7 +182,7 @@ absl::Status Plan::TakeLostCopies() {
       report_.unreadable.push_back("of " + copy.log + ", entries from " + std::to_string(size) +
                                    ": " + std::string(taken.status().message()));
     } else if (*taken > size) {
-      report_.logs.push_back({copy.log, *taken, 0});
+      report_.logs.push_back({copy.log, *taken, 0, /*not_enrolled=*/false});
     }
   }
   return absl::OkStatus();

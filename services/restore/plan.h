@@ -24,6 +24,9 @@ struct TakenLog {
   uint64_t size = 0;
   // What the peers hold beyond it and cannot prove; 0 as a rule.
   uint64_t unproven = 0;
+  // What enrolled its node was lost, so that nothing of it can be proven: it comes by
+  // its session once the node is enrolled again.
+  bool not_enrolled = false;
 };
 
 struct RestoreReport {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -58,6 +59,9 @@ class RestoredLog {
   absl::Status TakeEnrolment(const v1::EnrolmentChain& chain);
   // That the signing key is one that is enrolled, and not revoked.
   absl::Status CheckOwnKey() const;
+
+  // Whether what came back so far, or the chain, enrols the node.
+  bool IsEnrolled(std::string_view path) const { return keys_->Find(path).ok(); }
 
   // Fetches the log up to `end` and verifies it. How far it came: an origin may be
   // able to prove less than it holds. VERIFICATION_FAILED if what it gives is not

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <string>
@@ -263,6 +264,24 @@ TEST_F(PlanTest, EpochsAreBounded) {
   EXPECT_EQ(EpochFault(last, 0), v1::ERROR_CODE_LIMIT_EXCEEDED);
   EXPECT_EQ(EpochFault("se/17@1", replication::kEpochMax), v1::ERROR_CODE_LIMIT_EXCEEDED);
   EXPECT_FALSE(made_) << "before anything is written";
+}
+
+// Its enrolment was in the tail that only the lost disk had.
+TEST_F(PlanTest, LogOfANodeThatIsNotEnrolledAnyMoreIsLeftAndNamed) {
+  const std::string karlstad = "se/17/karlstad";
+  TestNode left(karlstad, clock_);
+  left.Record(Registered(karlstad));
+  nation_.Receive(left, karlstad + "@1");
+  nation_.Receive(first_epoch_, kFirstEpoch);
+  const auto report = RestoreFromTheNation();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(SizeIn(*report, kFirstEpoch), 3u);
+  const auto named = std::ranges::find(report->logs, karlstad + "@1", &TakenLog::log);
+  ASSERT_NE(named, report->logs.end());
+  EXPECT_EQ(named->size, 0u);
+  EXPECT_EQ(named->unproven, 1u);
+  EXPECT_TRUE(named->not_enrolled);
+  EXPECT_EQ(std::ranges::count(report->logs, true, &TakenLog::not_enrolled), 1);
 }
 
 TEST_F(PlanTest, WithoutAnythingOfTheNodesLogThereIsNothingToRestore) {

@@ -124,6 +124,7 @@ void Operators::StopCopies(const std::string& path) {
       machine.BeginRepair();
       machine.CloneFrom(*copy);
       machine.EndRepair(nullptr);
+      parts_.enrol(machine);
     }
     copy->LoseDisk();
   }
