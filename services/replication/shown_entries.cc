@@ -43,6 +43,10 @@ absl::StatusOr<uint64_t> ShownEntries::EndOf(const ReadChunk& read) {
     if (range->entries.empty()) break;
   }
   if (last) return source_.CutAfter(read.log, *last + 1);
+  // What came before was cut for its bytes: the child goes on to where it can prove it.
+  const auto covered = source_.CutAfter(read.log, read.first_index);
+  if (!covered.ok() && !absl::IsNotFound(covered.status())) return covered;
+  if (read.first_index > 0 && covered.ok() && *covered > read.first_index) return *covered;
   passed.end = std::max(passed.end, end);
   if (end - read.first_index < kPassedOverMax && !HasEnded(read.log)) return read.first_index;
   return source_.CutAfter(read.log, end);

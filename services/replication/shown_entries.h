@@ -7,8 +7,9 @@
 //   sent       h0 h1 e2 h3 h4 e5              what follows waits for the next *
 //
 // Only what an ancestor of the log's node has countersigned is sent: a node that is
-// restored from its parent has then all that those below it have been shown. The end
-// of a chunk is where a checkpoint is stored, so that the child can prove what it has.
+// restored from its parent has then all that those below it have been shown. The end is
+// where a checkpoint is stored, so that the child can prove what it has; a chunk that its
+// bytes cut before that is followed by the rest.
 //
 // One for each session; not thread-safe. Reads the disk.
 #ifndef SERVICES_REPLICATION_SHOWN_ENTRIES_H_

@@ -123,10 +123,32 @@ TEST_F(ShownEntriesTest, EntriesComeInTheirTurnHoweverManyLieBetween) {
   for (const std::string& entry : reading->chunk.entries()) {
     EXPECT_TRUE(merkle::IsWithheld(entry));
   }
-  // One short of the limit it waits.
-  reading = shown.Read({"se/17@1", size - kPassedOverMax + 1, size, kChunkBytesMax, 2});
+  // One short of the limit it waits, where the child can prove what it has.
+  const auto first = ChunkSource(*county_.log).CutAfter("se/17@1", size - kPassedOverMax + 1);
+  ASSERT_TRUE(first.ok()) << first.status();
+  reading = shown.Read({"se/17@1", *first, size, kChunkBytesMax, 2});
   ASSERT_TRUE(reading.ok()) << reading.status();
   EXPECT_EQ(reading->chunk.entries_size(), 0);
+}
+
+TEST_F(ShownEntriesTest, AChunkThatWasCutForItsBytesIsFollowedToTheNextCheckpoint) {
+  county_.RecordAbout(kVarmland, "Komplettera.");
+  county_.Record(40);
+  county_.Dial(se_);
+  ASSERT_TRUE(Eventually([&] { return county_.IsCosigned(county_.own(), "se"); }));
+  ShownEntries shown(*county_.log, *county_.keys, kVarmland);
+  const uint64_t size = county_.SizeOf("se/17@1");
+  const auto begun = shown.Read({"se/17@1", 0, size, /*bytes_max=*/1'000, 1});
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  const auto sent = static_cast<uint64_t>(begun->chunk.entries_size());
+  const auto covered = ChunkSource(*county_.log).CutAfter("se/17@1", sent);
+  ASSERT_TRUE(covered.ok()) << covered.status();
+  ASSERT_GT(sent, 2u) << "the entry that concerns the child";
+  ASSERT_LT(sent, *covered) << "the test needs a cut before a checkpoint";
+  // Nothing that is left concerns the child; without it, it could pass on nothing.
+  const auto rest = shown.Read({"se/17@1", sent, size, kChunkBytesMax, 2});
+  ASSERT_TRUE(rest.ok()) << rest.status();
+  EXPECT_EQ(sent + static_cast<uint64_t>(rest->chunk.entries_size()), *covered);
 }
 
 }  // namespace
