@@ -206,6 +206,11 @@ std::vector<std::string> Outbound::problems() const {
   std::vector<std::string> problems;
   for (const auto& [key, log] : logs_) {
     if (!log.problem.empty()) problems.push_back(log.problem);
+    if (log.phase == Phase::kPeerAhead) {
+      problems.push_back("of " + key.second + " the peer has " + std::to_string(log.peer.size) +
+                         " entries, here are " + std::to_string(log.size) +
+                         ": its writer sends them, or a restore from the peer fetches them");
+    }
   }
   return problems;
 }

@@ -63,6 +63,18 @@ TEST_F(OutboundTest, EveryLogIsProbedOnceOwnFirst) {
   }
 }
 
+TEST_F(OutboundTest, APeerThatHasMoreIsAProblemUntilItHasNot) {
+  EXPECT_TRUE(outbound_.problems().empty());
+  outbound_.PeerHolds({"se/17/c@1", 2, merkle::Hash{}});
+  outbound_.FrontierComplete();
+  ASSERT_EQ(outbound_.problems().size(), 1u);
+  EXPECT_EQ(outbound_.problems().front(),
+            "of se/17/c@1 the peer has 2 entries, here are 0: its writer sends them, or a restore "
+            "from the peer fetches them");
+  outbound_.Advance("se/17/c@1", 2);
+  EXPECT_TRUE(outbound_.problems().empty());
+}
+
 TEST_F(OutboundTest, WindowBoundsWhatIsNotAcknowledged) {
   Prove();
   size_t bytes = 0;

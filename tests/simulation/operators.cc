@@ -21,10 +21,11 @@ constexpr int64_t kLookHealingUs = 3 * kSecondUs;
 constexpr int kActPercent = 40;      // Of what is seen while faults go on.
 constexpr int kDamagedPercent = 15;  // Of the lost disks that can be read.
 constexpr char kNotTaken[] = "is not taken";
+constexpr char kPeerHasMore[] = "a restore from the peer fetches them";
 
-bool SaysNotTaken(const replication::PeerStatus& peer) {
-  return std::ranges::any_of(peer.problems, [](const std::string& problem) {
-    return problem.find(kNotTaken) != std::string::npos;
+bool Says(const replication::PeerStatus& peer, std::string_view words) {
+  return std::ranges::any_of(peer.problems, [words](const std::string& problem) {
+    return problem.find(words) != std::string::npos;
   });
 }
 
@@ -77,7 +78,8 @@ bool Operators::NeedsRestore(const Machine& machine) const {
   if (node.recording_stopped()) return true;
   // Either its own epoch, or the parent's, which then continues what is not here.
   const auto parent = node.ParentStatus();
-  if (parent && SaysNotTaken(*parent)) return true;
+  if (parent && Says(*parent, kNotTaken)) return true;
+  if (parent && asked_in_vain_.contains(path) && Says(*parent, kPeerHasMore)) return true;
   const std::string& log = machine.process()->log().own_log();
   return std::ranges::any_of(HoldersOf(path, parts_.machines), [&](const std::string& holder) {
     Process* process = parts_.machines.at(holder)->process();
@@ -227,7 +229,10 @@ void Operators::Restore(Machine& machine) {
     trace.Add(machine.name(), "is not restored: " + std::string(report.status().message()));
     // The counties do not agree: the next attempt is made from those that do.
     if (machine.path() == domain::kNationPath) unanimous_ = !unanimous_;
-    if (absl::IsNotFound(report.status())) return BeginAnew(machine);
+    if (absl::IsNotFound(report.status())) {
+      asked_in_vain_.insert(std::string(domain::ParentOf(machine.path())));
+      return BeginAnew(machine);
+    }
     if (!without_disk_.contains(machine.name())) machine.EndRepair(nullptr);
     return;
   }
@@ -236,6 +241,7 @@ void Operators::Restore(Machine& machine) {
                                 std::to_string(report->moved.size()) + " events are moved");
   ++restores_;
   without_disk_.erase(machine.name());
+  asked_in_vain_.erase(machine.name());
   // Of a log with two versions, what the node said earlier may be of the other.
   for (const log::FsckFinding& finding : log::Fsck(fresh, {}).findings) {
     if (checker.IsSuspect(finding.log)) continue;

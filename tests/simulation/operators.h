@@ -67,6 +67,8 @@ class Operators {
   bool unanimous_ = false;              // Of the counties, only those are asked that agree.
   std::set<std::string> without_disk_;  // Down until they are restored.
   std::set<std::string> restoring_;     // While they wait for peers.
+  // Had nothing of a child that must be restored; and others may have it.
+  std::set<std::string> asked_in_vain_;
   uint64_t restores_ = 0;
 };
 
