@@ -16,7 +16,6 @@ namespace liggare::rpc {
 // its disclosures and proof.
 inline constexpr int kMessageBytesMax = 8 * 1024 * 1024;
 inline constexpr int kConcurrentStreamsMax = 256;  // Per connection.
-inline constexpr int kQuotaThreadsMax = 64;        // Of a server's own.
 inline constexpr int kKeepaliveTimeMs = 20'000;
 inline constexpr int kKeepaliveTimeoutMs = 10'000;
 // For a connection that was taken to show a certificate.
