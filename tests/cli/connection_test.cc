@@ -153,6 +153,17 @@ TEST(StatusOfCallTest, ServersOwnErrorIsKept) {
   EXPECT_EQ(kept.expected(), "13");
 }
 
+TEST(StatusOfCallTest, CallThatAServerHadNoMemoryForMayBeTriedAgain) {
+  const grpc::Status reset(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                           "Received RST_STREAM with error code 11");
+  const v1::Error again = ErrorOf(StatusOfCall(reset, "10.0.0.1:7"));
+  EXPECT_EQ(again.code(), v1::ERROR_CODE_UNAVAILABLE);
+  EXPECT_THAT(again.message(), HasSubstr("10.0.0.1:7 has no memory left"));
+  const grpc::Status too_large(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                               "SERVER: Received message larger than max (8388609 vs. 8388608)");
+  EXPECT_EQ(ErrorOf(StatusOfCall(too_large, "10.0.0.1:7")).code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
+}
+
 TEST(StatusOfCallTest, TransportsErrorNamesTheServer) {
   const grpc::Status status(grpc::StatusCode::DEADLINE_EXCEEDED, "Deadline Exceeded");
   const v1::Error error = ErrorOf(StatusOfCall(status, "10.0.0.1:7"));
