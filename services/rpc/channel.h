@@ -29,8 +29,8 @@ inline constexpr int kConnectBackoffMs = 500;
 std::shared_ptr<grpc::Channel> Dial(const std::string& address,
                                     const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
-// Sets the limits on a server that is being built. `memory_bytes_max` bounds
-// what gRPC holds for all calls together.
+// Sets the limits on a server that is being built. `memory_bytes_max` bounds what
+// gRPC holds of messages that came in, for all calls together.
 void SetServerLimits(grpc::ServerBuilder& builder, size_t memory_bytes_max);
 
 }  // namespace liggare::rpc

@@ -34,6 +34,24 @@ TEST(ConnectionTest, CallReachesTheServerAndKnowsItself) {
   EXPECT_TRUE(ReadOnce(*connection).ok());
 }
 
+TEST(ConnectionTest, AnswerAtTheLimitIsTakenAndOneAboveItIsNot) {
+  FakeServer server;
+  const auto connection = server.Connect();
+  server.service.read_answer_bytes = kAnswerBytesMax;
+  v1::ReadRequest request;
+  request.mutable_log()->set_log("se/17@1");
+  const auto entries = EntryReader::Read(*connection, request).Next();
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  v1::ReadResponse answer;
+  *answer.mutable_entries() = **entries;
+  EXPECT_EQ(answer.ByteSizeLong(), static_cast<size_t>(kAnswerBytesMax));
+
+  server.service.read_answer_bytes = kAnswerBytesMax + 1;
+  const v1::Error error = ErrorOf(ReadOnce(*connection));
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
+  EXPECT_THAT(error.message(), HasSubstr("larger than max (67108865 vs. 67108864)"));
+}
+
 TEST(ConnectionTest, ExpectedHostNameIsAccepted) {
   FakeServer server("lan17");
   ConnectionOptions options = server.Options();
