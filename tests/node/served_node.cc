@@ -48,8 +48,8 @@ ServedNode::ServedNode()
 
 ServedNode::~ServedNode() {
   service_.Drain();
+  sequencer_.Stop();  // Whoever waits is answered, and the server need not wait for it.
   server_->Shutdown();
-  sequencer_.Stop();
 }
 
 hosting::HostedNode ServedNode::Hosted() {

@@ -26,7 +26,7 @@ namespace liggare::testing {
 class ServedNode {
  public:
   ServedNode();
-  // Every call must have ended.
+  // Answers what waits, and ends every call.
   ~ServedNode();
 
   // A client, se/17/varmland/system/test, with a connection of its own.
