@@ -8,8 +8,16 @@
 namespace liggare::client {
 namespace {
 
-v1::ErrorCode CodeOfTransport(grpc::StatusCode code) {
-  switch (code) {
+// A server without memory resets calls, and gRPC gives that the same code as a
+// message that is too large, which only the text tells from it.
+bool ServerLacksMemory(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+         status.error_message().find("RST_STREAM") != std::string::npos;
+}
+
+v1::ErrorCode CodeOfTransport(const grpc::Status& status) {
+  if (ServerLacksMemory(status)) return v1::ERROR_CODE_UNAVAILABLE;
+  switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
     case grpc::StatusCode::CANCELLED:
     case grpc::StatusCode::ABORTED:
@@ -35,6 +43,7 @@ v1::ErrorCode CodeOfTransport(grpc::StatusCode code) {
 
 std::string TransportMessage(const grpc::Status& status, std::string_view server) {
   const std::string at(server);
+  if (ServerLacksMemory(status)) return "the server " + at + " has no memory left for this call";
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
       return "the server " + at + " cannot be reached: " + status.error_message();
@@ -56,8 +65,7 @@ absl::Status StatusOfCall(const grpc::Status& status, std::string_view server) {
       error.code() != v1::ERROR_CODE_UNSPECIFIED) {
     return MakeError(std::move(error));
   }
-  return MakeError(CodeOfTransport(status.error_code()),
-                   {.message = TransportMessage(status, server)});
+  return MakeError(CodeOfTransport(status), {.message = TransportMessage(status, server)});
 }
 
 }  // namespace liggare::client

@@ -134,8 +134,11 @@ bool RecordStream::Advance() {
   if (!writing_ && !broken_ && !queue_.empty() && queue_.front().ready) {
     writing_ = true;
     grpc::WriteOptions options;
-    // The next answer follows at once: let gRPC send both together.
-    if (queue_.size() > 1 && queue_[1].ready) options.set_buffer_hint();
+    // The next answer follows at once: let gRPC send both together. Not so the first,
+    // which takes the call's metadata along: that write would not end before something
+    // else makes gRPC send (grpc/grpc #12975).
+    if (begun_ && queue_.size() > 1 && queue_[1].ready) options.set_buffer_hint();
+    begun_ = true;
     StartWrite(&queue_.front().response, options);
   }
   if (!reading_ && !ended_ && HasRoom()) {

@@ -81,6 +81,7 @@ class RecordStream
   size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;   // Not yet answered.
   bool reading_ ABSL_GUARDED_BY(mutex_) = true;  // A read is in flight or being taken.
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;   // Nothing more is taken.
+  bool begun_ ABSL_GUARDED_BY(mutex_) = false;   // An answer was written.
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;  // Nobody listens any more.
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;

@@ -22,7 +22,8 @@ namespace liggare::node {
 
 inline constexpr char kVersion[] = "0.1.0";
 
-// What gRPC may hold for all calls together: messages on their way in and out.
+// What gRPC may hold for all calls together of messages that came in; then it ends
+// some of them.
 inline constexpr size_t kServerMemoryBytesMax = 1024 * 1024 * 1024;
 
 // A graceful stop waits so long for calls to end; then they are cut.

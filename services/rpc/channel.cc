@@ -24,7 +24,6 @@ std::shared_ptr<grpc::Channel> Dial(const std::string& address,
 void SetServerLimits(grpc::ServerBuilder& builder, size_t memory_bytes_max) {
   grpc::ResourceQuota quota("liggared");
   quota.Resize(memory_bytes_max);
-  quota.SetMaxThreads(kQuotaThreadsMax);
   builder.SetResourceQuota(quota);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   builder.SetMaxSendMessageSize(kMessageBytesMax);

@@ -16,7 +16,6 @@ namespace liggare::rpc {
 // its disclosures and proof.
 inline constexpr int kMessageBytesMax = 8 * 1024 * 1024;
 inline constexpr int kConcurrentStreamsMax = 256;  // Per connection.
-inline constexpr int kQuotaThreadsMax = 64;        // Of a server's own.
 inline constexpr int kKeepaliveTimeMs = 20'000;
 inline constexpr int kKeepaliveTimeoutMs = 10'000;
 // For a connection that was taken to show a certificate.
@@ -30,8 +29,8 @@ inline constexpr int kConnectBackoffMs = 500;
 std::shared_ptr<grpc::Channel> Dial(const std::string& address,
                                     const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
-// Sets the limits on a server that is being built. `memory_bytes_max` bounds
-// what gRPC holds for all calls together.
+// Sets the limits on a server that is being built. `memory_bytes_max` bounds what
+// gRPC holds of messages that came in, for all calls together.
 void SetServerLimits(grpc::ServerBuilder& builder, size_t memory_bytes_max);
 
 }  // namespace liggare::rpc

@@ -34,6 +34,24 @@ TEST(ConnectionTest, CallReachesTheServerAndKnowsItself) {
   EXPECT_TRUE(ReadOnce(*connection).ok());
 }
 
+TEST(ConnectionTest, AnswerAtTheLimitIsTakenAndOneAboveItIsNot) {
+  FakeServer server;
+  const auto connection = server.Connect();
+  server.service.read_answer_bytes = kAnswerBytesMax;
+  v1::ReadRequest request;
+  request.mutable_log()->set_log("se/17@1");
+  const auto entries = EntryReader::Read(*connection, request).Next();
+  ASSERT_TRUE(entries.ok()) << entries.status();
+  v1::ReadResponse answer;
+  *answer.mutable_entries() = **entries;
+  EXPECT_EQ(answer.ByteSizeLong(), static_cast<size_t>(kAnswerBytesMax));
+
+  server.service.read_answer_bytes = kAnswerBytesMax + 1;
+  const v1::Error error = ErrorOf(ReadOnce(*connection));
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
+  EXPECT_THAT(error.message(), HasSubstr("larger than max (67108865 vs. 67108864)"));
+}
+
 TEST(ConnectionTest, ExpectedHostNameIsAccepted) {
   FakeServer server("lan17");
   ConnectionOptions options = server.Options();
@@ -151,6 +169,17 @@ TEST(StatusOfCallTest, ServersOwnErrorIsKept) {
   const v1::Error kept = ErrorOf(StatusOfCall(status, "server"));
   EXPECT_EQ(kept.code(), v1::ERROR_CODE_OLD_VALUE_DIFFERS);
   EXPECT_EQ(kept.expected(), "13");
+}
+
+TEST(StatusOfCallTest, CallThatAServerHadNoMemoryForMayBeTriedAgain) {
+  const grpc::Status reset(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                           "Received RST_STREAM with error code 11");
+  const v1::Error again = ErrorOf(StatusOfCall(reset, "10.0.0.1:7"));
+  EXPECT_EQ(again.code(), v1::ERROR_CODE_UNAVAILABLE);
+  EXPECT_THAT(again.message(), HasSubstr("10.0.0.1:7 has no memory left"));
+  const grpc::Status too_large(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                               "SERVER: Received message larger than max (8388609 vs. 8388608)");
+  EXPECT_EQ(ErrorOf(StatusOfCall(too_large, "10.0.0.1:7")).code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
 }
 
 TEST(StatusOfCallTest, TransportsErrorNamesTheServer) {

@@ -21,6 +21,15 @@ rpc::Credentials Load(const rpc::CredentialFiles& files) {
   return *std::move(credentials);
 }
 
+// With one entry, and so large; both lengths take as many bytes as that number.
+v1::ReadResponse ResponseOf(size_t bytes) {
+  v1::ReadResponse response;
+  std::string& entry = *response.mutable_entries()->add_entries();
+  entry.resize(bytes);
+  entry.resize(2 * bytes - response.ByteSizeLong());
+  return response;
+}
+
 }  // namespace
 
 v1::RecordResult FakeEventService::RecordOne(const v1::Submission& submission) {
@@ -67,6 +76,10 @@ grpc::Status FakeEventService::RecordStream(
 grpc::Status FakeEventService::Read(grpc::ServerContext*, const v1::ReadRequest* request,
                                     grpc::ServerWriter<v1::ReadResponse>* writer) {
   if (!request->has_log()) return {grpc::StatusCode::INVALID_ARGUMENT, "no log"};
+  if (read_answer_bytes > 0) {
+    writer->Write(ResponseOf(read_answer_bytes));
+    return grpc::Status::OK;
+  }
   const std::vector<std::string> all = recorded();
   for (uint64_t i = request->log().next_index(); i < all.size(); ++i) {
     v1::ReadResponse response;

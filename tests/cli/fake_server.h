@@ -2,6 +2,7 @@
 #ifndef TESTS_CLI_FAKE_SERVER_H_
 #define TESTS_CLI_FAKE_SERVER_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -24,6 +25,8 @@ class FakeEventService : public v1::EventService::Service {
   std::function<v1::RecordResult(const v1::Submission&)> answer;
   // Each stream ends with UNAVAILABLE after this many answers; 0: never. Used up.
   std::vector<int> break_after;
+  // Of the one message that Read answers with; 0: it answers with what is recorded.
+  size_t read_answer_bytes = 0;
 
   grpc::Status RecordStream(
       grpc::ServerContext* context,

@@ -1,0 +1,76 @@
+#include "services/ingest/sequenced_states.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/domain/fold_entry.h"
+#include "tests/node/sample_events.h"
+#include "tests/testing/memory_database.h"
+
+namespace liggare::ingest {
+namespace {
+
+using ::liggare::testing::kVerksamhet;
+using ::liggare::testing::Registered;
+
+// Is there as long as the state is kept, and no longer.
+using Kept = std::weak_ptr<const domain::State>;
+
+constexpr size_t kEmptyWeight = 8;  // What a state without fields and events counts for.
+
+size_t WeightOf(const Kept& kept) {
+  const std::shared_ptr<const domain::State> state = kept.lock();
+  return kEmptyWeight + state->fields.size() + state->points.size();
+}
+
+// Subjects whose entries wait in a commit.
+class SequencedStatesTest : public ::testing::Test {
+ protected:
+  // Adds an event of subject number `subject`.
+  void Add(uint64_t subject) {
+    v1::Event entry;
+    entry.set_log(log_->own_log());
+    entry.set_index(next_index_);
+    entry.set_clock(1'000 + next_index_);
+    entry.set_data(Registered(next_index_, PathOf(subject)).SerializeAsString());
+    const std::string bytes = entry.SerializeAsString();
+    states_.Add(*domain::ParseFoldEntry(bytes), bytes);
+    ++next_index_;
+  }
+  Kept Use(uint64_t subject) { return *states_.StateOf("verksamhet/" + PathOf(subject)); }
+
+ private:
+  static std::string PathOf(uint64_t subject) { return "se/17/v" + std::to_string(subject); }
+
+  testing::MemoryDatabase database_;
+  std::unique_ptr<log::EventLog> log_ =
+      *log::EventLog::Open(database_, {.trust_domain = "po.example.se", .path = kVerksamhet});
+  SequencedStates states_{*log_};
+  uint64_t next_index_ = 0;
+};
+
+TEST_F(SequencedStatesTest, TheLeastUsedGoesWhenAllWeighOneMoreThanTheLimit) {
+  std::vector<Kept> kept;
+  size_t weight = 0;
+  while (kept.empty() || weight + WeightOf(kept.back()) <= SequencedStates::kKeptWeightMax) {
+    Add(kept.size());
+    kept.push_back(Use(kept.size()));
+    weight += WeightOf(kept.back());
+  }
+  Use(0);
+  const uint64_t last = kept.size() - 1;
+  for (; weight < SequencedStates::kKeptWeightMax; ++weight) Add(last);
+  for (const Kept& state : kept) ASSERT_FALSE(state.expired());
+
+  Add(last);
+  EXPECT_TRUE(kept[1].expired());
+  for (const uint64_t other : {uint64_t{0}, uint64_t{2}, last}) {
+    EXPECT_FALSE(kept[other].expired()) << other;
+  }
+}
+
+}  // namespace
+}  // namespace liggare::ingest
