@@ -100,11 +100,6 @@ bool ServedNode::AwaitTaken(size_t count) {
   return changed_.wait_for(lock, kPatience, [&] { return taken_ >= count; });
 }
 
-void ServedNode::Step() {
-  while (sequencer_.Step()) {
-  }
-}
-
 void ServedNode::Record(const std::vector<v1::EventData>& events) {
   ingest::Submissions submissions;
   for (const v1::EventData& event : events) *submissions.Add() = SubmissionOf(event);
@@ -112,7 +107,8 @@ void ServedNode::Record(const std::vector<v1::EventData>& events) {
   std::promise<void> done;
   ingest::RecordBatch(*nodes_.Find(kVerksamhet), kPrincipal, std::move(submissions), results,
                       workers_, [&done] { done.set_value(); });
-  Step();
+  while (sequencer_.Step()) {
+  }
   done.get_future().get();
   for (const v1::RecordResult& result : results) {
     if (result.has_recorded()) continue;

@@ -1,5 +1,5 @@
 // se/17/varmland with its EventService behind a port of the loopback, by mutual TLS.
-// Its sequencer has no thread: nothing is recorded, and so answered, but by Step().
+// Its sequencer has no thread: nothing is recorded, and so answered, before Run().
 #ifndef TESTS_NODE_SERVED_NODE_H_
 #define TESTS_NODE_SERVED_NODE_H_
 
@@ -36,8 +36,8 @@ class ServedNode {
   size_t Taken();
   // False if there were never so many.
   bool AwaitTaken(size_t count);
-  // Records what waits; then nothing does.
-  void Step();
+  // From now on everything is recorded as it comes.
+  void Run() { sequencer_.Start(); }
   // Records these, in one commit.
   void Record(const std::vector<v1::EventData>& events);
 
