@@ -56,20 +56,25 @@ std::string FoldAll(state::StateReader& states) {
 
 std::string AllTables(state::StateReader& states, const v1::Moment& moment) {
   double slowest_ms = 0;
+  double slowest_processor_ms = 0;
   std::string slowest;
   for (std::string_view id : domain::TableIds()) {
     const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t processor = std::clock();
     auto view = states.At(moment);
     Require(view.status());
     const auto table = domain::ComputeTable(*view, id, {"se", NationalYear::kYear});
     Require(table.status());
+    const double processor_ms = 1e3 * static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC;
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-    if (took.count() < slowest_ms) continue;
+    if (processor_ms < slowest_processor_ms) continue;
     slowest_ms = took.count();
+    slowest_processor_ms = processor_ms;
     slowest = id;
   }
   char text[80];
-  std::snprintf(text, sizeof(text), "slowest: %s, %.1f ms", slowest.c_str(), slowest_ms);
+  std::snprintf(text, sizeof(text), "slowest: %s, %.1f ms (processor %.1f ms)", slowest.c_str(),
+                slowest_ms, slowest_processor_ms);
   return text;
 }
 
