@@ -92,6 +92,8 @@ class StateReader : public domain::StateView {
   };
 
   FrontierRef CurrentFrontier();
+  // That frontier, the same object as long as the same is asked for.
+  FrontierRef Shared(Frontier past);
   absl::StatusOr<std::shared_ptr<const domain::State>> Fold(std::string_view subject,
                                                             const FrontierRef& frontier);
   std::shared_ptr<Slot> SlotOf(std::string_view subject);
@@ -112,6 +114,8 @@ class StateReader : public domain::StateView {
   std::mutex frontier_mutex_;
   // Given again while no log grows, so that equal frontiers are one object.
   FrontierRef current_ ABSL_GUARDED_BY(frontier_mutex_);
+  // Of the moment last asked for.
+  FrontierRef past_ ABSL_GUARDED_BY(frontier_mutex_);
 
   std::mutex cache_mutex_;
   std::map<std::string, Kept, std::less<>> kept_ ABSL_GUARDED_BY(cache_mutex_);

@@ -251,7 +251,8 @@ class RandomHistory {
     }
     CopyEverythingUp();
     CheckNow();
-    CheckMoments();
+    for (const Past& past : past_) CheckMoment(past);
+    for (int i = 0; i < 20; ++i) CheckMomentWhileTheLogGrows();
   }
 
  private:
@@ -311,17 +312,28 @@ class RandomHistory {
   }
 
   // The nation holds every log, so it can say what each node knew at each point.
-  void CheckMoments() {
-    for (const Past& past : past_) {
-      v1::Moment moment;
-      moment.set_known_by(past.node);
-      moment.set_at_index(past.own_size);
-      auto view = nation_.states().At(moment);
-      ASSERT_TRUE(view.ok()) << view.status();
-      const auto state = view->StateOf(kVarmlandRapport);
-      ASSERT_TRUE(state.ok()) << state.status();
-      ASSERT_EQ(TextOf(**state), past.text) << past.node << " at " << past.own_size;
-    }
+  void CheckMoment(const Past& past) {
+    v1::Moment moment;
+    moment.set_known_by(past.node);
+    moment.set_at_index(past.own_size);
+    auto view = nation_.states().At(moment);
+    ASSERT_TRUE(view.ok()) << view.status();
+    const auto state = view->StateOf(kVarmlandRapport);
+    ASSERT_TRUE(state.ok()) << state.status();
+    ASSERT_EQ(TextOf(**state), past.text) << past.node << " at " << past.own_size;
+  }
+
+  // What is kept of a moment serves when it is asked for again, and is not mistaken for
+  // what came after.
+  void CheckMomentWhileTheLogGrows() {
+    const Past past = past_[Pick(past_.size())];
+    CheckMoment(past);
+    CheckMoment(past);
+    if (Pick(2) == 0) Write(*nodes_[Pick(nodes_.size())]);
+    CopyEverythingUp();
+    if (Pick(2) == 0) CheckMoment(past);
+    CheckNow();
+    CheckMoment(past);
   }
 
   std::mt19937 random_;
