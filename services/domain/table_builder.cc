@@ -70,9 +70,7 @@ void TableBuilder::AddRow(std::string id, std::string label) {
   }
 }
 
-bool TableBuilder::HasRow(std::string_view id) const {
-  return row_numbers_.contains(id);
-}
+bool TableBuilder::HasRow(std::string_view id) const { return row_numbers_.contains(id); }
 
 v1::TableCell TableBuilder::CellOf(std::string_view row, std::string_view column) const {
   const v1::TableCell* cell = Find(row, column);
