@@ -11,7 +11,6 @@
 #include "services/domain/count_reach.h"
 
 namespace liggare::domain {
-
 namespace {
 
 struct SmallCell {

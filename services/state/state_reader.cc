@@ -131,20 +131,16 @@ void StateReader::Keep(std::string_view subject, const std::shared_ptr<Slot>& sl
   }
 }
 
-absl::StatusOr<bool> StateReader::HasEntry(std::string_view subject,
-                                           const Frontier& frontier) const {
-  bool found = false;
-  const absl::Status scanned =
-      log_.ScanSubject(subject, std::nullopt, [&](const log::SubjectEntry& entry) {
-        found = frontier.Holds(entry.key.log, entry.key.index);
-        return !found;
-      });
-  if (!scanned.ok()) return scanned;
-  return found;
+absl::StatusOr<bool> StateReader::HasEntry(std::string_view subject, const log::LogIndex& first,
+                                           const FrontierRef& frontier) {
+  if (frontier->Holds(first.log, first.index)) return true;
+  const auto state = Fold(subject, frontier);
+  if (!state.ok()) return state.status();
+  return !(*state)->empty;
 }
 
 absl::StatusOr<std::vector<std::string>> StateReader::SubjectsAt(std::string_view prefix,
-                                                                 FrontierOf frontier_of) const {
+                                                                 FrontierOf frontier_of) {
   std::vector<std::pair<std::string, log::LogIndex>> subjects;
   const absl::Status scanned =
       log_.ScanSubjects(prefix, "", [&](std::string_view subject, const log::LogIndex& entry) {
@@ -156,9 +152,7 @@ absl::StatusOr<std::vector<std::string>> StateReader::SubjectsAt(std::string_vie
   for (auto& [subject, entry] : subjects) {
     const absl::StatusOr<FrontierRef> frontier = frontier_of(subject);
     if (!frontier.ok()) return frontier.status();
-    // Its entries are gone through only where an early one came late.
-    absl::StatusOr<bool> has_entry = (*frontier)->Holds(entry.log, entry.index);
-    if (!*has_entry) has_entry = HasEntry(subject, **frontier);
+    const auto has_entry = HasEntry(subject, entry, *frontier);
     if (!has_entry.ok()) return has_entry.status();
     if (*has_entry) in_view.push_back(std::move(subject));
   }
