@@ -142,6 +142,24 @@ TEST_F(StateReaderTest, ViewOfNowStaysAtItsFrontier) {
   EXPECT_EQ(varmland_.states().ListSubjects("verksamhet/")->size(), 1u);
 }
 
+TEST_F(StateReaderTest, MomentThatTheStateServedStaysAsItWasWhenTheStateGrows) {
+  varmland_.Record(Submitted(kVarmlandRapport, 10, 20));
+  v1::Moment moment;
+  moment.set_known_by(varmland_.path());
+  moment.set_at_index(varmland_.own_size());
+  const auto at_moment = [&] {
+    auto view = varmland_.states().At(moment);
+    EXPECT_TRUE(view.ok()) << view.status();
+    return (*view->StateOf(kVarmlandRapport))->Number(kKvinnor);
+  };
+  varmland_.Record(Registered(kVarmland));  // Now is later, with the same report.
+  EXPECT_EQ(StateAt(varmland_)->Number(kKvinnor), 10);
+  EXPECT_EQ(at_moment(), 10);
+  varmland_.Record(Corrected(kVarmlandRapport, kKvinnor, 11));
+  EXPECT_EQ(StateAt(varmland_)->Number(kKvinnor), 11);
+  EXPECT_EQ(at_moment(), 10);
+}
+
 TEST_F(StateReaderTest, ListSubjectsGivesThoseWithThePrefixInByteOrder) {
   varmland_.Record(Registered(kVarmland));
   varmland_.Record(Submitted("rapport/2024/se/17/varmland", 1, 1));
