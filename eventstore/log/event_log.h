@@ -121,9 +121,11 @@ class EventLog {
   absl::Status ScanSubject(std::string_view subject, const std::optional<SubjectKey>& after,
                            const std::function<bool(const SubjectEntry&)>& visit) const;
   // Calls `visit` for every subject that begins with `prefix` and comes after
-  // `after`, in byte order, until it returns false.
-  absl::Status ScanSubjects(std::string_view prefix, std::string_view after,
-                            const std::function<bool(std::string_view)>& visit) const;
+  // `after`, in byte order, until it returns false. `entry` is one of the subject, of
+  // the lowest clock.
+  absl::Status ScanSubjects(
+      std::string_view prefix, std::string_view after,
+      const std::function<bool(std::string_view subject, const LogIndex& entry)>& visit) const;
 
   // Where the event stands, in every log that holds its id.
   absl::StatusOr<std::vector<LogIndex>> FindEvent(std::string_view event_id) const;

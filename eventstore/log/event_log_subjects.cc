@@ -76,8 +76,9 @@ absl::Status EventLog::ScanSubject(std::string_view subject, const std::optional
   return absl::OkStatus();
 }
 
-absl::Status EventLog::ScanSubjects(std::string_view prefix, std::string_view after,
-                                    const std::function<bool(std::string_view)>& visit) const {
+absl::Status EventLog::ScanSubjects(
+    std::string_view prefix, std::string_view after,
+    const std::function<bool(std::string_view subject, const LogIndex& entry)>& visit) const {
   const std::vector<uint64_t> sizes = state_->catalog.Sizes();
   const auto cursor = state_->database.NewCursor(Family::kSubjects);
   // Past all of `after`, or to the first subject with the prefix.
@@ -91,7 +92,9 @@ absl::Status EventLog::ScanSubjects(std::string_view prefix, std::string_view af
       continue;
     }
     const std::string subject(row->subject);
-    if (!visit(subject)) return absl::OkStatus();
+    if (!visit(subject, {.log = *state_->catalog.NameOf(row->log), .index = row->index})) {
+      return absl::OkStatus();
+    }
     cursor->Seek(keys::SubjectEnd(subject));
   }
   return cursor->status();

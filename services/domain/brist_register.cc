@@ -1,5 +1,6 @@
 #include "services/domain/brist_register.h"
 
+#include <string_view>
 #include <utility>
 
 #include "services/domain/node_path.h"
@@ -8,7 +9,15 @@
 namespace liggare::domain {
 namespace {
 
-using Register = std::map<std::string, Brist>;
+// By subject.
+using Register = std::map<std::string_view, const Brist*>;
+
+// Who has a brist, and what they asked about it.
+struct Reporters {
+  std::vector<Aterkoppling> aterkoppling;
+  std::set<std::string> verksamheter;
+  std::set<std::string> lan;
+};
 
 std::string TextAt(const State& state, const std::string& path) {
   return std::string(state.Text(path).value_or(""));
@@ -66,15 +75,34 @@ Brist BristOf(const ScopedState& scoped) {
 // about that. A member that was grouped under itself, by two events that did not
 // know each other, is seen once.
 void AddReporters(const Register& all, const std::string& subject, std::set<std::string>& seen,
-                  Brist& to) {
+                  Reporters& to) {
   auto it = all.find(subject);
   if (it == all.end() || !seen.insert(subject).second) return;
-  const std::vector<Aterkoppling>& requests = it->second.aterkoppling;
-  to.aterkoppling.insert(to.aterkoppling.end(), requests.begin(), requests.end());
-  const std::string& path = it->second.path;
-  if (DepthOf(path) >= 3) to.verksamheter.insert(path);
-  if (DepthOf(path) >= 2) to.lan.insert(std::string(LanskodOf(path)));
-  for (const std::string& member : it->second.members) AddReporters(all, member, seen, to);
+  const Brist& brist = *it->second;
+  to.aterkoppling.insert(to.aterkoppling.end(), brist.aterkoppling.begin(),
+                         brist.aterkoppling.end());
+  if (DepthOf(brist.path) >= 3) to.verksamheter.insert(brist.path);
+  if (DepthOf(brist.path) >= 2) to.lan.insert(std::string(LanskodOf(brist.path)));
+  for (const std::string& member : brist.members) AddReporters(all, member, seen, to);
+}
+
+Reporters ReportersOf(const Register& all, const Brist& brist) {
+  Reporters reporters;
+  std::set<std::string> seen;
+  AddReporters(all, brist.subject, seen, reporters);
+  return reporters;
+}
+
+// Those that are grouped under no other, and of the year (0: of any).
+std::vector<Brist*> HeadsOf(std::vector<Brist>& brister, int year) {
+  std::set<std::string_view> grouped;
+  for (const Brist& brist : brister) grouped.insert(brist.members.begin(), brist.members.end());
+  std::vector<Brist*> heads;
+  for (Brist& brist : brister) {
+    if (grouped.count(brist.subject) == 1) continue;
+    if (year == 0 || brist.IsOfYear(year)) heads.push_back(&brist);
+  }
+  return heads;
 }
 
 }  // namespace
@@ -96,19 +124,16 @@ absl::StatusOr<std::vector<Brist>> BristerOf(StateView& view, const Scope& scope
   absl::StatusOr<std::vector<Brist>> found = AllBristerOf(view, scope.path);
   if (!found.ok()) return found.status();
   Register all;
-  std::set<std::string> grouped;
-  for (const Brist& brist : *found) {
-    all.emplace(brist.subject, brist);
-    grouped.insert(brist.members.begin(), brist.members.end());
-  }
+  for (const Brist& brist : *found) all.emplace(brist.subject, &brist);
+  const std::vector<Brist*> heads = HeadsOf(*found, scope.year);
+  std::vector<Reporters> reporters;
+  for (const Brist* head : heads) reporters.push_back(ReportersOf(all, *head));
   std::vector<Brist> brister;
-  for (const auto& [subject, brist] : all) {
-    if (grouped.count(subject) == 1) continue;
-    if (scope.year != 0 && !brist.IsOfYear(scope.year)) continue;
-    std::set<std::string> seen;
-    Brist& added = brister.emplace_back(brist);
-    added.aterkoppling.clear();
-    AddReporters(all, subject, seen, added);
+  for (size_t i = 0; i < heads.size(); ++i) {
+    Brist& added = brister.emplace_back(std::move(*heads[i]));
+    added.aterkoppling = std::move(reporters[i].aterkoppling);
+    added.verksamheter = std::move(reporters[i].verksamheter);
+    added.lan = std::move(reporters[i].lan);
   }
   return brister;
 }

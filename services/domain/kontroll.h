@@ -31,6 +31,7 @@
 //   and of one report in itself: report_kontroll.h
 //   REQUISITION_DIFFERS          the requisitions of a län are not the sum of its
 //                                decisions
+//   PAID_OUT_EXCEEDS_RECEIVED    a län has paid its kommuner more than it was paid
 //   CONFLICT                     two events set a field, neither knowing the other
 #ifndef SERVICES_DOMAIN_KONTROLL_H_
 #define SERVICES_DOMAIN_KONTROLL_H_

@@ -1,5 +1,5 @@
-// Kontroll of the grants: amount against posts × rate, and the requisition of a
-// län against its decisions.
+// Kontroll of the grants: amount against posts × rate, and of each län the requisition
+// against its decisions, and what it paid out against what it was paid.
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +8,7 @@
 #include "services/domain/finding.h"
 #include "services/domain/fraction.h"
 #include "services/domain/kommun.h"
+#include "services/domain/node_path.h"
 #include "services/domain/subject.h"
 
 namespace liggare::domain {
@@ -80,39 +81,68 @@ void CheckNation(const NationFigures& nation, const GrantFigures& grants, int ye
        .sentence = Sentence("Det som betalats till länen för " + std::to_string(year), grant)}));
 }
 
-absl::Status CheckRequisition(StateView& view, const Lan& lan, int year,
-                              std::vector<v1::Finding>& out) {
-  const std::string subject = RekvisitionSubject(year, lan.lanskod);
-  auto requisition = view.StateOf(subject);
-  if (!requisition.ok()) return requisition.status();
-  const int64_t requisitioned_ore = (*requisition)->SumOf("requisitions", "amount_ore");
-  if (requisitioned_ore == 0) return absl::OkStatus();
-  auto grants = StatesWithPrefix(view, BidragSubject(year, lan.lanskod));
-  if (!grants.ok()) return grants.status();
+// The money of a län in a year: asked for and received from Socialstyrelsen, decided for
+// and paid to its kommuner. What a kommun gives back goes to Socialstyrelsen (förordning
+// 2013:522, 15 §), never to the county, which can't pay it out again: it is not taken off.
+struct CountyMoney {
+  const Lan& lan;
+  int year = 0;
+  int64_t requisitioned_ore = 0;
+  int64_t received_ore = 0;
   int64_t decided_ore = 0;
-  for (const ScopedState& grant : *grants) {
-    decided_ore += grant.state->Number("amount_ore").value_or(0);
-  }
-  if (decided_ore == requisitioned_ore) return absl::OkStatus();
-  out.push_back(MakeFinding(
-      "REQUISITION_DIFFERS",
-      {.subject = subject,
-       .fields = {"requisitions"},
-       .stated = SwedishKronor(requisitioned_ore),
-       .computed = SwedishKronor(decided_ore),
-       .sentence = std::string(lan.name) + " har rekvirerat " + SwedishKronor(requisitioned_ore) +
-                   " kr, men besluten för " + std::to_string(year) + " är tillsammans " +
-                   SwedishKronor(decided_ore) + " kr."}));
-  return absl::OkStatus();
+  int64_t paid_out_ore = 0;
+};
+
+absl::StatusOr<CountyMoney> CountyMoneyOf(StateView& view, const Lan& lan, int year) {
+  auto requisition = view.StateOf(RekvisitionSubject(year, lan.lanskod));
+  if (!requisition.ok()) return requisition.status();
+  auto grants = GrantFiguresOf(view, {CountyPath(lan.lanskod), year});
+  if (!grants.ok()) return grants.status();
+  return CountyMoney{.lan = lan,
+                     .year = year,
+                     .requisitioned_ore = (*requisition)->SumOf("requisitions", "amount_ore"),
+                     .received_ore = (*requisition)->SumOf("payments", "amount_ore"),
+                     .decided_ore = grants->decided_ore,
+                     .paid_out_ore = grants->paid_ore};
 }
 
-absl::Status CheckRequisitions(StateView& view, const Scope& scope, std::vector<v1::Finding>& out) {
+void CheckRequisition(const CountyMoney& money, std::vector<v1::Finding>& out) {
+  if (money.requisitioned_ore == 0 || money.decided_ore == money.requisitioned_ore) return;
+  out.push_back(
+      MakeFinding("REQUISITION_DIFFERS",
+                  {.subject = RekvisitionSubject(money.year, money.lan.lanskod),
+                   .fields = {"requisitions"},
+                   .stated = SwedishKronor(money.requisitioned_ore),
+                   .computed = SwedishKronor(money.decided_ore),
+                   .sentence = std::string(money.lan.name) + " har rekvirerat " +
+                               SwedishKronor(money.requisitioned_ore) + " kr, men besluten för " +
+                               std::to_string(money.year) + " är tillsammans " +
+                               SwedishKronor(money.decided_ore) + " kr."}));
+}
+
+void CheckPaidOut(const CountyMoney& money, std::vector<v1::Finding>& out) {
+  if (money.paid_out_ore <= money.received_ore) return;
+  out.push_back(MakeFinding(
+      "PAID_OUT_EXCEEDS_RECEIVED",
+      {.subject = RekvisitionSubject(money.year, money.lan.lanskod),
+       .fields = {"payments"},
+       .stated = SwedishKronor(money.received_ore),
+       .computed = SwedishKronor(money.paid_out_ore),
+       .sentence = std::string(money.lan.name) + " har betalat " +
+                   SwedishKronor(money.paid_out_ore) + " kr till kommunerna för " +
+                   std::to_string(money.year) + ", men fått " + SwedishKronor(money.received_ore) +
+                   " kr: " + SwedishKronor(money.paid_out_ore - money.received_ore) +
+                   " kr mer än det fått."}));
+}
+
+absl::Status CheckCounties(StateView& view, const Scope& scope, std::vector<v1::Finding>& out) {
   if (!scope.IsNation() && !scope.IsLan()) return absl::OkStatus();
   for (const Lan& lan : AllLan()) {
     if (scope.IsLan() && lan.lanskod != scope.Lanskod()) continue;
-    if (absl::Status status = CheckRequisition(view, lan, scope.year, out); !status.ok()) {
-      return status;
-    }
+    const absl::StatusOr<CountyMoney> money = CountyMoneyOf(view, lan, scope.year);
+    if (!money.ok()) return money.status();
+    CheckRequisition(*money, out);
+    CheckPaidOut(*money, out);
   }
   return absl::OkStatus();
 }
@@ -130,7 +160,7 @@ absl::Status AddGrantFindings(StateView& view, const Scope& scope, std::vector<v
     if (!figures.ok()) return figures.status();
     if (scope.IsNation()) CheckNation(*nation, *figures, scope.year, out);
   }
-  return CheckRequisitions(view, scope, out);
+  return CheckCounties(view, scope, out);
 }
 
 }  // namespace liggare::domain

@@ -4,97 +4,19 @@
 #include <array>
 #include <cstdlib>
 #include <limits>
-#include <map>
+#include <span>
 #include <utility>
 
+#include "services/domain/count_move.h"
+#include "services/domain/count_reach.h"
+
 namespace liggare::domain {
-
-int CountTree::AddNode(int parent) {
-  parents_.push_back(parent);
-  cells_.emplace_back(cells_per_node(), 0);
-  return node_count() - 1;
-}
-
-int CountTree::CellOf(int row, int column) const {
-  return columns_ == 1 ? row : row * (columns_ + 1) + column;
-}
-
-void CountTree::Add(int node, int row, int column, int64_t persons) {
-  for (int at = node; at != kNoParent; at = parents_[at]) {
-    for (const int r : {row, rows_}) {
-      cells_[at][CellOf(r, column)] += persons;
-      if (columns_ > 1) cells_[at][CellOf(r, columns_)] += persons;
-    }
-  }
-}
-
 namespace {
-
-// A person more (or fewer, if `sign` is -1) at one place of a leaf.
-struct Change {
-  int leaf;
-  int row;
-  int column;
-  int sign;
-};
-// What is added to the persons once or several times. At most eight changes.
-using Move = std::vector<Change>;
-
-// A cell that a move changes, and by how much.
-struct ChangedCell {
-  int node;
-  int cell;
-  int by;
-};
 
 struct SmallCell {
   int node;
   int cell;
-  std::vector<Move> witness = {};
-};
-
-// How far moves, done one after the other, take a small cell up and down while every
-// cell stays at least 1.
-class Reach {
- public:
-  // Does the move as often as it can be done, and as it can be undone, at most `enough`
-  // times. False if neither is possible.
-  bool Add(const CountTree& tree, const SmallCell& small, const std::vector<ChangedCell>& cells,
-           int64_t enough) {
-    int by = 0;
-    for (const ChangedCell& cell : cells) {
-      if (cell.node == small.node && cell.cell == small.cell) by = cell.by;
-    }
-    const int up = by > 0 ? 1 : -1;
-    const bool went_up = up_.Go(tree, cells, up, enough);
-    const bool went_down = down_.Go(tree, cells, -up, enough);
-    return went_up || went_down;
-  }
-  int64_t Values() const { return up_.steps + down_.steps + 1; }
-
- private:
-  struct Way {
-    int64_t steps = 0;
-    std::map<std::pair<int, int>, int64_t> added = {};  // By node and cell.
-
-    bool Go(const CountTree& tree, const std::vector<ChangedCell>& cells, int sign,
-            int64_t enough) {
-      int64_t times = enough;
-      for (const ChangedCell& cell : cells) {
-        if (cell.by * sign > 0) continue;
-        const auto it = added.find({cell.node, cell.cell});
-        const int64_t persons =
-            tree.PersonsIn(cell.node, cell.cell) + (it == added.end() ? 0 : it->second);
-        times = std::min(times, (persons - 1) / std::abs(cell.by));
-      }
-      if (times <= 0) return false;
-      for (const ChangedCell& cell : cells) added[{cell.node, cell.cell}] += times * cell.by * sign;
-      steps += times;
-      return true;
-    }
-  };
-  Way up_;
-  Way down_;
+  std::vector<CountMove> witness = {};
 };
 
 // A cell that is withheld only to protect others is the better, the fewer it is the
@@ -108,7 +30,11 @@ class SuppressionSearch {
  public:
   SuppressionSearch(const CountTree& tree, int64_t smallest,
                     std::vector<std::vector<bool>>& withheld)
-      : tree_(tree), smallest_(smallest), withheld_(withheld), leaves_(tree.node_count()) {
+      : tree_(tree),
+        smallest_(smallest),
+        withheld_(withheld),
+        changed_(tree),
+        leaves_(tree.node_count()) {
     for (int node = tree.node_count() - 1; node >= 0; --node) {
       if (leaves_[node].empty()) leaves_[node].push_back(node);
       std::sort(leaves_[node].begin(), leaves_[node].end());
@@ -151,8 +77,8 @@ class SuppressionSearch {
     // Withholding all of the node is always enough: what protected the cell below
     // still does, and a node's own places then stand in no shown sum.
     if (cost == kNoCost) std::abort();
-    for (const Move& move : small.witness) {
-      for (const ChangedCell& changed : CellsOf(node, move)) {
+    for (const CountMove& move : small.witness) {
+      for (const ChangedCell& changed : changed_.Of(node, move)) {
         withheld_[changed.node][changed.cell] = true;
       }
     }
@@ -173,9 +99,9 @@ class SuppressionSearch {
     }
   }
 
-  bool IsUsed(int node, int cell, const SmallCell& small) const {
-    return std::any_of(small.witness.begin(), small.witness.end(), [&](const Move& move) {
-      const std::vector<ChangedCell> changed = CellsOf(node, move);
+  bool IsUsed(int node, int cell, const SmallCell& small) {
+    return std::any_of(small.witness.begin(), small.witness.end(), [&](const CountMove& move) {
+      const std::span<const ChangedCell> changed = changed_.Of(node, move);
       return std::any_of(changed.begin(), changed.end(), [&](const ChangedCell& one) {
         return one.node == node && one.cell == cell;
       });
@@ -185,11 +111,11 @@ class SuppressionSearch {
   // Finds for every small cell whose witness changes the cell another one, with what
   // is withheld now. False, and nothing is changed, if one has none.
   bool ProtectAllAgain(int node, int cell, std::vector<SmallCell>& small) {
-    std::vector<std::pair<SmallCell*, std::vector<Move>>> found;
+    std::vector<std::pair<SmallCell*, std::vector<CountMove>>> found;
     for (SmallCell& one : small) {
       if (!IsUsed(node, cell, one)) continue;
       int64_t cost = kNoCost;
-      std::vector<Move> moves = Cheapest(node, one, &cost);
+      std::vector<CountMove> moves = Cheapest(node, one, &cost);
       if (cost > 0) return false;
       found.push_back({&one, std::move(moves)});
     }
@@ -198,45 +124,14 @@ class SuppressionSearch {
   }
 
   int64_t CostOf(int node, int cell) const {
-    const int width = tree_.columns() == 1 ? 1 : tree_.columns() + 1;
-    const int totals = (cell / width == tree_.rows() ? 1 : 0) +
-                       (width > 1 && cell % width == tree_.columns() ? 1 : 0);
     constexpr std::array<int64_t, 3> kWeights = {kTotalWeight / 64, kTotalWeight / 16,
                                                  kTotalWeight};
-    return kWeights[totals] + tree_.PersonsIn(node, cell);
-  }
-
-  // The cells that a move changes in the leaves and above, up to the node.
-  std::vector<ChangedCell> CellsOf(int node, const Move& move) const {
-    std::vector<ChangedCell> cells;
-    for (const Change& change : move) {
-      for (int at = change.leaf;; at = tree_.parent(at)) {
-        for (const int row : {change.row, tree_.rows()}) {
-          cells.push_back({at, tree_.CellOf(row, change.column), change.sign});
-          if (tree_.columns() == 1) continue;
-          cells.push_back({at, tree_.CellOf(row, tree_.columns()), change.sign});
-        }
-        if (at == node) break;
-      }
-    }
-    std::sort(cells.begin(), cells.end(), [](const ChangedCell& a, const ChangedCell& b) {
-      return std::pair(a.node, a.cell) < std::pair(b.node, b.cell);
-    });
-    size_t kept = 0;
-    for (size_t i = 0; i < cells.size();) {
-      ChangedCell sum = cells[i];
-      for (++i; i < cells.size() && cells[i].node == sum.node && cells[i].cell == sum.cell; ++i) {
-        sum.by += cells[i].by;
-      }
-      if (sum.by != 0) cells[kept++] = sum;
-    }
-    cells.resize(kept);
-    return cells;
+    return kWeights[tree_.TotalsOf(cell)] + tree_.PersonsIn(node, cell);
   }
 
   // What withholding the rest of the cells costs, all of them of the node; kNoCost if
   // the small cell is not among them, or one must stay as it is.
-  int64_t CostOf(int node, const SmallCell& small, const std::vector<ChangedCell>& cells) const {
+  int64_t CostOf(int node, const SmallCell& small, std::span<const ChangedCell> cells) const {
     int64_t cost = 0;
     bool changes_it = false;
     for (const ChangedCell& changed : cells) {
@@ -255,37 +150,46 @@ class SuppressionSearch {
     return tree_.PersonsIn(leaf, cell) == 0 || (leaf != node && !withheld_[leaf][cell]);
   }
 
+  // Which way a move takes the small cell: 1 or -1.
+  static int UpOf(const SmallCell& small, std::span<const ChangedCell> cells) {
+    const auto of = std::find_if(cells.begin(), cells.end(), [&](const ChangedCell& changed) {
+      return changed.node == small.node && changed.cell == small.cell;
+    });
+    return of != cells.end() && of->by > 0 ? 1 : -1;
+  }
+
   struct Best {
     // Moves that cost nothing, and what they do one after the other.
-    std::vector<Move> free_moves = {};
-    Reach free_reach = {};
+    std::vector<CountMove> free_moves = {};
+    CountReach free_reach = {};
     // The cheapest of those that do it alone.
-    std::vector<Move> moves = {};
+    std::vector<CountMove> moves = {};
     int64_t cost = kNoCost;
   };
 
-  void Try(int node, const SmallCell& small, const Move& move, Best& best) const {
-    if (best.cost == 0) return;
-    const std::vector<ChangedCell> cells = CellsOf(node, move);
+  void Try(int node, const SmallCell& small, const CountMove& move, Best& best) {
+    if (best.cost == 0 || ChangesShownTotal(node, move)) return;
+    const std::span<const ChangedCell> cells = changed_.Of(node, move);
     const int64_t cost = CostOf(node, small, cells);
     if (cost >= best.cost) return;
+    const int up = UpOf(small, cells);
     if (cost > 0) {
-      Reach reach;
-      reach.Add(tree_, small, cells, smallest_);
+      CountReach reach;
+      reach.Add(tree_, up, cells, smallest_);
       if (reach.Values() >= smallest_) best.moves = {move}, best.cost = cost;
       return;
     }
-    if (!best.free_reach.Add(tree_, small, cells, smallest_)) return;
+    if (!best.free_reach.Add(tree_, up, cells, smallest_)) return;
     best.free_moves.push_back(move);
     if (best.free_reach.Values() >= smallest_) best.moves = best.free_moves, best.cost = 0;
   }
 
   // What protected the cell below protects it here, where all that it changes is withheld.
-  void TryWitness(int node, const SmallCell& small, Best& best) const {
+  void TryWitness(int node, const SmallCell& small, Best& best) {
     int64_t cost = 0;
     std::vector<std::pair<int, int>> seen;
-    for (const Move& move : small.witness) {
-      for (const ChangedCell& changed : CellsOf(node, move)) {
+    for (const CountMove& move : small.witness) {
+      for (const ChangedCell& changed : changed_.Of(node, move)) {
         const std::pair<int, int> place(changed.node, changed.cell);
         if (withheld_[changed.node][changed.cell]) continue;
         if (changed.node != node) return;
@@ -298,45 +202,44 @@ class SuppressionSearch {
     best.cost = cost;
   }
 
-  // The moves within one leaf that begin at a place: it alone, with another place,
-  // and with three others at the corners of a rectangle.
-  std::vector<Move> MovesFrom(int leaf, int row, int column) const {
-    std::vector<Move> moves = {{{leaf, row, column, 1}}};
-    for (int r = 0; r < tree_.rows(); ++r) {
-      for (int c = 0; c < tree_.columns(); ++c) {
-        if (r == row && c == column) continue;
-        moves.push_back({{leaf, row, column, 1}, {leaf, r, c, -1}});
-        if (r == row || c == column) continue;
-        moves.push_back(
-            {{leaf, row, column, 1}, {leaf, row, c, -1}, {leaf, r, column, -1}, {leaf, r, c, 1}});
-      }
-    }
-    return moves;
-  }
-
-  bool HasFixed(int node, const Move& move) const {
-    return std::any_of(move.begin(), move.end(), [&](const Change& change) {
+  bool HasFixed(int node, const CountMove& move) const {
+    return std::any_of(move.begin(), move.end(), [&](const PlaceChange& change) {
       return IsFixed(node, change.leaf, change.row, change.column);
     });
   }
 
-  // The move, and the same undone in another leaf.
-  static Move WithOpposite(const Move& move, int leaf) {
-    Move both = move;
-    for (const Change& change : move) {
-      both.push_back({leaf, change.row, change.column, -change.sign});
-    }
-    return both;
+  // Whether it changes a total that a leaf below the node shows for good: what most moves
+  // fail for, seen before their cells are added up.
+  bool ChangesShownTotal(int node, const CountMove& move) const {
+    return std::any_of(move.begin(), move.end(), [&](const PlaceChange& at) {
+      if (at.leaf == node) return false;
+      int of_row = 0;
+      int of_column = 0;
+      int of_leaf = 0;
+      for (const PlaceChange& change : move) {
+        if (change.leaf != at.leaf) continue;
+        of_leaf += change.sign;
+        if (change.row == at.row) of_row += change.sign;
+        if (change.column == at.column) of_column += change.sign;
+      }
+      const auto shows = [&](int row, int column) {
+        return !withheld_[at.leaf][tree_.CellOf(row, column)];
+      };
+      if (of_column != 0 && shows(tree_.rows(), at.column)) return true;
+      if (tree_.columns() == 1) return false;
+      return (of_row != 0 && shows(at.row, tree_.columns())) ||
+             (of_leaf != 0 && shows(tree_.rows(), tree_.columns()));
+    });
   }
 
-  void TryFrom(int node, const SmallCell& small, const Change& place, Best& best) const {
-    for (const Move& move : MovesFrom(place.leaf, place.row, place.column)) {
+  void TryFrom(int node, const SmallCell& small, const PlaceChange& place, Best& best) {
+    for (const CountMove& move : MovesFrom(tree_, place)) {
       // Of a rectangle the places may be shown only at the node itself.
       if (HasFixed(node, move)) continue;
       Try(node, small, move, best);
       for (const int leaf : leaves_[node]) {
         if (leaf == place.leaf || best.cost == 0) continue;
-        const Move both = WithOpposite(move, leaf);
+        const CountMove both = move.WithOpposite(leaf);
         if (!HasFixed(node, both)) Try(node, small, both, best);
       }
     }
@@ -344,7 +247,7 @@ class SuppressionSearch {
   }
 
   // With another place of another leaf.
-  void TryAcross(int node, const SmallCell& small, const Change& place, Best& best) const {
+  void TryAcross(int node, const SmallCell& small, const PlaceChange& place, Best& best) {
     for (const int leaf : leaves_[node]) {
       if (leaf == place.leaf) continue;
       for (int row = 0; row < tree_.rows(); ++row) {
@@ -358,8 +261,8 @@ class SuppressionSearch {
   }
 
   // The places that a small cell is the sum of: fewer than `smallest` have a person.
-  std::vector<Change> PlacesOf(const SmallCell& small) const {
-    std::vector<Change> places;
+  std::vector<PlaceChange> PlacesOf(const SmallCell& small) const {
+    std::vector<PlaceChange> places;
     for (const int leaf : leaves_[small.node]) {
       for (int row = 0; row < tree_.rows(); ++row) {
         for (int column = 0; column < tree_.columns(); ++column) {
@@ -376,10 +279,10 @@ class SuppressionSearch {
     return places;
   }
 
-  std::vector<Move> Cheapest(int node, const SmallCell& small, int64_t* cost) const {
+  std::vector<CountMove> Cheapest(int node, const SmallCell& small, int64_t* cost) {
     Best best;
     if (!small.witness.empty()) TryWitness(node, small, best);
-    for (const Change& place : PlacesOf(small)) {
+    for (const PlaceChange& place : PlacesOf(small)) {
       if (best.cost > 0) TryFrom(node, small, place, best);
     }
     *cost = best.cost;
@@ -389,6 +292,7 @@ class SuppressionSearch {
   const CountTree& tree_;
   const int64_t smallest_;
   std::vector<std::vector<bool>>& withheld_;
+  ChangedCells changed_;
   std::vector<std::vector<int>> leaves_;             // At or below a node, by its number.
   std::vector<std::vector<SmallCell>> small_below_;  // At or below it.
 };

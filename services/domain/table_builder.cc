@@ -60,6 +60,8 @@ TableBuilder::TableBuilder(std::string table, std::string title, std::vector<Col
 }
 
 void TableBuilder::AddRow(std::string id, std::string label) {
+  row_numbers_.emplace(id, table_.rows_size());
+  sources_.emplace_back();
   v1::TableRow& row = *table_.add_rows();
   row.set_id(std::move(id));
   row.set_label(std::move(label));
@@ -68,13 +70,10 @@ void TableBuilder::AddRow(std::string id, std::string label) {
   }
 }
 
-bool TableBuilder::HasRow(std::string_view id) const {
-  return std::any_of(table_.rows().begin(), table_.rows().end(),
-                     [id](const v1::TableRow& row) { return row.id() == id; });
-}
+bool TableBuilder::HasRow(std::string_view id) const { return row_numbers_.contains(id); }
 
 v1::TableCell TableBuilder::CellOf(std::string_view row, std::string_view column) const {
-  const v1::TableCell* cell = const_cast<TableBuilder*>(this)->Find(row, column);
+  const v1::TableCell* cell = Find(row, column);
   return cell == nullptr ? v1::TableCell() : *cell;
 }
 
@@ -87,14 +86,17 @@ bool TableBuilder::HasColumn(std::string_view id) const {
                      [id](const v1::TableColumn& column) { return column.id() == id; });
 }
 
-v1::TableCell* TableBuilder::Find(std::string_view row, std::string_view column) {
-  for (v1::TableRow& candidate : *table_.mutable_rows()) {
-    if (candidate.id() != row) continue;
-    for (v1::TableCell& cell : *candidate.mutable_cells()) {
-      if (cell.column() == column) return &cell;
-    }
+const v1::TableCell* TableBuilder::Find(std::string_view row, std::string_view column) const {
+  const auto number = row_numbers_.find(row);
+  if (number == row_numbers_.end()) return nullptr;
+  for (const v1::TableCell& cell : table_.rows(number->second).cells()) {
+    if (cell.column() == column) return &cell;
   }
   return nullptr;
+}
+
+v1::TableCell* TableBuilder::Find(std::string_view row, std::string_view column) {
+  return const_cast<v1::TableCell*>(std::as_const(*this).Find(row, column));
 }
 
 void TableBuilder::Set(std::string_view row, std::string_view column, Fraction figure,
@@ -112,13 +114,20 @@ void TableBuilder::SetText(std::string_view row, std::string_view column, std::s
 }
 
 void TableBuilder::AddSource(std::string_view row, std::string_view column, CellSource source) {
-  sources_[{std::string(row), std::string(column)}].push_back(std::move(source));
+  const auto number = row_numbers_.find(row);
+  if (number == row_numbers_.end()) return;
+  sources_[number->second].push_back({std::string(column), std::move(source)});
 }
 
 std::vector<CellSource> TableBuilder::SourcesOf(std::string_view row,
                                                 std::string_view column) const {
-  auto it = sources_.find({std::string(row), std::string(column)});
-  return it == sources_.end() ? std::vector<CellSource>() : it->second;
+  std::vector<CellSource> sources;
+  const auto number = row_numbers_.find(row);
+  if (number == row_numbers_.end()) return sources;
+  for (const RowSource& one : sources_[number->second]) {
+    if (one.column == column) sources.push_back(one.source);
+  }
+  return sources;
 }
 
 void TableBuilder::AddNote(std::string note) { table_.add_notes(std::move(note)); }

@@ -3,6 +3,7 @@
 #ifndef SERVICES_DOMAIN_TABLE_BUILDER_H_
 #define SERVICES_DOMAIN_TABLE_BUILDER_H_
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -43,7 +44,7 @@ class TableBuilder {
 
   TableBuilder(std::string table, std::string title, std::vector<Column> columns);
 
-  // A row of absent cells, last.
+  // A row of absent cells, last. Of two with the same id the first is meant below.
   void AddRow(std::string id, std::string label);
   bool HasRow(std::string_view id) const;
   // The row and the column must be there. A figure that does not exist leaves the
@@ -53,7 +54,8 @@ class TableBuilder {
   void SetText(std::string_view row, std::string_view column, std::string text);
   void AddNote(std::string note);
 
-  // The fields that the cell is computed from. A cell may have several sources.
+  // The fields that the cell is computed from. A cell may have several sources. That of a
+  // row that is not there is left out.
   void AddSource(std::string_view row, std::string_view column, CellSource source);
   // Those of one cell; none if it has none, or there is no such cell.
   std::vector<CellSource> SourcesOf(std::string_view row, std::string_view column) const;
@@ -71,10 +73,18 @@ class TableBuilder {
   v1::GetTableResponse Take() { return std::move(table_); }
 
  private:
+  struct RowSource {
+    std::string column;
+    CellSource source;
+  };
+
   v1::TableCell* Find(std::string_view row, std::string_view column);
+  const v1::TableCell* Find(std::string_view row, std::string_view column) const;
 
   v1::GetTableResponse table_;
-  std::map<std::pair<std::string, std::string>, std::vector<CellSource>> sources_;  // By cell.
+  // By row id, so that a table of thousands of rows is not searched for every cell.
+  std::map<std::string, int, std::less<>> row_numbers_;
+  std::vector<std::vector<RowSource>> sources_;  // By the row's number.
 };
 
 }  // namespace liggare::domain

@@ -106,10 +106,11 @@ absl::StatusOr<std::vector<std::string>> SequencedStates::CommitmentsOf(std::str
 
 absl::StatusOr<std::vector<std::string>> SequencedStates::ListSubjects(std::string_view prefix) {
   std::vector<std::string> subjects;
-  const absl::Status scanned = log_.ScanSubjects(prefix, "", [&](std::string_view subject) {
-    subjects.emplace_back(subject);
-    return true;
-  });
+  const absl::Status scanned =
+      log_.ScanSubjects(prefix, "", [&](std::string_view subject, const log::LogIndex&) {
+        subjects.emplace_back(subject);
+        return true;
+      });
   if (!scanned.ok()) return scanned;
   const size_t durable = subjects.size();
   for (auto it = pending_.lower_bound(prefix); it != pending_.end(); ++it) {

@@ -224,8 +224,8 @@ absl::StatusOr<v1::ListSubjectsResponse> NodeQueries::ListSubjects(
   }
   const uint32_t max = request.subjects_max() == 0 ? kSubjectsDefault : request.subjects_max();
   v1::ListSubjectsResponse response;
-  const absl::Status scanned =
-      log_.ScanSubjects(request.prefix(), request.after(), [&](std::string_view subject) {
+  const absl::Status scanned = log_.ScanSubjects(
+      request.prefix(), request.after(), [&](std::string_view subject, const log::LogIndex&) {
         response.add_subjects(subject.data(), subject.size());
         return static_cast<uint32_t>(response.subjects_size()) < max;
       });

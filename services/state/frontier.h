@@ -22,6 +22,8 @@ class Frontier {
     // The clock of the last known entry; 0 if that was not looked up, which is
     // right too: clocks rise within a log, so every later entry's is above it.
     uint64_t last_clock = 0;
+
+    bool operator==(const Known&) const = default;
   };
   using Logs = std::map<std::string, Known, std::less<>>;
 
@@ -34,6 +36,7 @@ class Frontier {
   // Whether every entry known to `other` is known here.
   bool Covers(const Frontier& other) const;
   const Logs& logs() const { return logs_; }
+  bool operator==(const Frontier&) const = default;
 
  private:
   Logs logs_;

@@ -64,7 +64,7 @@ absl::StatusOr<StateReader::View> StateReader::At(const v1::Moment& moment) {
   if (moment.known_by().empty()) return Now();
   auto frontier = FrontierAt(log_, {.node = moment.known_by(), .at_index = moment.at_index()});
   if (!frontier.ok()) return frontier.status();
-  return View(*this, std::make_shared<const Frontier>(*std::move(frontier)), moment.known_by());
+  return View(*this, Shared(*std::move(frontier)), moment.known_by());
 }
 
 absl::StatusOr<std::shared_ptr<const domain::State>> StateReader::StateOf(
@@ -82,6 +82,13 @@ FrontierRef StateReader::CurrentFrontier() {
   if (current_ != nullptr && current_->Covers(*frontier)) return current_;
   current_ = std::move(frontier);
   return current_;
+}
+
+FrontierRef StateReader::Shared(Frontier past) {
+  std::lock_guard lock(frontier_mutex_);
+  if (past_ != nullptr && *past_ == past) return past_;
+  past_ = std::make_shared<const Frontier>(std::move(past));
+  return past_;
 }
 
 absl::StatusOr<std::shared_ptr<const domain::State>> StateReader::Fold(
@@ -124,31 +131,28 @@ void StateReader::Keep(std::string_view subject, const std::shared_ptr<Slot>& sl
   }
 }
 
-absl::StatusOr<bool> StateReader::HasEntry(std::string_view subject,
-                                           const Frontier& frontier) const {
-  bool found = false;
-  const absl::Status scanned =
-      log_.ScanSubject(subject, std::nullopt, [&](const log::SubjectEntry& entry) {
-        found = frontier.Holds(entry.key.log, entry.key.index);
-        return !found;
-      });
-  if (!scanned.ok()) return scanned;
-  return found;
+absl::StatusOr<bool> StateReader::HasEntry(std::string_view subject, const log::LogIndex& first,
+                                           const FrontierRef& frontier) {
+  if (frontier->Holds(first.log, first.index)) return true;
+  const auto state = Fold(subject, frontier);
+  if (!state.ok()) return state.status();
+  return !(*state)->empty;
 }
 
 absl::StatusOr<std::vector<std::string>> StateReader::SubjectsAt(std::string_view prefix,
-                                                                 FrontierOf frontier_of) const {
-  std::vector<std::string> subjects;
-  const absl::Status scanned = log_.ScanSubjects(prefix, "", [&](std::string_view subject) {
-    subjects.emplace_back(subject);
-    return true;
-  });
+                                                                 FrontierOf frontier_of) {
+  std::vector<std::pair<std::string, log::LogIndex>> subjects;
+  const absl::Status scanned =
+      log_.ScanSubjects(prefix, "", [&](std::string_view subject, const log::LogIndex& entry) {
+        subjects.emplace_back(subject, entry);
+        return true;
+      });
   if (!scanned.ok()) return scanned;
   std::vector<std::string> in_view;
-  for (std::string& subject : subjects) {
+  for (auto& [subject, entry] : subjects) {
     const absl::StatusOr<FrontierRef> frontier = frontier_of(subject);
     if (!frontier.ok()) return frontier.status();
-    const auto has_entry = HasEntry(subject, **frontier);
+    const auto has_entry = HasEntry(subject, entry, *frontier);
     if (!has_entry.ok()) return has_entry.status();
     if (*has_entry) in_view.push_back(std::move(subject));
   }

@@ -92,14 +92,19 @@ class StateReader : public domain::StateView {
   };
 
   FrontierRef CurrentFrontier();
+  // That frontier, the same object as long as the same is asked for.
+  FrontierRef Shared(Frontier past);
   absl::StatusOr<std::shared_ptr<const domain::State>> Fold(std::string_view subject,
                                                             const FrontierRef& frontier);
   std::shared_ptr<Slot> SlotOf(std::string_view subject);
   void Keep(std::string_view subject, const std::shared_ptr<Slot>& slot, size_t weight);
   using FrontierOf = absl::FunctionRef<absl::StatusOr<FrontierRef>(std::string_view subject)>;
-  absl::StatusOr<bool> HasEntry(std::string_view subject, const Frontier& frontier) const;
+  // Whether the subject, whose first entry that is, has any at the frontier. Where it
+  // is not the first one, the state says: it is kept, and mostly wanted next.
+  absl::StatusOr<bool> HasEntry(std::string_view subject, const log::LogIndex& first,
+                                const FrontierRef& frontier);
   absl::StatusOr<std::vector<std::string>> SubjectsAt(std::string_view prefix,
-                                                      FrontierOf frontier_of) const;
+                                                      FrontierOf frontier_of);
   absl::Status Disclose(std::string_view subject, const std::string& commitment,
                         v1::Change& change) const;
   // "(gallrad 2025-02-03 enligt gallringsbeslut)"; nothing if no entry erased the text.
@@ -112,6 +117,8 @@ class StateReader : public domain::StateView {
   std::mutex frontier_mutex_;
   // Given again while no log grows, so that equal frontiers are one object.
   FrontierRef current_ ABSL_GUARDED_BY(frontier_mutex_);
+  // Of the moment last asked for.
+  FrontierRef past_ ABSL_GUARDED_BY(frontier_mutex_);
 
   std::mutex cache_mutex_;
   std::map<std::string, Kept, std::less<>> kept_ ABSL_GUARDED_BY(cache_mutex_);

@@ -86,7 +86,8 @@ absl::StatusOr<std::shared_ptr<const domain::State>> SubjectFold::At(const Front
     if (const absl::Status folded = Restart(frontier); !folded.ok()) return folded;
     return Share();
   }
-  if (frontier == last_) return Share();
+  if (frontier == last_ || frontier == served_) return Share();
+  if (past_ != nullptr && frontier == past_->last_) return past_->At(frontier);
   const auto held = [&](std::string_view name) { return frontier->SizeOf(name); };
   const bool covers = frontier->Covers(*last_);
   if (frontier->Covers(needs_)) {
@@ -96,7 +97,11 @@ absl::StatusOr<std::shared_ptr<const domain::State>> SubjectFold::At(const Front
                               (!keys->empty() && OrderOf(keys->front()) < shared_->state.last_key);
     if (!must_restart && (covers || keys->empty())) {
       if (const absl::Status folded = Extend(*keys, *frontier); !folded.ok()) return folded;
-      if (covers) last_ = frontier;
+      if (covers) {
+        last_ = frontier;
+      } else {
+        served_ = frontier;
+      }
       return Share();
     }
   }
@@ -147,6 +152,7 @@ std::shared_ptr<const domain::State> SubjectFold::Share() {
 
 absl::Status SubjectFold::Restart(const FrontierRef& frontier) {
   shared_ = nullptr;
+  served_ = nullptr;
   const auto keys = KeysFrom(log_, subject_, 0, *frontier, nullptr);
   if (!keys.ok()) return keys.status();
   shared_ = std::make_shared<Shared>();
@@ -176,6 +182,7 @@ absl::StatusOr<SubjectFold::Keys> SubjectFold::KeysBeyondLast(const Frontier& fr
 // not cost a copy per entry. After an error nothing is kept.
 absl::Status SubjectFold::Extend(const Keys& keys, const Frontier& frontier) {
   if (keys.empty()) return absl::OkStatus();
+  served_ = nullptr;
   if (shared_->readers.load(std::memory_order_acquire) > 0) {
     auto copy = std::make_shared<Shared>();
     copy->state = shared_->state;

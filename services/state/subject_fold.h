@@ -67,7 +67,8 @@ class SubjectFold {
   const std::string subject_;
   std::shared_ptr<Shared> shared_;  // Null before the first At.
   Frontier needs_;
-  FrontierRef last_;  // The newest frontier at which the state is known to be right.
+  FrontierRef last_;    // The newest frontier at which the state is known to be right.
+  FrontierRef served_;  // One in the past at which it was found right, too; or null.
   std::unique_ptr<SubjectFold> past_;  // Null before it is needed; has none itself.
 };
 

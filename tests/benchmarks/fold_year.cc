@@ -9,11 +9,17 @@
 #include <ctime>
 #include <iostream>
 #include <memory>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "eventstore/log/rocksdb_database.h"
 #include "services/domain/brist_list.h"
+#include "services/domain/heading.h"
 #include "services/domain/kontroll.h"
+#include "services/domain/publishable.h"
+#include "services/domain/smallest_count.h"
+#include "services/domain/suppression.h"
 #include "services/domain/table.h"
 #include "services/state/state_reader.h"
 #include "tests/benchmarks/national_year.h"
@@ -56,20 +62,26 @@ std::string FoldAll(state::StateReader& states) {
 
 std::string AllTables(state::StateReader& states, const v1::Moment& moment) {
   double slowest_ms = 0;
+  double slowest_processor_ms = 0;
   std::string slowest;
   for (std::string_view id : domain::TableIds()) {
     const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t processor = std::clock();
     auto view = states.At(moment);
     Require(view.status());
     const auto table = domain::ComputeTable(*view, id, {"se", NationalYear::kYear});
     Require(table.status());
+    const double processor_ms =
+        1e3 * static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC;
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-    if (took.count() < slowest_ms) continue;
+    if (processor_ms < slowest_processor_ms) continue;
     slowest_ms = took.count();
+    slowest_processor_ms = processor_ms;
     slowest = id;
   }
   char text[80];
-  std::snprintf(text, sizeof(text), "slowest: %s, %.1f ms", slowest.c_str(), slowest_ms);
+  std::snprintf(text, sizeof(text), "slowest: %s, %.1f ms (processor %.1f ms)", slowest.c_str(),
+                slowest_ms, slowest_processor_ms);
   return text;
 }
 
@@ -78,6 +90,47 @@ std::string FindAll(state::StateReader& states) {
   const auto findings = domain::FindingsOf(view, {"se", NationalYear::kYear});
   Require(findings.status());
   return std::to_string(findings->size()) + " findings";
+}
+
+std::string Publish(state::StateReader& states) {
+  auto view = states.Now();
+  const auto table = domain::ComputePublishableTable(view, "klienter", {"se", NationalYear::kYear},
+                                                     domain::kSmallestCountDefault);
+  Require(table.status());
+  return std::to_string(table->rows_size()) + " rows";
+}
+
+// Klienter of kön and age of a nation of 20 län and 110 verksamheter. Every third group
+// is small or empty.
+domain::CountTree NationalCounts() {
+  domain::CountTree tree(static_cast<int>(domain::KonHeadings().size()),
+                         static_cast<int>(domain::AlderHeadings().size()));
+  std::vector<int> lan;
+  const int nation = tree.AddNode(domain::CountTree::kNoParent);
+  for (int i = 0; i < 20; ++i) lan.push_back(tree.AddNode(nation));
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 110; ++i) {
+    const int verksamhet = tree.AddNode(lan[static_cast<size_t>(i) % lan.size()]);
+    for (int row = 0; row < tree.rows(); ++row) {
+      for (int column = 0; column < tree.columns(); ++column) {
+        const uint64_t below = random() % 3 == 0 ? 5 : 40;
+        tree.Add(verksamhet, row, column, static_cast<int64_t>(random() % below));
+      }
+    }
+  }
+  return tree;
+}
+
+std::string Suppress(const domain::CountTree& tree) {
+  const domain::Suppression suppression(tree, domain::kSmallestCountDefault);
+  int withheld = 0;
+  for (int node = 0; node < tree.node_count(); ++node) {
+    for (int cell = 0; cell < tree.cells_per_node(); ++cell) {
+      withheld += suppression.IsWithheld(node, cell) ? 1 : 0;
+    }
+  }
+  return std::to_string(withheld) + " of " +
+         std::to_string(tree.node_count() * tree.cells_per_node()) + " cells withheld";
 }
 
 void Run(const NationalYear::Size& size) {
@@ -106,6 +159,10 @@ void Run(const NationalYear::Size& size) {
     Measure(what + ", again", [&] { return AllTables(states, moment); });
   }
   Measure("all findings, now", [&] { return FindAll(states); });
+  Measure("table klienter as it may be published", [&] { return Publish(states); });
+  const domain::CountTree counts = NationalCounts();
+  Measure("what to withhold of a national tree with small counts",
+          [&] { return Suppress(counts); });
 }
 
 }  // namespace

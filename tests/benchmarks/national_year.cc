@@ -127,6 +127,7 @@ void NationalYear::RecordBeginning() {
 
 void NationalYear::RecordGrants() {
   for (const std::unique_ptr<TestNode>& county : counties_) {
+    RecordFunds(*county);
     for (const domain::Kommun& kommun : domain::KommunerOfLan(domain::LanskodOf(county->path()))) {
       v1::EventData applied = About(domain::AnsokanSubject(kYear, kommun.kommunkod));
       applied.mutable_application_received()->set_posts_hundredths(100);
@@ -140,6 +141,19 @@ void NationalYear::RecordGrants() {
       Add(*county, paid);
     }
   }
+}
+
+// What all kommuner of the län are granted.
+void NationalYear::RecordFunds(TestNode& county) {
+  const auto lanskod = domain::LanskodOf(county.path());
+  const auto kommuner = static_cast<int64_t>(domain::KommunerOfLan(lanskod).size());
+  v1::EventData requisitioned = About(domain::RekvisitionSubject(kYear, lanskod));
+  requisitioned.mutable_funds_requisitioned()->set_posts_hundredths(100 * kommuner);
+  requisitioned.mutable_funds_requisitioned()->set_amount_ore(kRateOre * kommuner);
+  Add(county, requisitioned);
+  v1::EventData paid = About(domain::RekvisitionSubject(kYear, lanskod));
+  paid.mutable_funds_paid()->set_amount_ore(kRateOre * kommuner);
+  Add(nation_, paid);
 }
 
 void NationalYear::RecordSitting(int sitting) {

@@ -42,6 +42,7 @@ class NationalYear {
   };
   void RecordBeginning();
   void RecordGrants();
+  void RecordFunds(TestNode& county);
   void RecordSitting(int sitting);
   void RecordNext(Verksamhet& verksamhet, int number);
   void ReceiveAll();

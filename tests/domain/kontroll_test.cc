@@ -170,6 +170,47 @@ TEST(KontrollTest, RequisitionsAreTheSumOfTheDecisions) {
               testing::Contains("REQUISITION_DIFFERS rekvisition/2024/17 129 999 889 129 999 888"));
 }
 
+// What is found, within the scope, of payments in öre to a county and to its only kommun.
+struct Payments {
+  std::vector<int> to_county;
+  std::vector<int> to_kommun;
+  int returned = 0;  // By the kommun.
+};
+std::vector<std::string> FoundOf(const Payments& payments, const std::string& scope) {
+  constexpr char kGrant[] = "bidrag/2024/1780";
+  constexpr char kFunds[] = "rekvisition/2024/17";
+  World world;
+  const auto append = [&](const std::string& writer, const std::string& subject,
+                          const std::string& type, int ore, const std::string& more = "") {
+    world.Append(writer, EventOf(subject, type, "\"amount_ore\": " + std::to_string(ore) + more),
+                 {});
+  };
+  append("se/17", kGrant, "grant_decided", 1000, ", \"posts_hundredths\": 100");
+  append("se/17", kFunds, "funds_requisitioned", 1000, ", \"posts_hundredths\": 100");
+  for (const int ore : payments.to_county) append("se", kFunds, "funds_paid", ore);
+  for (const int ore : payments.to_kommun) append("se/17", kGrant, "grant_paid", ore);
+  if (payments.returned > 0) append("se", kGrant, "grant_returned", payments.returned);
+  return Lines(Findings(world, scope));
+}
+
+TEST(KontrollTest, ACountyPaysOutWhatItWasPaidAndNoMore) {
+  for (const char* scope : {"se", "se/17"}) {
+    EXPECT_THAT(FoundOf({{600, 400}, {999}}, scope), testing::IsEmpty());
+    EXPECT_THAT(FoundOf({{600, 400}, {500, 500}}, scope), testing::IsEmpty());
+    EXPECT_THAT(FoundOf({{600, 399}, {500, 500}}, scope),
+                testing::ElementsAre("PAID_OUT_EXCEEDS_RECEIVED rekvisition/2024/17 9,99 10"));
+    EXPECT_THAT(FoundOf({{}, {1}}, scope),
+                testing::ElementsAre("PAID_OUT_EXCEEDS_RECEIVED rekvisition/2024/17 0 0,01"));
+  }
+  EXPECT_THAT(FoundOf({{}, {1}}, "se/18"), testing::IsEmpty());
+}
+
+TEST(KontrollTest, WhatAKommunGivesBackIsNotTheCountysToPayAgain) {
+  EXPECT_THAT(FoundOf({{1000}, {600, 400}, 300}, "se/17"), testing::IsEmpty());
+  EXPECT_THAT(FoundOf({{700}, {600, 400}, 300}, "se/17"),
+              testing::ElementsAre("PAID_OUT_EXCEEDS_RECEIVED rekvisition/2024/17 7 10"));
+}
+
 TEST(KontrollTest, ConflictsAreFindings) {
   const auto world = Year2024();
   const std::vector<LogPoint> basis = {{"se/17/varmland@1", 1}};

@@ -6,6 +6,7 @@
 // figure changes without an event, and money in is money out, unused and returned.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
@@ -93,6 +94,7 @@ class MoneyTest : public ::testing::Test {
   void CheckYear(int year);
   void CheckKommun(int year, const std::string& kommunkod);
   void CheckReport(int year, const std::string& kommunkod);
+  void CheckPaidOut(int year, const std::string& lan);
   void CheckBudget(int year, const NationFigures& nation);
   void CheckClosedCases();
 
@@ -103,6 +105,8 @@ class MoneyTest : public ::testing::Test {
   std::map<int, YearLedger> ledger_;
   std::map<std::string, uint64_t> closed_;  // Cases, with their number of events.
   int explained_ = 0;
+  int overpaid_ = 0;  // Counties that were found to pay out more, or no more, than they got.
+  int covered_ = 0;
 };
 
 std::string Ore(int ore) { return "\"amount_ore\": " + std::to_string(ore); }
@@ -305,6 +309,18 @@ void MoneyTest::CheckReport(int year, const std::string& kommunkod) {
   ASSERT_EQ(is_shown, is_known && accounted_ore != paid_ore) << last_;
 }
 
+// A county pays out no more than it was paid, or it is shown that it did: what came back
+// from its kommuner does not count.
+void MoneyTest::CheckPaidOut(int year, const std::string& lan) {
+  const bool is_more = Total(ledger_[year].paid_ore, lan) > Total(ledger_[year].funds_ore, lan);
+  const auto findings = *FindingsAbout(world_, RekvisitionSubject(year, lan));
+  const auto shown = std::count_if(findings.begin(), findings.end(), [](const auto& finding) {
+    return finding.code() == "PAID_OUT_EXCEEDS_RECEIVED";
+  });
+  ASSERT_EQ(shown, is_more ? 1 : 0) << last_;
+  (is_more ? overpaid_ : covered_) += 1;
+}
+
 void MoneyTest::CheckBudget(int year, const NationFigures& nation) {
   const auto table = ComputeTable(world_, "budget", {"se", year});
   ASSERT_TRUE(table.ok()) << table.status();
@@ -337,6 +353,7 @@ void MoneyTest::CheckYear(int year) {
     const auto state = *world_.StateOf(RekvisitionSubject(year, lan));
     ASSERT_LE(state->SumOf("payments", "amount_ore"), state->SumOf("requisitions", "amount_ore"))
         << last_;
+    CheckPaidOut(year, lan);
   }
   for (const char* kommunkod : kKommuner) {
     CheckKommun(year, kommunkod);
@@ -392,6 +409,8 @@ TEST_F(MoneyTest, NoSequenceOfStepsLosesOrMakesMoney) {
   EXPECT_GT(Total(ledger_[2023].paid_ore) + Total(ledger_[2024].paid_ore), 0);
   EXPECT_GT(Total(ledger_[2023].funds_ore) + Total(ledger_[2024].funds_ore), 0);
   EXPECT_GT(explained_, 0);
+  EXPECT_GT(overpaid_, 0);
+  EXPECT_GT(covered_, 0);
   EXPECT_FALSE(closed_.empty());
 }
 

@@ -194,6 +194,37 @@ TEST(SuppressionTest, EverySmallFigureMayHaveManyValues) {
   EXPECT_GT(tried, 1000);
 }
 
+// A node that is upgraded must withhold what it withheld before, or the two publications
+// tell together what neither does. Whoever changes this pattern changes a promise.
+TEST(SuppressionTest, ThePatternStaysAsItWas) {
+  CountTree tree(3, 4);
+  const int nation = tree.AddNode(CountTree::kNoParent);
+  for (int lan = 0; lan < 4; ++lan) tree.AddNode(nation);
+  uint32_t draw = 1;
+  for (int i = 0; i < 15; ++i) {
+    const int leaf = tree.AddNode(1 + i % 4);
+    for (int row = 0; row < 3; ++row) {
+      for (int column = 0; column < 4; ++column) {
+        draw = draw * 1'664'525U + 1'013'904'223U;
+        const uint32_t below = (draw >> 8) % 3 == 0 ? 6 : 45;
+        tree.Add(leaf, row, column, (draw >> 16) % below);
+      }
+    }
+  }
+  const Suppression suppression(tree, kSmallest);
+  int withheld = 0;
+  uint64_t fingerprint = 14'695'981'039'346'656'037ULL;  // FNV-1a
+  for (int node = 0; node < tree.node_count(); ++node) {
+    for (int cell = 0; cell < tree.cells_per_node(); ++cell) {
+      const bool is_withheld = suppression.IsWithheld(node, cell);
+      withheld += is_withheld ? 1 : 0;
+      fingerprint = (fingerprint ^ (is_withheld ? 1 : 0)) * 1'099'511'628'211ULL;
+    }
+  }
+  EXPECT_EQ(withheld, 170);
+  EXPECT_EQ(fingerprint, 0x381ff42921e4933dULL);
+}
+
 TEST(SuppressionTest, ASubtreeIsWithheldByItselfAsWithinTheWhole) {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -40,12 +40,17 @@ class EventLogTest : public ::testing::Test {
 
   std::vector<std::string> Subjects(std::string_view prefix, std::string_view after = "") {
     std::vector<std::string> seen;
-    const absl::Status status =
-        node_.log().ScanSubjects(prefix, after, [&](std::string_view subject) {
+    std::vector<std::string> entries;
+    const absl::Status status = node_.log().ScanSubjects(
+        prefix, after, [&](std::string_view subject, const LogIndex& entry) {
           seen.emplace_back(subject);
+          entries.push_back(entry.log + " " + std::to_string(entry.index));
           return true;
         });
     EXPECT_TRUE(status.ok()) << status;
+    for (size_t i = 0; i < seen.size(); ++i) {
+      EXPECT_EQ(Scan(node_, seen[i], {}, 1), std::vector<std::string>{entries[i]}) << seen[i];
+    }
     return seen;
   }
 

@@ -142,6 +142,24 @@ TEST_F(StateReaderTest, ViewOfNowStaysAtItsFrontier) {
   EXPECT_EQ(varmland_.states().ListSubjects("verksamhet/")->size(), 1u);
 }
 
+TEST_F(StateReaderTest, MomentThatTheStateServedStaysAsItWasWhenTheStateGrows) {
+  varmland_.Record(Submitted(kVarmlandRapport, 10, 20));
+  v1::Moment moment;
+  moment.set_known_by(varmland_.path());
+  moment.set_at_index(varmland_.own_size());
+  const auto at_moment = [&] {
+    auto view = varmland_.states().At(moment);
+    EXPECT_TRUE(view.ok()) << view.status();
+    return (*view->StateOf(kVarmlandRapport))->Number(kKvinnor);
+  };
+  varmland_.Record(Registered(kVarmland));  // Now is later, with the same report.
+  EXPECT_EQ(StateAt(varmland_)->Number(kKvinnor), 10);
+  EXPECT_EQ(at_moment(), 10);
+  varmland_.Record(Corrected(kVarmlandRapport, kKvinnor, 11));
+  EXPECT_EQ(StateAt(varmland_)->Number(kKvinnor), 11);
+  EXPECT_EQ(at_moment(), 10);
+}
+
 TEST_F(StateReaderTest, ListSubjectsGivesThoseWithThePrefixInByteOrder) {
   varmland_.Record(Registered(kVarmland));
   varmland_.Record(Submitted("rapport/2024/se/17/varmland", 1, 1));
@@ -251,7 +269,8 @@ class RandomHistory {
     }
     CopyEverythingUp();
     CheckNow();
-    CheckMoments();
+    for (const Past& past : past_) CheckMoment(past);
+    for (int i = 0; i < 20; ++i) CheckMomentWhileTheLogGrows();
   }
 
  private:
@@ -311,17 +330,28 @@ class RandomHistory {
   }
 
   // The nation holds every log, so it can say what each node knew at each point.
-  void CheckMoments() {
-    for (const Past& past : past_) {
-      v1::Moment moment;
-      moment.set_known_by(past.node);
-      moment.set_at_index(past.own_size);
-      auto view = nation_.states().At(moment);
-      ASSERT_TRUE(view.ok()) << view.status();
-      const auto state = view->StateOf(kVarmlandRapport);
-      ASSERT_TRUE(state.ok()) << state.status();
-      ASSERT_EQ(TextOf(**state), past.text) << past.node << " at " << past.own_size;
-    }
+  void CheckMoment(const Past& past) {
+    v1::Moment moment;
+    moment.set_known_by(past.node);
+    moment.set_at_index(past.own_size);
+    auto view = nation_.states().At(moment);
+    ASSERT_TRUE(view.ok()) << view.status();
+    const auto state = view->StateOf(kVarmlandRapport);
+    ASSERT_TRUE(state.ok()) << state.status();
+    ASSERT_EQ(TextOf(**state), past.text) << past.node << " at " << past.own_size;
+  }
+
+  // What is kept of a moment serves when it is asked for again, and is not mistaken for
+  // what came after.
+  void CheckMomentWhileTheLogGrows() {
+    const Past past = past_[Pick(past_.size())];
+    CheckMoment(past);
+    CheckMoment(past);
+    if (Pick(2) == 0) Write(*nodes_[Pick(nodes_.size())]);
+    CopyEverythingUp();
+    if (Pick(2) == 0) CheckMoment(past);
+    CheckNow();
+    CheckMoment(past);
   }
 
   std::mt19937 random_;
