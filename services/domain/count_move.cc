@@ -7,12 +7,12 @@
 namespace liggare::domain {
 
 CountMove::CountMove(std::initializer_list<PlaceChange> changes) : size_(changes.size()) {
-  if (size_ > kChangesMax) std::abort();
+  if (size_ > kCapacity) std::abort();
   std::copy(changes.begin(), changes.end(), changes_.begin());
 }
 
 CountMove CountMove::WithOpposite(int leaf) const {
-  if (2 * size_ > kChangesMax) std::abort();
+  if (2 * size_ > kCapacity) std::abort();
   CountMove both = *this;
   for (const PlaceChange& change : *this) {
     both.changes_[both.size_++] = {leaf, change.row, change.column, -change.sign};

@@ -21,21 +21,21 @@ struct PlaceChange {
   int sign = 0;
 };
 
-// What is added to the persons once or several times. At most kChangesMax changes, kept
+// What is added to the persons once or several times. At most kCapacity changes, kept
 // in place: a search makes very many moves and keeps few.
 class CountMove {
  public:
-  static constexpr size_t kChangesMax = 8;
+  static constexpr size_t kCapacity = 8;
 
   CountMove(std::initializer_list<PlaceChange> changes);
-  // The move, and the same undone in another leaf. Of at most kChangesMax / 2 changes.
+  // The move, and the same undone in another leaf. Of at most kCapacity / 2 changes.
   CountMove WithOpposite(int leaf) const;
 
   const PlaceChange* begin() const { return changes_.data(); }
   const PlaceChange* end() const { return changes_.data() + size_; }
 
  private:
-  std::array<PlaceChange, kChangesMax> changes_;
+  std::array<PlaceChange, kCapacity> changes_;
   size_t size_ = 0;
 };
 
