@@ -1,6 +1,7 @@
 #include "eventstore/log/commit_builder.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "eventstore/log/keys.h"
@@ -27,6 +28,25 @@ bool MergeSignatures(const note::Note& from, note::Note& to) {
     if (!known && to.signatures.size() < note::kSignaturesMax) to.signatures.push_back(line);
   }
   return to.signatures.size() > before;
+}
+
+std::optional<v1::EntryData> DataOf(std::string_view entry) {
+  const auto header = ParseEntryHeader(entry);
+  v1::EntryData data;
+  if (!header.ok() ||
+      !data.ParseFromArray(header->data.data(), static_cast<int>(header->data.size()))) {
+    return std::nullopt;
+  }
+  return data;
+}
+
+// What the chunk's log continues, if the chunk begins an epoch.
+std::optional<v1::LogState> PreviousOf(const VerifiedChunk& verified) {
+  const Chunk& chunk = verified.chunk;
+  if (chunk.first_index != 0 || chunk.entries.empty() || verified.rows[0].withheld) return {};
+  const auto data = DataOf(chunk.entries[0]);
+  if (!data || !data->has_epoch_opened()) return {};
+  return data->epoch_opened().previous();
 }
 
 }  // namespace
@@ -105,6 +125,39 @@ absl::Status CommitBuilder::CheckStorable(const VerifiedChunk& verified,
   return absl::OkStatus();
 }
 
+absl::Status CommitBuilder::CheckEpochs(const VerifiedChunk& verified) {
+  const std::string& name = verified.chunk.log;
+  const std::string path = name.substr(0, name.rfind('@'));
+  uint64_t last = EpochOf(name, path).value_or(0);
+  if (const auto previous = PreviousOf(verified)) {
+    const WorkingLog* before = logs_.Find(previous->log());
+    if (before == nullptr || before->held.size != previous->size() ||
+        merkle::HashBytes(before->held.root) != previous->root()) {
+      return absl::AbortedError(name + " continues " + previous->log() + " at " +
+                                std::to_string(previous->size()) + ", which is not how it is held");
+    }
+    last = EpochOf(previous->log(), path).value_or(0);
+  }
+  for (const std::string& other : LogsOf(path)) {
+    // A restore begins the own epoch before it fetches the earlier ones.
+    if (other == name || other == own_.held.name) continue;
+    if (EpochOf(other, path).value_or(0) <= last || logs_.Find(other)->held.size == 0) continue;
+    return absl::AbortedError(name + " is over: " + other + " is held");
+  }
+  return absl::OkStatus();
+}
+
+std::set<std::string> CommitBuilder::LogsOf(const std::string& path) {
+  std::set<std::string> names;
+  for (HeldLog& held : context_.catalog.LogsOf(path)) names.insert(std::move(held.name));
+  const auto& touched = logs_.touched();
+  for (auto it = touched.lower_bound(path + "@"); it != touched.end(); ++it) {
+    if (!EpochOf(it->first, path)) break;
+    names.insert(it->first);
+  }
+  return names;
+}
+
 void CommitBuilder::AddChunkTexts(uint32_t log, const VerifiedChunk& verified) {
   const Chunk& chunk = verified.chunk;
   for (const CommitmentPlace& place : verified.commitment_places) {
@@ -123,6 +176,7 @@ absl::Status CommitBuilder::Store(const VerifiedChunk& verified) {
   }
   WorkingLog& log = logs_.Get(chunk.log);
   if (absl::Status status = CheckStorable(verified, log); !status.ok()) return status;
+  if (absl::Status status = CheckEpochs(verified); !status.ok()) return status;
   PutName(log);
   const bool earlier_epoch = IsOwnEpoch(chunk.log);
   for (size_t i = 0; i < chunk.entries.size(); ++i) {
@@ -157,13 +211,9 @@ bool CommitBuilder::IsOwnEpoch(std::string_view log) const {
 }
 
 void CommitBuilder::PutKnown(const WorkingLog& log, std::string_view received) {
-  const auto header = ParseEntryHeader(received);
-  v1::EntryData data;
-  if (!header.ok() ||
-      !data.ParseFromArray(header->data.data(), static_cast<int>(header->data.size()))) {
-    return;  // Its writer's word, such as it is: fsck names it.
-  }
-  for (const v1::LogState& state : data.received().logs()) {
+  const auto data = DataOf(received);
+  if (!data) return;  // Its writer's word, such as it is: fsck names it.
+  for (const v1::LogState& state : data->received().logs()) {
     // A log that has not come back yet gets its name now.
     WorkingLog& named = logs_.Get(state.log());
     PutName(named);

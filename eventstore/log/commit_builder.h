@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -93,6 +94,11 @@ class CommitBuilder {
   // The known rows of a Received of an earlier epoch that comes back.
   void PutKnown(const WorkingLog& log, std::string_view received);
   absl::Status CheckStorable(const VerifiedChunk& verified, const WorkingLog& log) const;
+  // That the epochs of a node's log come one after the other, each where the one before
+  // was left. Two sessions of one node may each be right by what it saw.
+  absl::Status CheckEpochs(const VerifiedChunk& verified);
+  // Those of a path, with what this commit adds.
+  std::set<std::string> LogsOf(const std::string& path);
   void AddChunkTexts(uint32_t log, const VerifiedChunk& verified);
   std::string ReceivedData(std::string_view event_id);
   // The checkpoint as stored or as it will be by this commit.

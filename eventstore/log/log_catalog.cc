@@ -12,19 +12,6 @@
 namespace liggare::log {
 namespace {
 
-// The epoch if `name` is a log of `path`: <path>@<epoch>.
-std::optional<uint64_t> EpochOf(std::string_view name, std::string_view path) {
-  if (name.size() <= path.size() + 1 || name.substr(0, path.size()) != path ||
-      name[path.size()] != '@') {
-    return std::nullopt;
-  }
-  name.remove_prefix(path.size() + 1);
-  uint64_t epoch = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), epoch);
-  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
-  return epoch;
-}
-
 absl::Status Damaged(const std::string& log, const absl::Status& status) {
   return absl::DataLossError("log " + log + ": " + std::string(status.message()));
 }
@@ -73,6 +60,18 @@ void CopyState(const CatalogLog& from, CatalogLog& to) {
 }
 
 }  // namespace
+
+std::optional<uint64_t> EpochOf(std::string_view name, std::string_view path) {
+  if (name.size() <= path.size() + 1 || name.substr(0, path.size()) != path ||
+      name[path.size()] != '@') {
+    return std::nullopt;
+  }
+  name.remove_prefix(path.size() + 1);
+  uint64_t epoch = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), epoch);
+  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+  return epoch;
+}
 
 CatalogLog EmptyLog(std::string name, uint32_t number) {
   CatalogLog log;

@@ -28,6 +28,9 @@ struct CatalogLog {
   std::shared_ptr<const merkle::Tree> tree;  // Never null.
 };
 
+// The epoch if `name` is a log of `path`: <path>@<epoch>.
+std::optional<uint64_t> EpochOf(std::string_view name, std::string_view path);
+
 // A log without entries.
 CatalogLog EmptyLog(std::string name, uint32_t number);
 

@@ -125,10 +125,11 @@ class Sequencer {
   // Stores a verified chunk that begins at the held size of its log when its
   // turn comes; otherwise (another session was first) done gets ABORTED and
   // `held` says how far the copy is, with the latest stored checkpoint if it is of
-  // that size. CLOCK_AHEAD if the chunk's clock is more than kClockAheadMaxMs ahead
-  // of now, FORKED if the log is frozen, PERMISSION_DENIED for the own log (an
-  // earlier epoch of it, which a restore fetches back, is stored like another's),
-  // UNAVAILABLE and READ_ONLY as above. Several chunks of one log may wait.
+  // that size. ABORTED as well if it begins an epoch whose first entry continues
+  // another extent of the one before than is held, or if a later epoch is held. CLOCK_AHEAD if the
+  // chunk's clock is more than kClockAheadMaxMs ahead of now, FORKED if the log is frozen,
+  // PERMISSION_DENIED for the own log (an earlier epoch of it, which a restore fetches back, is
+  // stored like another's), UNAVAILABLE and READ_ONLY as above. Several chunks of one log may wait.
   struct StoreResult {
     HeldLog held;
     // The checkpoint with this node's cosignature, if it is of the held size. The

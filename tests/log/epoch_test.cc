@@ -114,6 +114,60 @@ TEST_F(EpochTest, EventRecordedAgainNamesItsOldPlace) {
   EXPECT_TRUE(Fsck(restored_db_, {}).ok());
 }
 
+// What the first entry of an epoch says: the epoch before, as this node holds it.
+Submission MakeEpochOpened(TestNode& holder, const std::string& log) {
+  v1::EntryData data;
+  data.set_event_id(MakeEventId(9));
+  data.set_subject("node/se/17");
+  v1::LogState& previous = *data.mutable_epoch_opened()->mutable_previous();
+  const auto held = holder.log().Find(log);
+  previous.set_log(log);
+  previous.set_size(held->size);
+  previous.set_root(std::string(merkle::HashBytes(held->root)));
+  Submission submission;
+  submission.data = data.SerializeAsString();
+  submission.principal = "se/17";
+  return submission;
+}
+
+TEST_F(EpochTest, EpochIsStoredWhereTheOneBeforeWasLeftAndEndsIt) {
+  ASSERT_TRUE(restored_->RecordOne(MakeEpochOpened(parent_, "se/17@1")).ok());
+  ASSERT_TRUE(lost_.RecordOne(MakeSubmission(MakeEventId(10), "bidrag/x")).ok());
+  const auto stored = parent_.CopyFrom(*restored_, "se/17@2");
+  ASSERT_TRUE(stored.status.ok()) << stored.status;
+  const auto late = parent_.CopyFrom(lost_, "se/17@1");
+  EXPECT_TRUE(absl::IsAborted(late.status)) << late.status;
+  EXPECT_THAT(std::string(late.status.message()), ::testing::HasSubstr("se/17@1 is over"));
+  EXPECT_EQ(parent_.log().Find("se/17@1")->size, 2u);
+}
+
+// A chunk from before the loss may be stored while the restored node connects.
+TEST_F(EpochTest, EpochIsNotStoredBesideALongerOneBefore) {
+  ASSERT_TRUE(restored_->RecordOne(MakeEpochOpened(parent_, "se/17@1")).ok());
+  ASSERT_TRUE(lost_.RecordOne(MakeSubmission(MakeEventId(10), "bidrag/x")).ok());
+  ASSERT_TRUE(parent_.CopyFrom(lost_, "se/17@1").status.ok());
+  const auto refused = parent_.CopyFrom(*restored_, "se/17@2");
+  EXPECT_TRUE(absl::IsAborted(refused.status)) << refused.status;
+  EXPECT_FALSE(parent_.log().Find("se/17@2"));
+}
+
+TEST_F(EpochTest, EpochIsNotStoredBeforeTheOneBeforeOrBesideAnother) {
+  ASSERT_TRUE(restored_->RecordOne(MakeEpochOpened(parent_, "se/17@1")).ok());
+  MemoryDatabase other_db;
+  TestNode other(other_db, "se");
+  EXPECT_TRUE(absl::IsAborted(other.CopyFrom(*restored_, "se/17@2").status));
+  ASSERT_TRUE(other.CopyFrom(parent_, "se/17@1").status.ok());
+  ASSERT_TRUE(other.CopyFrom(*restored_, "se/17@2").status.ok());
+
+  MemoryDatabase third_db;
+  ASSERT_TRUE(
+      EventLog::Open(third_db, {.trust_domain = kTrustDomain, .path = "se/17", .first_epoch = 3})
+          .ok());
+  TestNode third(third_db, "se/17");
+  ASSERT_TRUE(third.RecordOne(MakeEpochOpened(parent_, "se/17@1")).ok());
+  EXPECT_TRUE(absl::IsAborted(other.CopyFrom(third, "se/17@3").status));
+}
+
 TEST_F(EpochTest, MissingKnownRowOfAnEarlierEpochIsFound) {
   ASSERT_TRUE(restored_->CopyFrom(parent_, "se/17@1").status.ok());
   const auto cursor = restored_db_.NewCursor(Family::kKnown);
