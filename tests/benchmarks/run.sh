@@ -95,10 +95,12 @@ make_cluster catchup 1
 load fill --node se/01/v0 --count "$count" > /dev/null
 recorded=$count
 echo "{\"se/01/v0@1\": $recorded}" > "$current/frontier.json"
+"$cluster" stop --dir "$current" verksamheter > /dev/null
 "$cluster" start --dir "$current" nation counties > /dev/null
 "$cluster" enrol --dir "$current"
-# The clock starts when the last key is enrolled: nothing can flow before.
+# From the start of who has them: one that had dialled in vain would wait by chance.
 began=$(date +%s%N)
+"$cluster" start --dir "$current" verksamheter > /dev/null
 "$cluster" call --dir "$current" se await --timeout 300 --frontier "$current/frontier.json" > /dev/null
 took=$(awk -v a="$began" -v b="$(date +%s%N)" 'BEGIN { print (b - a) / 1e9 }')
 row "catch-up of $count events through three tiers" "$(awk -v n="$count" -v t="$took" 'BEGIN { printf "%d /s", n / t }')" "$took s, $(ratio "$(ratio "$count" "$took")" "$rocks256") of RocksDB in batches"
