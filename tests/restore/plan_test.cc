@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "eventstore/log/commitment.h"
 #include "proto/error/error.h"
 #include "services/domain/log_name.h"
 #include "services/replication/chunk_source.h"
@@ -297,6 +298,24 @@ TEST_F(PlanTest, LogOfANodeThatIsNotEnrolledAnyMoreIsLeftAndNamed) {
   EXPECT_EQ(named->unproven, 1u);
   EXPECT_TRUE(named->not_enrolled);
   EXPECT_EQ(std::ranges::count(report->logs, true, &TakenLog::not_enrolled), 1);
+}
+
+TEST_F(PlanTest, TextsComeBackWithTheirEntries) {
+  const std::string salt(32, 's');
+  const std::string text = "Rättat efter samtal.";
+  const std::string commitment = log::CommitmentOf(salt, text);
+  v1::EventData event = testing::Corrected(testing::kVarmlandRapport, testing::kKvinnor, 4);
+  event.mutable_reason()->set_commitment(commitment);
+  const log::Recorded recorded =
+      county_.Record(std::move(event), {{.commitment = commitment, .salt = salt, .text = text}});
+  nation_.Receive(county_, "se/17@1");
+  const auto report = RestoreFromTheNation();
+  ASSERT_TRUE(report.ok()) << report.status();
+  TestNode restored("se/17", clock_, restored_);
+  const auto texts = restored.log().DisclosuresOf("se/17@1", recorded.index, recorded.index + 1);
+  ASSERT_TRUE(texts.ok()) << texts.status();
+  ASSERT_EQ(texts->size(), 1u);
+  EXPECT_EQ(texts->front().text, text);
 }
 
 TEST_F(PlanTest, WithoutAnythingOfTheNodesLogThereIsNothingToRestore) {
