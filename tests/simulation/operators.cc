@@ -210,6 +210,14 @@ void Operators::ManageAlone(Machine& nation) {
   }
 }
 
+// No county has anything of the nation's: what it has itself, they fetch from it, and
+// then it can be restored from them.
+void Operators::RestoreCounties() {
+  for (const auto& [name, machine] : parts_.machines) {
+    if (domain::ParentOf(name) == domain::kNationPath && NeedsRestore(*machine)) Restore(*machine);
+  }
+}
+
 void Operators::Restore(Machine& machine) {
   Checker& checker = parts_.network.parts().checker;
   Trace& trace = parts_.network.parts().trace;
@@ -231,7 +239,9 @@ void Operators::Restore(Machine& machine) {
     if (machine.path() == domain::kNationPath) unanimous_ = !unanimous_;
     if (absl::IsNotFound(report.status())) {
       asked_in_vain_.insert(std::string(domain::ParentOf(machine.path())));
-      return BeginAnew(machine);
+      BeginAnew(machine);
+      if (machine.path() == domain::kNationPath) RestoreCounties();
+      return;
     }
     if (!without_disk_.contains(machine.name())) machine.EndRepair(nullptr);
     return;

@@ -55,6 +55,7 @@ class Operators {
   void Restore(Machine& machine);
   void BeginAnew(Machine& machine);
   void ManageAlone(Machine& nation);
+  void RestoreCounties();
   absl::StatusOr<restore::RestoreReport> Fill(Machine& machine, Disk& fresh,
                                               std::set<EventPlace>& damaged,
                                               bool& lost_is_readable);
