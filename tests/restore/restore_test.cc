@@ -244,6 +244,47 @@ TEST_F(RestoreTest, LostNationComesBackFromACounty) {
   for (const char* path : {"se/17", "se"}) EXPECT_EQ(FaultsOf(path), "") << path;
 }
 
+// Nobody else has the whole of their logs: docs/operations.md, "The nation and every county
+// are lost", with its steps.
+TEST_F(RestoreTest, NationAndEveryCountyGoOnFromTheirBackups) {
+  Record(Registered(1));
+  cluster_.AwaitSize("se", kOld, 1);
+  for (const char* path : {"se", "se/17"}) {
+    Stop(path);
+    KeepDisk(path, "backup of " + HostOf(path));
+    Start(path);
+  }
+  RecordThree();
+  const std::string before = ReportState("se");
+  // The verksamhet has the nation's receipt for what the nation's backup lacks.
+  ASSERT_TRUE(Eventually([&] {
+    const auto note =
+        note::ParseNote(Receipt(kVerksamhet, Correction(3, 3, 4)).event().checkpoint());
+    return note.ok() && note::VerifyCosignature(*note, cluster_.verifier("se")).ok();
+  }));
+  for (const char* path : {"se/17", "se"}) {
+    Stop(path);
+    PutDisk(path, "backup of " + HostOf(path));
+  }
+  Start("se");
+  const auto county = Restore("se/17");
+  ASSERT_TRUE(county.ok()) << county.status().message();
+  Start("se/17");
+  EXPECT_THAT(AwaitStopped("se"), HasSubstr("Restore needed"));
+  Stop("se");
+  const auto nation = Restore("se", {{"se/17", cluster_.address("county"), "county"}});
+  ASSERT_TRUE(nation.ok()) << nation.status().message();
+  Start("se");
+  cluster_.AwaitSize("se", kOld, 3);
+  EXPECT_EQ(ReportState("se"), before);
+  const v1::Recorded next = Record(Correction(4, 4, 5));
+  cluster_.AwaitSize("se", kOld, next.index() + 1);
+  EXPECT_TRUE(Status("se").read_only_reason().empty());
+  EXPECT_TRUE(Status("se/17").read_only_reason().empty());
+  for (const char* path : {"se/17", "se"}) Stop(path);
+  for (const char* path : {"se/17", "se"}) EXPECT_EQ(FaultsOf(path), "") << path;
+}
+
 TEST_F(RestoreTest, SecondLossOpensAThirdEpoch) {
   RecordThree();
   for (const char* own : {kNew, "se/17/varmland@3"}) {
