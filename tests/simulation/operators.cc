@@ -123,6 +123,8 @@ void Operators::StopCopies(const std::string& path) {
     }
     copy->Retire();
     if (random_.Chance(50) && !machine.in_repair()) {
+      // What is wiped may be of a later epoch, that nobody else knows of: its name comes again.
+      parts_.network.parts().checker.Suspect(path);
       machine.BeginRepair();
       machine.CloneFrom(*copy);
       machine.EndRepair(nullptr);
