@@ -3,7 +3,6 @@
 #ifndef EVENTSTORE_LOG_ENTRY_H_
 #define EVENTSTORE_LOG_ENTRY_H_
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "eventstore/log/temporary_string.h"
 
 namespace liggare::log {
 
@@ -46,7 +46,7 @@ struct DataHeader {
 // subject is empty, longer than kSubjectBytesMax or has a control byte, a header
 // field comes twice, or there is not exactly one payload.
 absl::StatusOr<DataHeader> ParseDataHeader(std::string_view data);
-template <std::same_as<std::string> T>
+template <TemporaryString T>
 void ParseDataHeader(T&& temporary) = delete;  // The views would dangle.
 
 // An entry without its sender's part unpacked. Views into the parsed bytes.
@@ -63,7 +63,7 @@ struct EntryHeader {
 
 // Reads an entry's header. INVALID_ARGUMENT says what is wrong.
 absl::StatusOr<EntryHeader> ParseEntryHeader(std::string_view entry);
-template <std::same_as<std::string> T>
+template <TemporaryString T>
 void ParseEntryHeader(T&& temporary) = delete;  // The views would dangle.
 
 // Where an entry stood in an earlier epoch whose end its parent never had.

@@ -8,12 +8,12 @@
 #ifndef EVENTSTORE_LOG_KEYS_H_
 #define EVENTSTORE_LOG_KEYS_H_
 
-#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "eventstore/log/temporary_string.h"
 #include "eventstore/merkle/hash.h"
 #include "eventstore/merkle/tree.h"
 
@@ -53,7 +53,7 @@ struct IdKey {
 };
 std::string Encode(const IdKey& key);
 std::optional<IdKey> ParseIdKey(std::string_view key);
-template <std::same_as<std::string> T>
+template <TemporaryString T>
 void ParseIdKey(T&& temporary) = delete;
 
 // The leaf hash's first bytes let a changed entry be named exactly, and are
@@ -77,7 +77,7 @@ struct SubjectRow {
 };
 std::string Encode(const SubjectRow& key);
 std::optional<SubjectRow> ParseSubjectRow(std::string_view key);
-template <std::same_as<std::string> T>
+template <TemporaryString T>
 void ParseSubjectRow(T&& temporary) = delete;
 // What every key of the subject with at least this clock is not less than.
 std::string SubjectSeek(std::string_view subject, uint64_t clock);
@@ -105,7 +105,7 @@ struct DisclosureValue {
 };
 std::string Encode(const DisclosureValue& value);
 std::optional<DisclosureValue> ParseDisclosureValue(std::string_view value);
-template <std::same_as<std::string> T>
+template <TemporaryString T>
 void ParseDisclosureValue(T&& temporary) = delete;
 
 // meta: what is said once.
@@ -142,7 +142,7 @@ struct ErasedKey {
 };
 std::string Encode(const ErasedKey& key);
 std::optional<ErasedKey> ParseErasedKey(std::string_view key);
-template <std::same_as<std::string> T>
+template <TemporaryString T>
 void ParseErasedKey(T&& temporary) = delete;
 struct ErasedValue {
   uint64_t index = 0;
@@ -150,7 +150,7 @@ struct ErasedValue {
 };
 std::string Encode(const ErasedValue& value);
 std::optional<ErasedValue> ParseErasedValue(std::string_view value);
-template <std::same_as<std::string> T>
+template <TemporaryString T>
 void ParseErasedValue(T&& temporary) = delete;
 
 // Nothing implies most rows of meta, so each has a seal beside it: a changed, lost or

@@ -89,8 +89,11 @@ std::optional<std::string> NotShown(const Machine& machine, const log::EventLog&
   const uint64_t size = above.Find(log)->size;
   for (uint64_t index = 0; index < size; ++index) {
     const auto entry = above.Read(log, index);
-    const auto header = log::ParseEntryHeader(entry.ok() ? *entry : "");
-    if (!header.ok()) return "entry " + std::to_string(index) + " of " + log + " can't be read";
+    const std::string unreadable =
+        "entry " + std::to_string(index) + " of " + log + " can't be read";
+    if (!entry.ok()) return unreadable;
+    const auto header = log::ParseEntryHeader(*entry);
+    if (!header.ok()) return unreadable;
     const auto concerns = state::Concerns(above, machine.path(), header->data_header.subject);
     if (!concerns.ok() || !*concerns) continue;
     const auto shown = here.Read(log, index);
