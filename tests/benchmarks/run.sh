@@ -116,17 +116,22 @@ for node in se_01_v0 se_01 se; do
   row "bytes on disk per event, $node, after a flush" "$((bytes / count))" "$(ratio "$((bytes / count))" 512) of the entry"
 done
 
-make_cluster steady 110
-"$cluster" start --dir "$current" > /dev/null
-"$cluster" enrol --dir "$current"
-mapfile -t all < <(jq -r '.[].path | select(test("/.*/"))' "$current/nodes.json")
 measure_steady() {
   local result
   result=$(load steady --rate 1000 --seconds "$((seconds * 2))" "${@:2}")
   row "$1, lag to the nation" "p50 $(field p50_ms <<< "$result" | cut -c1-5) ms" \
     "p99 $(field p99_ms <<< "$result" | cut -c1-5) ms, max $(field max_ms <<< "$result" | cut -c1-6) ms"
 }
-measure_steady "1,000 events/s from one verksamhet" --node "${all[0]}"
+# What the nation records goes to every county, and all of them sync on this one disk.
+make_cluster steady_three 1
+"$cluster" start --dir "$current" > /dev/null
+"$cluster" enrol --dir "$current"
+measure_steady "1,000 events/s, three nodes" --node se/01/v0
+make_cluster steady 110
+"$cluster" start --dir "$current" > /dev/null
+"$cluster" enrol --dir "$current"
+mapfile -t all < <(jq -r '.[].path | select(test("/.*/"))' "$current/nodes.json")
+measure_steady "1,000 events/s from one of 110 verksamheter" --node "${all[0]}"
 measure_steady "1,000 events/s from 110 verksamheter" "${all[@]/#/--node=}"
 
 # Idle: the same nodes, started once more on what they hold.
