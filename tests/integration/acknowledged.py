@@ -37,22 +37,38 @@ def lines_of(node, count, first_ms):
 
 class Sender:
     """Sends a verksamhet's lines in a thread of its own until all are answered,
-    whatever happens to the connection, and whoever dies."""
+    whatever happens to the connection, and whoever dies. In so many parts, each when
+    it is told to go on; the first at once."""
 
-    def __init__(self, node, count, folder, start_recording, first_ms=1_735_689_600_000):
+    def __init__(self, node, count, folder, start_recording, parts=1,
+                 first_ms=1_735_689_600_000):
         self.node = node
         self.lines = lines_of(node, count, first_ms)
         name = node.replace("/", "_")
         self._file = folder / f"{name}.jsonl"
-        self._file.write_text("".join(f"{line}\n" for _, line in self.lines), encoding="utf-8")
         self._answers = folder / f"{name}.answers.jsonl"
         self._answers.touch()
         self._start_recording = start_recording
+        self._parts = parts
+        self._turns = threading.Semaphore(1)
         self.failure = None
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
+    def go_on(self):
+        """The next part may be sent."""
+        self._turns.release()
+
     def _run(self):
+        for part in range(1, self._parts + 1):
+            self._turns.acquire()  # pylint: disable=consider-using-with
+            # What was sent before is sent again, and is the same event.
+            lines = self.lines[:len(self.lines) * part // self._parts]
+            self._file.write_text("".join(f"{line}\n" for _, line in lines), encoding="utf-8")
+            if not self._send():
+                return
+
+    def _send(self):
         for _ in range(RECORD_ATTEMPTS_MAX):
             process = self._start_recording(self.node, self._file, self._answers)
             try:
@@ -60,12 +76,13 @@ class Sender:
             except subprocess.TimeoutExpired:
                 process.kill()
                 self.failure = "did not end within 600 s"
-                return
+                return False
             if process.returncode == 0:
-                return
+                return True
             self.failure = errors
             time.sleep(ATTEMPT_PAUSE_S)
         self.failure = f"not recorded after {RECORD_ATTEMPTS_MAX} attempts: {self.failure}"
+        return False
 
     def join(self, timeout_s):
         self._thread.join(timeout_s)

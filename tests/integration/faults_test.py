@@ -57,10 +57,10 @@ class Faults(unittest.TestCase):
         finally:
             cluster.close()
 
-    def start_senders(self, cluster, events):
+    def start_senders(self, cluster, events, parts=1):
         def start_recording(node, file, answers):
             return record_process(cluster, OPTIONS.bin, node, file, answers)
-        return [Sender(node, events, self.folder, start_recording) for node in SENDERS]
+        return [Sender(node, events, self.folder, start_recording, parts) for node in SENDERS]
 
     def settle(self, cluster, senders):
         """All is answered, and the nation holds it."""
@@ -97,12 +97,12 @@ class RandomFaults(Faults):
             self.send_under_faults(cluster, chance)
 
     def send_under_faults(self, cluster, chance):
-        senders = self.start_senders(cluster, OPTIONS.events)
-        for number in range(OPTIONS.rounds):
-            if not any(sender.running() for sender in senders):
-                print(f"all was sent after {number} rounds")
-                break
+        # A part at the beginning of each fault, so that all of them meet a load.
+        senders = self.start_senders(cluster, OPTIONS.events, OPTIONS.rounds)
+        for _ in range(OPTIONS.rounds):
             self.one_fault(cluster, chance)
+            for sender in senders:
+                sender.go_on()
         for link in cluster.links.values():
             link.heal()
         self.settle(cluster, senders)
