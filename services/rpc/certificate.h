@@ -22,6 +22,10 @@ struct PemFile {
 // empty or larger than kPemBytesMax.
 absl::StatusOr<std::string> ReadPemFile(const PemFile& file);
 
+// The same of any file. `what` is what it should be.
+absl::StatusOr<std::string> ReadBoundedFile(const PemFile& file, size_t bytes_max,
+                                            const char* what);
+
 // Texts with the names of their files, which errors name.
 struct NamedPem {
   std::string path;

@@ -4,6 +4,7 @@
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <utility>
@@ -18,18 +19,27 @@ using grpc::experimental::ExternalCertificateVerifier;
 using grpc::experimental::FileWatcherCertificateProvider;
 using grpc::experimental::TlsCustomVerificationCheckRequest;
 
-// Checks the name in the server's certificate; the chain was checked before.
-class ServerNameVerifier final : public ExternalCertificateVerifier {
+int64_t NowSeconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// Asks the judge whether the peer's certificate, whose chain was checked before,
+// is good enough, and whether it is whom one wants to speak with.
+class PeerVerifier final : public ExternalCertificateVerifier {
  public:
-  explicit ServerNameVerifier(ServerName expected) : expected_(std::move(expected)) {}
+  // `wanted` may be empty: anybody.
+  PeerVerifier(std::shared_ptr<const PeerJudge> judge,
+               std::function<absl::Status(const Identity&)> wanted)
+      : judge_(std::move(judge)), wanted_(std::move(wanted)) {}
 
   bool Verify(TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
               grpc::Status* sync_status) override {
-    std::vector<std::string> uris;
-    for (const grpc::string_ref& uri : request->uri_names()) {
-      uris.emplace_back(uri.data(), uri.size());
-    }
-    const absl::Status checked = CheckServerName(uris, expected_);
+    const grpc::string_ref pem = request->peer_cert();
+    const absl::StatusOr<Identity> identity = judge_->Judge({pem.data(), pem.size()}, NowSeconds());
+    absl::Status checked = identity.status();
+    if (checked.ok() && wanted_) checked = wanted_(*identity);
     if (!checked.ok()) {
       *sync_status =
           grpc::Status(grpc::StatusCode::UNAUTHENTICATED, std::string(checked.message()));
@@ -40,8 +50,14 @@ class ServerNameVerifier final : public ExternalCertificateVerifier {
   void Cancel(TlsCustomVerificationCheckRequest*) override {}
 
  private:
-  const ServerName expected_;
+  const std::shared_ptr<const PeerJudge> judge_;
+  const std::function<absl::Status(const Identity&)> wanted_;
 };
+
+// The one that is given, or one that knows the trust domain alone.
+std::shared_ptr<const PeerJudge> JudgeOf(const TlsOptions& tls, const std::string& trust_domain) {
+  return tls.judge != nullptr ? tls.judge : std::make_shared<const PeerJudge>(trust_domain);
+}
 
 std::shared_ptr<FileWatcherCertificateProvider> Provider(const CredentialFiles& files,
                                                          unsigned reread_s) {
@@ -93,22 +109,22 @@ absl::StatusOr<Credentials> LoadCredentials(const CredentialFiles& files,
 }
 
 std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const Credentials& own,
-                                                           unsigned reread_s) {
-  grpc::experimental::TlsServerCredentialsOptions options(Provider(own.files, reread_s));
+                                                           const TlsOptions& tls) {
+  grpc::experimental::TlsServerCredentialsOptions options(Provider(own.files, tls.reread_s));
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.set_certificate_verifier(ExternalCertificateVerifier::Create<PeerVerifier>(
+      JudgeOf(tls, own.identity.trust_domain), nullptr));
   return grpc::experimental::TlsServerCredentials(options);
 }
 
-absl::Status CheckServerName(const std::vector<std::string>& uris, const ServerName& expected) {
-  absl::StatusOr<Identity> identity = IdentityFromUris(uris, expected.trust_domain);
-  if (!identity.ok()) return identity.status();
-  const bool right =
-      expected.host.empty() ? !identity->host.empty() : identity->host == expected.host;
+absl::Status CheckServerName(const Identity& server, const ServerName& expected) {
+  const bool right = server.trust_domain == expected.trust_domain &&
+                     (expected.host.empty() ? !server.host.empty() : server.host == expected.host);
   if (right) return absl::OkStatus();
   return MakeError(v1::ERROR_CODE_UNAUTHENTICATED,
-                   {.message = "the server's certificate is of " + identity->uri,
+                   {.message = "the server's certificate is of " + server.uri,
                     .field = "subjectAltName",
                     .expected = "spiffe://" + expected.trust_domain + "/host/" +
                                 (expected.host.empty() ? "<any>" : expected.host)});
@@ -116,15 +132,18 @@ absl::Status CheckServerName(const std::vector<std::string>& uris, const ServerN
 
 std::shared_ptr<grpc::ChannelCredentials> ChannelCredentials(const Credentials& own,
                                                              ServerName expected,
-                                                             unsigned reread_s) {
+                                                             const TlsOptions& tls) {
   grpc::experimental::TlsChannelCredentialsOptions options;
-  options.set_certificate_provider(Provider(own.files, reread_s));
+  options.set_certificate_provider(Provider(own.files, tls.reread_s));
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   options.set_verify_server_certs(true);
   options.set_check_call_host(false);  // The URI SAN is the name, not the address.
-  options.set_certificate_verifier(
-      ExternalCertificateVerifier::Create<ServerNameVerifier>(std::move(expected)));
+  std::shared_ptr<const PeerJudge> judge = JudgeOf(tls, expected.trust_domain);
+  options.set_certificate_verifier(ExternalCertificateVerifier::Create<PeerVerifier>(
+      std::move(judge), [expected = std::move(expected)](const Identity& server) {
+        return CheckServerName(server, expected);
+      }));
   return grpc::experimental::TlsCredentials(options);
 }
 

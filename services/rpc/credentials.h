@@ -21,6 +21,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/rpc/identity.h"
+#include "services/rpc/peer_judge.h"
 
 namespace liggare::rpc {
 
@@ -49,9 +50,18 @@ inline constexpr unsigned kRereadSeconds = 10;
 absl::StatusOr<Credentials> LoadCredentials(const CredentialFiles& files,
                                             std::string_view trust_domain, int64_t now_s);
 
-// For a server: a client without a certificate under the authority is refused.
+// How a connection is made.
+struct TlsOptions {
+  // Judges the peer's certificate at the handshake; null: one that knows the
+  // trust domain alone.
+  std::shared_ptr<const PeerJudge> judge = nullptr;
+  unsigned reread_s = kRereadSeconds;
+};
+
+// For a server. A client without a certificate under the authority, or whose
+// certificate the judge refuses, is turned away at the handshake.
 std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const Credentials& own,
-                                                           unsigned reread_s = kRereadSeconds);
+                                                           const TlsOptions& tls = {});
 
 // Which server a dialler expects.
 struct ServerName {
@@ -59,15 +69,14 @@ struct ServerName {
   std::string host;  // Empty: any host of the trust domain.
 };
 
-// OK if the URI SANs of a server's certificate are exactly the expected one;
-// UNAUTHENTICATED otherwise.
-absl::Status CheckServerName(const std::vector<std::string>& uris, const ServerName& expected);
+// OK if a server is the expected one; UNAUTHENTICATED otherwise.
+absl::Status CheckServerName(const Identity& server, const ServerName& expected);
 
-// For a dialler with its own certificate. The server's URI SAN is checked, not
-// a DNS name.
+// For a dialler with its own certificate. The server's certificate is judged as a
+// client's is; its URI SAN is the name that is checked, not a DNS name.
 std::shared_ptr<grpc::ChannelCredentials> ChannelCredentials(const Credentials& own,
                                                              ServerName expected,
-                                                             unsigned reread_s = kRereadSeconds);
+                                                             const TlsOptions& tls = {});
 
 }  // namespace liggare::rpc
 

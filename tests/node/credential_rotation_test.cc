@@ -22,7 +22,6 @@ using ::liggare::testing::TestAuthority;
 constexpr char kDomain[] = "po.example.se";
 constexpr char kServerUri[] = "spiffe://po.example.se/host/lan17";
 constexpr char kClientUri[] = "spiffe://po.example.se/se/17";
-constexpr unsigned kRereadEverySecond = 1;
 constexpr auto kPatience = std::chrono::seconds(60);
 
 std::string Text(const std::string& file) {
@@ -82,7 +81,7 @@ class CredentialRotationTest : public ::testing::Test {
   void StartServer() {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0",
-                             ServerCredentials(server_files_.Load(), kRereadEverySecond), &port_);
+                             ServerCredentials(server_files_.Load(), {.reread_s = 1}), &port_);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
@@ -96,7 +95,7 @@ class CredentialRotationTest : public ::testing::Test {
     return v1::EventService::NewStub(Dial("127.0.0.1:" + std::to_string(port_), credentials));
   }
   std::shared_ptr<grpc::ChannelCredentials> ClientCredentials() {
-    return ChannelCredentials(client_files_.Load(), {kDomain, "lan17"}, kRereadEverySecond);
+    return ChannelCredentials(client_files_.Load(), {kDomain, "lan17"}, {.reread_s = 1});
   }
 
   // The server's certificate, as one call saw it; empty if it failed.
@@ -151,7 +150,7 @@ TEST_F(CredentialRotationTest, TheDiallersNextConnectionUsesTheRenewedFiles) {
   // files are named without being checked.
   Credentials own = server_files_.Load();
   own.files = client_files_.Files();
-  const auto credentials = ChannelCredentials(own, {kDomain, "lan17"}, kRereadEverySecond);
+  const auto credentials = ChannelCredentials(own, {kDomain, "lan17"}, {.reread_s = 1});
   ASSERT_EQ(SeenBy(*Connect(credentials)), "") << "the old authority is trusted";
 
   client_files_.Renew(authority_, authority_.ca_file(), kClientUri);

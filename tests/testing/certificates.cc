@@ -1,5 +1,6 @@
 #include "tests/testing/certificates.h"
 
+#include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -100,7 +101,9 @@ rpc::CredentialFiles TestAuthority::Issue(const std::string& file, const Certifi
   X509* certificate = NewCertificate(key, file, spec);
   X509_set_issuer_name(certificate, X509_get_subject_name(keys_->certificate));
   AddExtension(certificate, keys_->certificate, NID_basic_constraints, "critical,CA:FALSE");
-  AddExtension(certificate, keys_->certificate, NID_ext_key_usage, "serverAuth,clientAuth");
+  if (!spec.usages.empty()) {
+    AddExtension(certificate, keys_->certificate, NID_ext_key_usage, spec.usages);
+  }
   std::string names;
   for (const std::string& uri : spec.uris) names += (names.empty() ? "URI:" : ",URI:") + uri;
   if (!names.empty()) {
@@ -116,6 +119,38 @@ rpc::CredentialFiles TestAuthority::Issue(const std::string& file, const Certifi
 
 rpc::CredentialFiles TestAuthority::Issue(const std::string& file, const std::string& uri) {
   return Issue(file, CertificateSpec{.uris = {uri}});
+}
+
+std::string TestAuthority::Crl(const CrlSpec& spec) const {
+  X509_CRL* crl = X509_CRL_new();
+  X509_CRL_set_version(crl, 1);
+  X509_CRL_set_issuer_name(crl, X509_get_subject_name(keys_->certificate));
+  ASN1_TIME* time = ASN1_TIME_set(nullptr, 0);
+  X509_CRL_set1_lastUpdate(crl, time);
+  ASN1_TIME_set(time, static_cast<time_t>(spec.next_update_s));
+  X509_CRL_set1_nextUpdate(crl, time);
+  for (const std::string& serial : spec.serials) {
+    BIGNUM* number = nullptr;
+    BN_hex2bn(&number, serial.c_str());
+    ASN1_INTEGER* revoked_serial = BN_to_ASN1_INTEGER(number, nullptr);
+    X509_REVOKED* revoked = X509_REVOKED_new();
+    X509_REVOKED_set_serialNumber(revoked, revoked_serial);
+    X509_REVOKED_set_revocationDate(revoked, time);
+    X509_CRL_add0_revoked(crl, revoked);
+    ASN1_INTEGER_free(revoked_serial);
+    BN_free(number);
+  }
+  ASN1_TIME_free(time);
+  Require(X509_CRL_sign(crl, keys_->key, EVP_sha256()) > 0, "signature of a revocation list");
+  BIO* writer = BIO_new(BIO_s_mem());
+  Require((spec.der ? i2d_X509_CRL_bio(writer, crl) : PEM_write_bio_X509_CRL(writer, crl)) == 1,
+          "a revocation list");
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(writer, &data);
+  std::string text(data, static_cast<size_t>(size));
+  BIO_free(writer);
+  X509_CRL_free(crl);
+  return text;
 }
 
 }  // namespace liggare::testing

@@ -16,8 +16,16 @@ namespace liggare::testing {
 // What a certificate says. Times are seconds since 1970.
 struct CertificateSpec {
   std::vector<std::string> uris;
+  std::string usages = "serverAuth,clientAuth";  // Empty: any.
   int64_t not_before_s = 0;
   int64_t not_after_s = 4'102'444'800;  // 2100-01-01
+};
+
+// What a list of revoked certificates says. Serials are hexadecimal digits.
+struct CrlSpec {
+  std::vector<std::string> serials = {};
+  int64_t next_update_s = 4'102'444'800;
+  bool der = false;  // Else it is PEM.
 };
 
 // An authority with its files below `directory`, which must exist. Anything that
@@ -32,6 +40,9 @@ class TestAuthority {
   rpc::CredentialFiles Issue(const std::string& file, const CertificateSpec& spec);
   // With the one URI SAN `uri`, valid now.
   rpc::CredentialFiles Issue(const std::string& file, const std::string& uri);
+
+  // A list of certificates that it has revoked.
+  std::string Crl(const CrlSpec& spec) const;
 
   const std::string& ca_file() const { return ca_file_; }
 
