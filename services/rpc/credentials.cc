@@ -11,6 +11,7 @@
 
 #include "proto/error/error.h"
 #include "services/rpc/certificate.h"
+#include "services/rpc/tls_sessions.h"
 
 namespace liggare::rpc {
 namespace {
@@ -110,6 +111,7 @@ absl::StatusOr<Credentials> LoadCredentials(const CredentialFiles& files,
 
 std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const Credentials& own,
                                                            const TlsOptions& tls) {
+  ForgetTlsSessions();
   grpc::experimental::TlsServerCredentialsOptions options(Provider(own.files, tls.reread_s));
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();

@@ -93,5 +93,34 @@ TEST_F(HandshakeTest, NoCertificateAndAnotherAuthoritysDoNot) {
   EXPECT_EQ(RawTlsClient({port_, TLS1_3_VERSION, &files}).SayHello(), "");
 }
 
+class TlsSessionTest : public HandshakeTest, public ::testing::WithParamInterface<int> {};
+
+TEST_P(TlsSessionTest, NoneIsHandedOut) {
+  const CredentialFiles files = authority_.Issue("peer", kUri);
+  RawTlsClient client({port_, GetParam(), &files});
+  ASSERT_NE(client.SayHello(), "");  // What follows the handshake has been read.
+  EXPECT_EQ(client.tickets().size(), 0u);
+  EXPECT_FALSE(GetParam() == TLS1_2_VERSION && client.session_has_id());
+}
+
+TEST_P(TlsSessionTest, NoneIsResumed) {
+  const CredentialFiles files = authority_.Issue("peer", kUri);
+  RawTlsClient first({port_, GetParam(), &files});
+  ASSERT_NE(first.SayHello(), "");
+  const Session kept = first.tickets().empty() ? first.session()
+                                               : Session(SSL_SESSION_dup(first.tickets()[0].get()));
+
+  RawTlsClient again({port_, GetParam(), &files, kept.get()});
+  EXPECT_NE(again.SayHello(), "") << "who tries is no worse off";
+  EXPECT_FALSE(again.resumes());
+  // As one would whose certificate has expired or is denied.
+  RawTlsClient without({port_, GetParam(), nullptr, kept.get()});
+  EXPECT_EQ(without.SayHello(), "");
+  EXPECT_FALSE(without.resumes());
+}
+
+INSTANTIATE_TEST_SUITE_P(BothVersions, TlsSessionTest,
+                         ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION));
+
 }  // namespace
 }  // namespace liggare::rpc
