@@ -156,10 +156,8 @@ absl::Status Host::State::Listen() {
 }
 
 void Host::State::Watch(std::function<void()> on_deaf) {
-  const std::shared_ptr<grpc::ChannelCredentials> credentials = rpc::ChannelCredentials(
-      secrets.host, {config.trust_domain.value, secrets.host.identity.host});
   ListenerWatch::Options options;
-  options.dial = [address = Address(), credentials] { return rpc::Dial(address, credentials); };
+  options.address = [this] { return Address(); };
   options.on_deaf = std::move(on_deaf);
   watch = std::make_unique<ListenerWatch>(std::move(options));
 }
