@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Issues certificates of the authority in CADIR (make-ca.sh), each with exactly
-# one URI SAN, for both ends of mutual TLS; ECDSA P-256, 825 days, keys 0600.
+# one URI SAN, for both ends of mutual TLS; ECDSA P-256, keys 0600. They last 398
+# days for nodes and processes, 90 for everybody else, or N.
 #
-#   issue.sh --ca CADIR --out PREFIX URI        writes PREFIX.crt, PREFIX.key
-#   issue.sh --ca CADIR --batch FILE            the same for each line "PREFIX URI"
-#                                               of FILE, - for standard input
+#   issue.sh --ca CADIR [--days N] --out PREFIX URI   writes PREFIX.crt, PREFIX.key
+#   issue.sh --ca CADIR [--days N] --batch FILE       the same for each line "PREFIX URI"
+#                                                     of FILE, - for standard input
 #
 # URI: spiffe://<trust domain>/<path>                 a node
 #      spiffe://<trust domain>/<path>/system/<name>   a client
@@ -15,14 +16,15 @@
 # Exit status: 0 all are there, 1 not, 2 usage.
 set -euo pipefail
 
-usage() { sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,16s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 fail() { echo "issue: $*" >&2; exit 1; }
 
-ca="" out="" batch="" uris=() prefixes=()
+ca="" out="" batch="" days="" uris=() prefixes=()
 while [[ $# -gt 0 ]]; do
   case "$1" in
     --ca) ca=${2:-}; shift 2 || usage ;;
     --out) out=${2:-}; shift 2 || usage ;;
+    --days) days=${2:-}; [[ $days =~ ^[1-9][0-9]{0,3}$ ]] || usage; shift 2 ;;
     --batch) batch=${2:-}; shift 2 || usage ;;
     -*) usage ;;
     *) uris+=("$1"); shift ;;
@@ -95,11 +97,22 @@ check_kept() {  # fails unless the files that are there are the wanted ones
   done
 }
 
+# Who dials in is many, and easily lost; who serves is known.
+days_of() {  # URI
+  if [[ -n $days ]]; then
+    echo "$days"
+  elif [[ $1 =~ /(system|person|auditor|operator)/[^/]*$ ]]; then
+    echo 90
+  else
+    echo 398
+  fi
+}
+
 issue() {  # PREFIX URI
   # One process makes key and certificate. The key moves into place first: a
   # certificate is never there without it.
   LIGGARE_CERTIFICATE_URI=$2 LIGGARE_CERTIFICATE_NAME=${2##*/} \
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -sha256 -nodes -days 825 \
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -sha256 -nodes -days "$(days_of "$2")" \
     -CA "$ca/ca.crt" -CAkey "$ca/ca.key" -config "$config" \
     -keyout "$1.key.new" -out "$1.crt.new" 2>"$config.err.$BASHPID" ||
     fail "$2: $(<"$config.err.$BASHPID")"

@@ -61,8 +61,16 @@ fact "the one name is the URI" only_name_is "$crt" "$node"
 fact "the key is P-256" holds "$crt" "prime256v1"
 fact "it serves both ends" holds "$crt" "TLS Web Client Authentication, TLS Web Server Authentication"
 fact "it cannot issue others" holds "$crt" "CA:FALSE"
-fact "it ends within 825 days" bash -c "! openssl x509 -in '$crt' -noout -checkend $((826 * 86400))"
-fact "it lasts for 824 days" openssl x509 -in "$crt" -noout -checkend $((824 * 86400))
+lasts() {  # CERTIFICATE DAYS: so long, and a day more it does not
+  openssl x509 -in "$1" -noout -checkend $((($2 - 1) * 86400)) &&
+    ! openssl x509 -in "$1" -noout -checkend $((($2 + 1) * 86400))
+}
+fact "a node's lasts for 398 days" lasts "$crt" 398
+fact "a process's lasts for 398 days" lasts "$folder/certs/host.crt" 398
+fact "a client's lasts for 90 days" lasts "$folder/certs/client.crt" 90
+fact "another time can be chosen" "${issue[@]}" --days 7 --out "$folder/certs/week" "$node/system/week"
+fact "and is kept to" lasts "$folder/certs/week.crt" 7
+fact "no time is a usage error" refused 2 "issue.sh" "${issue[@]}" --days 0 --out "$folder/bad" "$node"
 fact "the private key is private" mode_is "$folder/certs/node.key" 600
 fact "a valid certificate of the same name is kept" unchanged "$crt" \
   "${issue[@]}" --batch <(cat "$folder/batch"; echo "$folder/certs/se spiffe://liggare.test/se")
@@ -85,4 +93,35 @@ fact "a line that is not PREFIX URI is refused" refused 1 "a line is PREFIX URI"
 fact "no URI is a usage error" refused 2 "issue.sh" "${issue[@]}" --out "$folder/bad"
 fact "two URIs for one file are a usage error" refused 2 "issue.sh" \
   "${issue[@]}" --out "$folder/bad" "$node" "$node"
+
+revoke=("$pki/revoke.sh" --ca "$folder/ca")
+revoked() {  # CERTIFICATE: it does not verify with the list
+  refused 2 "certificate revoked" \
+    openssl verify -crl_check -CAfile "$folder/ca/ca.crt" -CRLfile "$folder/ca/ca.crl" "$1"
+}
+in_force() {
+  openssl verify -crl_check -CAfile "$folder/ca/ca.crt" -CRLfile "$folder/ca/ca.crl" "$1"
+}
+crl_number() { openssl crl -in "$folder/ca/ca.crl" -noout -crlnumber; }
+grows() {  # COMMAND...: it makes the list anew
+  local before
+  before=$(crl_number)
+  "$@" && [[ $(crl_number) != "$before" ]]
+}
+fact "an empty list of revoked certificates is made" "${revoke[@]}"
+fact "it revokes nobody" in_force "$folder/certs/client.crt"
+fact "a certificate is revoked" "${revoke[@]}" "$folder/certs/client.crt"
+fact "it verifies no longer" revoked "$folder/certs/client.crt"
+fact "others do" in_force "$folder/certs/node.crt"
+fact "another is revoked" "${revoke[@]}" "$folder/certs/week.crt"
+fact "both stay revoked" revoked "$folder/certs/client.crt"
+fact "the second, too" revoked "$folder/certs/week.crt"
+fact "revoking one again only makes the list anew" grows "${revoke[@]}" "$folder/certs/week.crt"
+fact "so does revoking none" grows "${revoke[@]}" --days 3
+fact "everybody can read it" mode_is "$folder/ca/ca.crl" 644
+fact "what is no certificate of the authority is refused" unchanged "$folder/ca/ca.crl" \
+  refused 1 "not a certificate of this authority" "${revoke[@]}" "$folder/foreign/ca.crt"
+fact "no authority is an error" refused 1 "no authority" "$pki/revoke.sh" --ca "$folder/certs"
+fact "no time for the list is a usage error" refused 2 "revoke.sh" "${revoke[@]}" --days x
+fact "nothing is left of the work" bash -c "! ls -d '$folder'/ca/.revoke.* 2>/dev/null"
 exit "$failed"
