@@ -19,9 +19,10 @@ GENERATED = "liggare/v1"  # of proto/liggare/v1; the services' are grpc, see kin
 # Folder (the longest that fits counts) -> what it may include beside itself.
 LAYERS = {
     "proto": ("proto", GENERATED),
+    "proto/text": (),
     "eventstore/merkle": (),
-    "eventstore/note": ("eventstore/merkle",),
-    "eventstore/log": ("eventstore/note", "eventstore/merkle", "proto/error",
+    "eventstore/note": ("eventstore/merkle", "proto/text"),
+    "eventstore/log": ("eventstore/note", "eventstore/merkle", "proto/error", "proto/text",
                        GENERATED + "/entry.pb.h", GENERATED + "/error.pb.h"),
     "services/domain": ("eventstore", "proto", GENERATED),
     "services": ("services", "eventstore", "proto", GENERATED),
