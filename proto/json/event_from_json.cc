@@ -353,13 +353,16 @@ absl::Status Reader::ReadSingle(const JsonValue& value, const FieldPlan& field,
 
 }  // namespace
 
+absl::Status CheckEventJsonBytes(uint64_t bytes) {
+  if (bytes <= kEventJsonBytesMax) return absl::OkStatus();
+  return MakeError(
+      v1::ERROR_CODE_LIMIT_EXCEEDED,
+      {.message = "the line is " + std::to_string(bytes) + " bytes",
+       .expected = "at most " + std::to_string(kEventJsonBytesMax) + " bytes per event"});
+}
+
 absl::StatusOr<ParsedEvent> EventFromJson(std::string_view line, const SaltSource& salts) {
-  if (line.size() > kEventJsonBytesMax) {
-    return MakeError(
-        v1::ERROR_CODE_LIMIT_EXCEEDED,
-        {.message = "the line is " + std::to_string(line.size()) + " bytes",
-         .expected = "at most " + std::to_string(kEventJsonBytesMax) + " bytes per event"});
-  }
+  if (absl::Status status = CheckEventJsonBytes(line.size()); !status.ok()) return status;
   absl::StatusOr<JsonValue> root = ParseJson(line);
   if (!root.ok()) return root.status();
   return Reader(salts).ReadEvent(*root);

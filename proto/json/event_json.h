@@ -12,10 +12,12 @@
 #ifndef PROTO_JSON_EVENT_JSON_H_
 #define PROTO_JSON_EVENT_JSON_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "liggare/v1/event.pb.h"
 #include "proto/json/commitment.h"
@@ -31,6 +33,9 @@ struct ParsedEvent {
   std::vector<v1::Disclosure> disclosures;  // One per text, in the order of the line.
   std::string node;  // The member "node": which node is to record it; may be empty.
 };
+
+// LIMIT_EXCEEDED for a line of more than kEventJsonBytesMax.
+absl::Status CheckEventJsonBytes(uint64_t bytes);
 
 // Reads one event. MALFORMED (not JSON; says at which byte), LIMIT_EXCEEDED,
 // UNKNOWN_FIELD, UNKNOWN_TYPE, MISSING_FIELD (id, subject or payload) or

@@ -6,6 +6,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/error/error.h"
 #include "proto/json/event_json.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::json {
 namespace {
@@ -153,7 +154,8 @@ std::string JsonValue::Description() const {
     case Kind::kNumber:
       return "the number " + text.substr(0, kQuotedBytesMax);
     case Kind::kText:
-      return text.size() <= kQuotedBytesMax ? "the text \"" + text + "\"" : "a text";
+      return text.size() <= kQuotedBytesMax ? "the text \"" + text::ShownText(text) + "\""
+                                            : "a text";
     case Kind::kObject:
       return "an object";
     case Kind::kArray:
@@ -163,6 +165,12 @@ std::string JsonValue::Description() const {
 }
 
 absl::StatusOr<JsonValue> ParseJson(std::string_view text) {
+  // The parser takes a NUL for the end, and would pass over what follows it.
+  if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return MakeError(v1::ERROR_CODE_MALFORMED,
+                     {.message = "not JSON from byte " + std::to_string(nul + 1) + ": a NUL byte",
+                      .expected = "one JSON object"});
+  }
   Builder builder;
   nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return builder.Take();
