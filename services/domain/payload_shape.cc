@@ -85,6 +85,9 @@ absl::Status CheckCorrectedValue(std::string_view name, const form::FieldPlan& f
     expected = "one of " + field.enumeration->AllTokens();
   } else {
     const auto* text = std::get_if<std::string>(&given);
+    if (text != nullptr && HoldsPersonnummer(field.form, *text)) {
+      return Invalid(std::string(name), kPersonnummerFound, kPersonnummerExpected);
+    }
     is_right = text != nullptr && HasForm(field.form, *text);
     expected = DescriptionOf(field.form);
   }

@@ -87,6 +87,9 @@ absl::Status CheckInteger(int64_t number, const FieldPlan& field, const Place& p
 }
 
 absl::Status CheckString(const std::string& text, const FieldPlan& field, const Place& place) {
+  if (HoldsPersonnummer(field.form, text)) {
+    return Invalid(place, kPersonnummerFound, kPersonnummerExpected);
+  }
   if (HasForm(field.form, text)) return absl::OkStatus();
   constexpr size_t kQuotedBytesMax = 100;
   const std::string quoted = text.size() <= kQuotedBytesMax ? "\"" + text + "\"" : "the text";

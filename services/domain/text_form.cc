@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "proto/form/uuid.h"
+#include "proto/text/utf8.h"
 #include "services/domain/calendar.h"
 #include "services/domain/kommun.h"
+#include "services/domain/luhn.h"
 #include "services/domain/node_path.h"
+#include "services/domain/personnummer.h"
 #include "services/domain/shape.h"
 #include "services/domain/subject.h"
 
@@ -23,16 +26,24 @@ bool IsToken(std::string_view text) {
          std::all_of(text.begin(), text.end(), IsTokenChar);
 }
 
+bool IsControl(char32_t point) { return point < 0x20 || (point >= 0x7f && point < 0xa0); }
+
 // Characters of valid UTF-8: all bytes but continuations.
 size_t CharsOf(std::string_view text) {
   return static_cast<size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
 }
 
+// Not one of spaces alone, which nobody could see.
 bool IsPlainText(std::string_view text) {
-  return CharsOf(text) <= kTextCharsMax && std::none_of(text.begin(), text.end(), [](char c) {
-           return static_cast<uint8_t>(c) < 0x20 || c == 0x7f;
-         });
+  if (CharsOf(text) > kTextCharsMax) return false;
+  bool is_blank = !text.empty();
+  while (!text.empty()) {
+    const auto point = text::TakeCodePoint(text);
+    if (!point || IsControl(*point) || text::IsNoncharacter(*point)) return false;
+    is_blank = is_blank && text::IsSpace(*point);
+  }
+  return !is_blank;
 }
 
 // -?digits(.digits)?, with no superfluous zero in front.
@@ -83,15 +94,8 @@ bool IsFieldPattern(std::string_view text) {
 
 bool IsOrganisationsnummer(std::string_view text) {
   if (text.size() != 11 || text[6] != '-') return false;
-  int sum = 0;
-  int position = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (i == 6) continue;
-    if (!IsDigit(text[i])) return false;
-    const int weighted = (text[i] - '0') * (position++ % 2 == 0 ? 2 : 1);
-    sum += weighted / 10 + weighted % 10;
-  }
-  return sum % 10 == 0;
+  const std::string digits = std::string(text.substr(0, 6)) + std::string(text.substr(7));
+  return std::all_of(digits.begin(), digits.end(), IsDigit) && HasLuhnDigit(digits);
 }
 
 bool HasForm(v1::TextForm form, std::string_view text) {
@@ -121,6 +125,11 @@ bool HasForm(v1::TextForm form, std::string_view text) {
   }
 }
 
+bool HoldsPersonnummer(v1::TextForm form, std::string_view text) {
+  const bool is_written = form == v1::TEXT_FORM_UNSPECIFIED || form == v1::TEXT_FORM_TOKEN;
+  return is_written && FindPersonnummer(text).has_value();
+}
+
 std::string DescriptionOf(v1::TextForm form) {
   switch (form) {
     case v1::TEXT_FORM_DATE:
@@ -144,7 +153,8 @@ std::string DescriptionOf(v1::TextForm form) {
     case v1::TEXT_FORM_FIELD_PATTERN:
       return "names and keys with dots, * for any key, such as klienter.*.18-29";
     default:
-      return "at most " + std::to_string(kTextCharsMax) + " characters, no control characters";
+      return "at most " + std::to_string(kTextCharsMax) +
+             " characters, not spaces alone, no control characters or noncharacters";
   }
 }
 

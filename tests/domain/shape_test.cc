@@ -321,5 +321,28 @@ TEST(ShapeTest, ARevocationNamesAKeyAndALogOfTheNode) {
   ExpectFault(fault("se/17", R"("log": "se/17@1")"), v1::ERROR_CODE_MISSING_FIELD, "size");
 }
 
+v1::Error ActorFault(const std::string& id) {
+  v1::EventData event = GoodEvent();
+  event.mutable_actor()->set_id(id);
+  return FaultOf(event);
+}
+
+TEST(ShapeTest, TextsThatNobodyCouldSeeOrNoFileCouldHoldAreRefused) {
+  for (const char* id : {" ", "\u00A0\u2003", "a\x1b[2J", "a\u009b2J", "a\nb", "a\uFFFF", "\uFDD0",
+                         "\U0010FFFE", "a\x7f"}) {
+    ExpectFault(ActorFault(id), v1::ERROR_CODE_INVALID_FIELD, "actor.id");
+  }
+  for (const char* id : {" a ", "Åsa Öst", "é", "👩‍👩‍👧", "\uFFFD", "ا"}) {
+    EXPECT_EQ(ActorFault(id).code(), v1::ERROR_CODE_UNSPECIFIED) << id;
+  }
+}
+
+TEST(ShapeTest, APersonnummerIsRefusedWhereItCouldNeverBeErased) {
+  const v1::Error error = ActorFault("Anna 19121212-1212");
+  ExpectFault(error, v1::ERROR_CODE_INVALID_FIELD, "actor.id");
+  EXPECT_THAT(error.message(), ::testing::Not(::testing::HasSubstr("1212")));
+  EXPECT_EQ(ActorFault("Anna 202100-5489").code(), v1::ERROR_CODE_UNSPECIFIED);
+}
+
 }  // namespace
 }  // namespace liggare::domain
