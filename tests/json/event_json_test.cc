@@ -242,5 +242,17 @@ TEST(EventJsonTest, LimitsAreNamed) {
   EXPECT_EQ(long_text.field(), "reason");
 }
 
+TEST(EventJsonTest, NothingAfterANulByteIsLost) {
+  const std::string event = std::string(kHead) + R"("grant_rate_set": {"rate_ore": 1}})";
+  ASSERT_TRUE(EventFromJson(event, FixedSalts()).ok());
+  for (const std::string& line : {event + std::string(1, '\0') + event,
+                                  std::string(1, '\0') + event, event + std::string(1, '\0')}) {
+    const auto parsed = EventFromJson(line, FixedSalts());
+    ASSERT_FALSE(parsed.ok());
+    EXPECT_EQ(ErrorOf(parsed.status()).code(), v1::ERROR_CODE_MALFORMED);
+    EXPECT_NE(parsed.status().message().find("NUL"), absl::string_view::npos);
+  }
+}
+
 }  // namespace
 }  // namespace liggare::json
