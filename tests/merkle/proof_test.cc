@@ -7,7 +7,7 @@
 #include "eventstore/merkle/verify.h"
 #include "tests/merkle/memory_tiles.h"
 #include "tests/merkle/naive_tree.h"
-#include "tests/merkle/seed.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::merkle {
 namespace {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "tests/merkle/memory_tiles.h"
-#include "tests/merkle/seed.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::merkle {
 namespace {
