@@ -85,7 +85,7 @@ class LogCheck {
   void CheckClaims();
   void CheckClaimsBeyondEnd();
   // Where reading can go on after an error at `index`.
-  uint64_t NextReadable(uint64_t index);
+  std::optional<uint64_t> NextReadable(uint64_t index);
 
   FsckScope& scope_;
   const uint32_t number_;
@@ -141,20 +141,20 @@ bool LogCheck::IsMisplaced(uint64_t index, std::string_view entry) {
   return true;
 }
 
-uint64_t LogCheck::NextReadable(uint64_t index) {
+std::optional<uint64_t> LogCheck::NextReadable(uint64_t index) {
   for (uint64_t next = index + 1; next < index + kUnreadableEntriesMax; ++next) {
     const auto entry = scope_.database.Get(
         Family::kEvents, keys::Encode(keys::EventKey{.log = number_, .index = next}));
-    if (entry.ok()) return next;
+    if (entry.ok() && entry->has_value()) return next;
   }
-  return UINT64_MAX;
+  return {};
 }
 
 void LogCheck::Run() {
   CheckClaims();
-  for (uint64_t from = 0; from != UINT64_MAX;) {
+  for (std::optional<uint64_t> from = 0; from;) {
     const auto cursor = scope_.database.NewCursor(Family::kEvents);
-    cursor->Seek(keys::Encode(keys::EventKey{.log = number_, .index = from}));
+    cursor->Seek(keys::Encode(keys::EventKey{.log = number_, .index = *from}));
     for (; cursor->Valid(); cursor->Next()) {
       const auto key = keys::ParseEventKey(cursor->key());
       if (!key || key->log != number_) break;
@@ -164,7 +164,9 @@ void LogCheck::Run() {
     }
     if (cursor->status().ok()) break;
     Add(Family::kEvents, next_index_, "can't be read: " + std::string(cursor->status().message()));
-    from = NextReadable(next_index_);
+    // Beyond what was tried last, too: if nothing was read from there, it would be tried
+    // for ever.
+    from = NextReadable(std::max(*from, next_index_));
   }
   CloseWindow();
   SettleDoubts("");

@@ -42,20 +42,47 @@ std::string EntryAt(FsckScope& scope, uint32_t log, uint64_t index) {
   return scope.Get(Family::kEvents, keys::Encode(keys::EventKey{.log = log, .index = index}));
 }
 
+// What an index row says of an entry: where it is, and of its id and subject what the
+// row knows.
+struct Pointer {
+  uint32_t log = 0;
+  uint64_t index = 0;
+  std::string subject = {};
+  std::string event_id = {};
+};
+
+// The entry that a row points to, judged by `fits`: a finding in `family` with this
+// message if it does not fit. One that lies in a damaged block is named as that, by all
+// that the row knows, for nothing else can say any more which entry it was.
+Fault FaultOfPointer(FsckScope& scope, const Pointer& to, FsckFinding otherwise,
+                     const std::function<bool(const EntryHeader&)>& fits) {
+  otherwise.log = scope.NameOf(to.log);
+  otherwise.index = to.index;
+  otherwise.subject = to.subject;
+  otherwise.event_id = to.event_id;
+  const auto entry = scope.database.Get(
+      Family::kEvents, keys::Encode(keys::EventKey{.log = to.log, .index = to.index}));
+  if (!entry.ok()) {
+    otherwise.family = FamilyName(Family::kEvents);
+    otherwise.message = "the entry can't be read";
+    return otherwise;
+  }
+  const std::string bytes = entry->value_or("");
+  const auto header = ParseEntryHeader(bytes);
+  if (header.ok() && fits(*header)) return std::nullopt;
+  return otherwise;
+}
+
 Fault FaultOfIdRow(FsckScope& scope, std::string_view key_bytes, std::string_view value_bytes) {
   const auto key = keys::ParseIdKey(key_bytes);
   const auto value = keys::ParseIdValue(value_bytes);
   if (!key || !value || !scope.names.contains(key->log)) {
     return DamagedKey(Family::kIds, key_bytes);
   }
-  const std::string entry = EntryAt(scope, key->log, value->index);
-  const auto header = ParseEntryHeader(entry);
-  if (header.ok() && header->data_header.event_id == key->event_id) return std::nullopt;
-  return FsckFinding{.family = "ids",
-                     .log = scope.NameOf(key->log),
-                     .index = value->index,
-                     .event_id = Hex(key->event_id),
-                     .message = "the id row's entry does not have this id"};
+  return FaultOfPointer(
+      scope, {.log = key->log, .index = value->index, .event_id = Hex(key->event_id)},
+      {.family = "ids", .message = "the id row's entry does not have this id"},
+      [&](const EntryHeader& header) { return header.data_header.event_id == key->event_id; });
 }
 
 Fault FaultOfSubjectRow(FsckScope& scope, std::string_view key_bytes) {
@@ -63,16 +90,12 @@ Fault FaultOfSubjectRow(FsckScope& scope, std::string_view key_bytes) {
   if (!key || !scope.names.contains(key->log)) {
     return DamagedKey(Family::kSubjects, key_bytes);
   }
-  const std::string entry = EntryAt(scope, key->log, key->index);
-  const auto header = ParseEntryHeader(entry);
-  if (header.ok() && header->data_header.subject == key->subject && header->clock == key->clock) {
-    return std::nullopt;
-  }
-  return FsckFinding{.family = "subjects",
-                     .log = scope.NameOf(key->log),
-                     .index = key->index,
-                     .subject = std::string(key->subject),
-                     .message = "the subject row's entry is not of this subject and clock"};
+  return FaultOfPointer(
+      scope, {.log = key->log, .index = key->index, .subject = std::string(key->subject)},
+      {.family = "subjects", .message = "the subject row's entry is not of this subject and clock"},
+      [&](const EntryHeader& header) {
+        return header.data_header.subject == key->subject && header.clock == key->clock;
+      });
 }
 
 // Whether the Received at `own_index` says that the log has this size.

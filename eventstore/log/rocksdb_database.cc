@@ -232,7 +232,6 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::OpenForInspection(
   auto state = std::make_unique<State>();
   state->env = env;
   state->path = path;
-  state->read_options.verify_checksums = false;
   state->read_options.fill_cache = false;
   rocksdb::Status status = env->LockFile(path + "/LOCK", &state->lock);
   if (!status.ok()) return ToOpenStatus(status, *state->env, path);

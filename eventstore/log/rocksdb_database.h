@@ -63,9 +63,10 @@ class RocksDatabase : public Database {
                                                              SharedResources& shared,
                                                              OpenOptions options);
 
-  // Opens a database to look at it, damaged or not: nothing can be written,
-  // checksums are not enforced, and what can't be read of the write-ahead log is
-  // left out. damage() says what was found. No other process may have it open.
+  // Opens a database to look at it, damaged or not: nothing can be written, and what
+  // can't be read of the write-ahead log is left out. A block with a wrong checksum stays
+  // unreadable: RocksDB asserts that what it reads is well-formed. damage() says what was found. No
+  // other process may have it open.
   static absl::StatusOr<std::unique_ptr<RocksDatabase>> OpenForInspection(const std::string& path,
                                                                           SharedResources& shared);
   ~RocksDatabase() override;
