@@ -46,6 +46,40 @@ Json NodeJson(const v1::NodeStatus& node) {
   return json;
 }
 
+Json CertificateJson(const v1::CertificateStatus& certificate) {
+  Json json = {{"node", certificate.node()},
+               {"name", certificate.name()},
+               {"file", certificate.file()},
+               {"problem", certificate.problem()}};
+  json["days_left"] = nullptr;
+  if (certificate.not_after_s() != 0) json["days_left"] = certificate.days_left();
+  return json;
+}
+
+// What the server calls the files that are no certificate of somebody's.
+std::string FileKind(const std::string& name) {
+  if (name == "ca") return "Utfärdare";
+  if (name == "deny") return "Spärrlista";
+  if (name == "crl") return "Utfärdarens spärrlista";
+  return name;
+}
+
+std::string CertificatesText(const v1::GetStatusResponse& status) {
+  if (status.certificates().empty()) return "";
+  std::string text = "Certifikat\n";
+  const std::string indent(kIndent, ' ');
+  TextTable table({Align::kLeft, Align::kRight, Align::kLeft});
+  table.AddRow({"Namn", "Dagar kvar", "Fil"});
+  for (const v1::CertificateStatus& certificate : status.certificates()) {
+    const std::string days =
+        certificate.not_after_s() != 0 ? std::to_string(certificate.days_left()) : "";
+    table.AddRow({FileKind(certificate.name()), days, certificate.file()});
+    if (certificate.problem().empty()) continue;
+    text += indent + "LARM: " + FileKind(certificate.name()) + ": " + certificate.problem() + "\n";
+  }
+  return text + table.Text(kIndent);
+}
+
 std::string ParentText(const v1::ParentStatus& parent) {
   std::string text = parent.path() + " (" + parent.address() + "): ";
   text += parent.connected() ? "ansluten" : "ej ansluten";
@@ -96,10 +130,15 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments&) {
   if (shell.options().json) {
     Json json = {{"format", kFormat}, {"version", status->version()}, {"nodes", Json::array()}};
     for (const v1::NodeStatus& node : status->nodes()) json["nodes"].push_back(NodeJson(node));
+    json["certificates"] = Json::array();
+    for (const v1::CertificateStatus& certificate : status->certificates()) {
+      json["certificates"].push_back(CertificateJson(certificate));
+    }
     shell.out() << json.dump(2) << "\n";
     return kDone;
   }
   for (const v1::NodeStatus& node : status->nodes()) shell.out() << NodeText(node);
+  shell.out() << CertificatesText(*status);
   return kDone;
 }
 

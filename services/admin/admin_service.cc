@@ -1,5 +1,6 @@
 #include "services/admin/admin_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "proto/error/error.h"
@@ -10,11 +11,31 @@
 namespace liggare::admin {
 
 AdminService::AdminService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool,
-                           std::string version)
+                           std::string version,
+                           std::function<std::vector<rpc::CertificateState>()> certificates)
     : nodes_(nodes),
       version_(std::move(version)),
+      certificates_(std::move(certificates)),
       calls_(pool, rpc::PooledCalls::Limits()),
       backups_(pool, {.running_max = 1, .waiting_max = 16}) {}
+
+void AdminService::AddCertificates(v1::GetStatusResponse& response) const {
+  if (response.nodes().empty()) return;  // Nothing here is the caller's.
+  for (rpc::CertificateState& state : certificates_()) {
+    const bool shown = state.node.empty() ||
+                       std::ranges::any_of(response.nodes(), [&](const v1::NodeStatus& node) {
+                         return node.path() == state.node;
+                       });
+    if (!shown) continue;
+    v1::CertificateStatus& out = *response.add_certificates();
+    out.set_node(std::move(state.node));
+    out.set_name(std::move(state.name));
+    out.set_file(std::move(state.file));
+    out.set_not_after_s(state.not_after_s.value_or(0));
+    out.set_days_left(state.days_left.value_or(0));
+    out.set_problem(std::move(state.problem));
+  }
+}
 
 absl::Status AdminService::Answer(const grpc::AuthContext& caller,
                                   const v1::GetStatusRequest& request,
@@ -25,6 +46,7 @@ absl::Status AdminService::Answer(const grpc::AuthContext& caller,
         hosting::NodeForReading(nodes_, caller, request.node());
     if (!target.ok()) return target.status();
     *response.add_nodes() = StatusOf(target->node);
+    AddCertificates(response);
     return absl::OkStatus();
   }
   absl::StatusOr<rpc::Identity> identity = hosting::CallerOf(nodes_, caller);
@@ -32,6 +54,7 @@ absl::Status AdminService::Answer(const grpc::AuthContext& caller,
   for (const auto& [path, node] : nodes_.all()) {
     if (rpc::MayReadAt(*identity, path).ok()) *response.add_nodes() = StatusOf(node);
   }
+  AddCertificates(response);
   return absl::OkStatus();
 }
 

@@ -2,10 +2,13 @@
 #ifndef SERVICES_ADMIN_ADMIN_SERVICE_H_
 #define SERVICES_ADMIN_ADMIN_SERVICE_H_
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "liggare/v1/admin_service.grpc.pb.h"
 #include "services/hosting/hosted_node.h"
+#include "services/rpc/certificate_state.h"
 #include "services/rpc/pooled_calls.h"
 #include "services/rpc/strand.h"
 
@@ -15,7 +18,9 @@ namespace liggare::admin {
 // registered with.
 class AdminService : public v1::AdminService::CallbackService {
  public:
-  AdminService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool, std::string version);
+  // `certificates`: how those of the process and of its nodes stand.
+  AdminService(const hosting::HostedNodes& nodes, rpc::WorkerPool& pool, std::string version,
+               std::function<std::vector<rpc::CertificateState>()> certificates);
 
   // One node, which the caller must be allowed to read at; or all such nodes.
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
@@ -28,11 +33,14 @@ class AdminService : public v1::AdminService::CallbackService {
                                    v1::BackupResponse* response) override;
 
  private:
+  // Of the process, and of the nodes in the answer; none without such a node.
+  void AddCertificates(v1::GetStatusResponse& response) const;
   absl::Status Answer(const grpc::AuthContext& caller, const v1::GetStatusRequest& request,
                       v1::GetStatusResponse& response) const;
 
   const hosting::HostedNodes& nodes_;
   const std::string version_;
+  const std::function<std::vector<rpc::CertificateState>()> certificates_;
   rpc::PooledCalls calls_;
   rpc::PooledCalls backups_;
 };

@@ -35,6 +35,12 @@ Setting PathText(TableReader& table, std::string_view key) {
   return setting;
 }
 
+std::optional<Setting> OptionalPathText(TableReader& table, std::string_view key) {
+  std::optional<Setting> setting = table.OptionalText(key);
+  if (setting) Resolve(*setting);
+  return setting;
+}
+
 std::optional<ParentConfig> ReadParent(const toml::table& table, const std::string& file,
                                        const std::string& key, absl::Status& status) {
   TableReader reader(table, file, key, status);
@@ -55,8 +61,7 @@ NodeConfig ReadNode(const toml::table& table, const std::string& file, const std
   node.signing_key = PathText(reader, "signing_key");
   node.certificate = PathText(reader, "certificate");
   node.key = PathText(reader, "key");
-  node.backup = reader.OptionalText("backup");
-  if (node.backup) Resolve(*node.backup);
+  node.backup = OptionalPathText(reader, "backup");
   node.smallest_count =
       reader
           .OptionalNumber("smallest_count", {domain::kSmallestCountMin, domain::kSmallestCountMax})
@@ -85,6 +90,8 @@ Config ReadTables(const toml::table& root, const std::string& file, absl::Status
     config.tls.ca = PathText(tls, "ca");
     config.tls.certificate = PathText(tls, "certificate");
     config.tls.key = PathText(tls, "key");
+    config.tls.deny = OptionalPathText(tls, "deny");
+    config.tls.crl = OptionalPathText(tls, "crl");
     tls.Finish();
   }
   for (const toml::table* table : reader.Tables("node")) {

@@ -8,6 +8,8 @@
 //   ca = "pki/ca.crt"
 //   certificate = "pki/host-lan17.crt"                  # .../host/<name>
 //   key = "pki/host-lan17.key"
+//   deny = "pki/denied"                                 # if anybody is (rpc/revocations.h)
+//   crl = "pki/revoked"                                 # if the authority revokes
 //
 //   [[node]]                                            # for every node hosted
 //   path = "se/17"
@@ -60,6 +62,8 @@ struct TlsConfig {
   Setting ca;
   Setting certificate;
   Setting key;
+  std::optional<Setting> deny;  // A list of denied certificates.
+  std::optional<Setting> crl;   // A file of revocation lists, or a directory of them.
 };
 
 struct Config {

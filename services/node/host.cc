@@ -16,6 +16,7 @@
 #include "services/audit/audit_service.h"
 #include "services/hosting/addressed_node.h"
 #include "services/ingest/event_service.h"
+#include "services/node/certificate_watch.h"
 #include "services/node/connection_listener.h"
 #include "services/node/listener_watch.h"
 #include "services/node/node.h"
@@ -58,7 +59,8 @@ struct Host::State {
         events(hosted, readers, answers),
         queries(hosted, readers, NowMs),
         audits(hosted, readers),
-        admin(hosted, readers, kVersion),
+        certificates(config, secrets, {.now_s = [] { return NowMs() / 1000; }}),
+        admin(hosted, readers, kVersion, [this] { return certificates.States(); }),
         replications({.find = [this](std::string_view path) { return Find(path); },
                       .identify =
                           [this](const grpc::CallbackServerContext& context) {
@@ -93,6 +95,7 @@ struct Host::State {
   ingest::EventService events;
   query::QueryService queries;
   audit::AuditService audits;
+  CertificateWatch certificates;
   admin::AdminService admin;
   replication::ReplicationService replications;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
@@ -107,6 +110,7 @@ absl::Status Host::State::OpenNodes() {
       .trust_domain = config.trust_domain.value,
       .host = secrets.host.identity.host,
       .national_key = *note::VerifierKey::Parse(config.national_key.value),
+      .judge = secrets.judge,
       .databases = databases,
       .workers = replicators,
       .timer = timer};
@@ -136,7 +140,7 @@ absl::Status Host::State::Listen() {
   rpc::SetServerLimits(builder, kServerMemoryBytesMax);
   acceptor = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      rpc::ServerCredentials(secrets.host));
+      rpc::ServerCredentials(secrets.host, {.judge = secrets.judge}));
   builder.RegisterService(&events);
   builder.RegisterService(&queries);
   builder.RegisterService(&audits);
@@ -171,6 +175,7 @@ void Host::State::Stop() {
   if (stopped) return;
   stopped = true;
   watch.reset();
+  certificates.Stop();
   if (listener != nullptr) listener->Stop();
   if (server != nullptr && server->GetHealthCheckService() != nullptr) {
     server->GetHealthCheckService()->Shutdown();  // NOT_SERVING, and its watchers end.
@@ -200,6 +205,7 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(Config config, Secrets secrets
   if (absl::Status status = state.OpenNodes(); !status.ok()) return status;
   if (absl::Status status = state.Listen(); !status.ok()) return status;
   for (const std::unique_ptr<Node>& node : state.nodes) node->StartUplink();
+  state.certificates.Start([] {});
   if (on_deaf) state.Watch(std::move(on_deaf));
   return host;
 }

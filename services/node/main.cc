@@ -19,6 +19,7 @@
 #include "services/node/grpc_log.h"
 #include "services/node/host.h"
 #include "services/node/restore_node.h"
+#include "services/rpc/certificate_state.h"
 
 namespace liggare::node {
 namespace {
@@ -110,6 +111,14 @@ absl::Status AnnounceReady(const Host& host, const Arguments& arguments) {
   return status;
 }
 
+void PrintDaysLeft(const rpc::Credentials& own) {
+  const int64_t now_s = NowSeconds();
+  printf("liggared: %s: %s, %lld days left; its authority in %s, %lld\n",
+         own.files.certificate.c_str(), own.identity.uri.c_str(),
+         static_cast<long long>(rpc::DaysLeft(own.not_after_s, now_s)), own.files.ca.c_str(),
+         static_cast<long long>(rpc::DaysLeft(own.ca_not_after_s, now_s)));
+}
+
 int RunRestore(const Arguments& arguments, const Config& config, const Secrets& secrets) {
   RestoreRequest request{
       .path = arguments.restore, .peers = {}, .epoch_above = arguments.epoch_above};
@@ -130,6 +139,8 @@ int Run(const Arguments& arguments) {
   absl::StatusOr<Secrets> secrets = ReadSecrets(*config, NowSeconds());
   if (!secrets.ok()) return Fail(secrets.status());
   if (arguments.check_config) {
+    PrintDaysLeft(secrets->host);
+    for (const NodeSecrets& node : secrets->nodes) PrintDaysLeft(node.credentials);
     printf("liggared: %s is right, %zu nodes\n", arguments.config.c_str(), config->nodes.size());
     return kExitDone;
   }

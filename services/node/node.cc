@@ -148,7 +148,8 @@ std::unique_ptr<replication::Uplink> Node::MakeUplink() {
   const std::string address = config_.parent->address.value;
   const std::shared_ptr<grpc::ChannelCredentials> credentials = rpc::ChannelCredentials(
       secrets_.credentials,
-      {.trust_domain = environment_.trust_domain, .host = config_.parent->host.value});
+      {.trust_domain = environment_.trust_domain, .host = config_.parent->host.value},
+      {.judge = environment_.judge});
   replication::Uplink::Options options;
   options.address = address;
   options.dial = [address, credentials] { return rpc::Dial(address, credentials); };

@@ -32,6 +32,7 @@ struct NodeEnvironment {
   std::string trust_domain;
   std::string host;  // The process's name.
   note::VerifierKey national_key;
+  std::shared_ptr<const rpc::PeerJudge> judge;  // Of the server that is dialled.
   log::SharedResources& databases;
   rpc::WorkerPool& workers;
   replication::Timer& timer;

@@ -47,11 +47,11 @@ absl::StatusOr<std::vector<RestorePeer>> PeersOf(const NodeConfig& node,
 }
 
 std::unique_ptr<restore::PeerOrigin> Reach(const RestorePeer& peer, const Config& config,
-                                           const rpc::Credentials& own) {
+                                           const Secrets& secrets, const rpc::Credentials& own) {
   return std::make_unique<restore::PeerOrigin>(
       peer.path, peer.address,
-      rpc::Dial(peer.address,
-                rpc::ChannelCredentials(own, {config.trust_domain.value, peer.host})));
+      rpc::Dial(peer.address, rpc::ChannelCredentials(own, {config.trust_domain.value, peer.host},
+                                                      {.judge = secrets.judge})));
 }
 
 }  // namespace
@@ -99,7 +99,8 @@ absl::StatusOr<restore::RestoreReport> RestoreNode(const Config& config, const S
   const NodeSecrets& own = secrets.nodes[*place];
   const note::VerifierKey national = *note::VerifierKey::Parse(config.national_key.value);
   std::vector<std::unique_ptr<restore::Peer>> reached;
-  for (const RestorePeer& peer : *peers) reached.push_back(Reach(peer, config, own.credentials));
+  for (const RestorePeer& peer : *peers)
+    reached.push_back(Reach(peer, config, secrets, own.credentials));
   const absl::StatusOr<note::SigningKey> key = KeyFor(node, config, national, reached);
   if (!key.ok()) return key.status();
   log::SharedResources databases;

@@ -53,12 +53,40 @@ absl::StatusOr<NodeSecrets> ReadNodeSecrets(const Config& config, const NodeConf
   return NodeSecrets{*std::move(key), *std::move(credentials)};
 }
 
+absl::StatusOr<std::shared_ptr<rpc::PeerJudge>> MakeJudge(const Config& config,
+                                                          const rpc::Credentials& host) {
+  const std::string ca = host.kept->texts().ca;
+  std::vector<rpc::Revocations> all;
+  for (const rpc::RevocationFiles& files : RevocationFilesOf(config)) {
+    absl::StatusOr<rpc::Revocations> read =
+        rpc::Revocations::Read(files, config.trust_domain.value, ca);
+    if (!read.ok()) {
+      const v1::Error error = ErrorOf(read.status());
+      return SettingError(files.crl.empty() ? *config.tls.deny : *config.tls.crl, error.message(),
+                          error.expected());
+    }
+    all.push_back(*std::move(read));
+  }
+  auto judge = std::make_shared<rpc::PeerJudge>(config.trust_domain.value);
+  if (absl::Status status = judge->Trust(ca, std::move(all)); !status.ok()) return status;
+  return judge;
+}
+
 }  // namespace
+
+std::vector<rpc::RevocationFiles> RevocationFilesOf(const Config& config) {
+  std::vector<rpc::RevocationFiles> files;
+  if (config.tls.deny) files.push_back({.deny = config.tls.deny->value, .crl = ""});
+  if (config.tls.crl) files.push_back({.deny = "", .crl = config.tls.crl->value});
+  return files;
+}
 
 absl::StatusOr<Secrets> ReadSecrets(const Config& config, int64_t now_s) {
   absl::StatusOr<rpc::Credentials> host = ReadHostCredentials(config, now_s);
   if (!host.ok()) return host.status();
-  Secrets secrets{*std::move(host), {}};
+  absl::StatusOr<std::shared_ptr<rpc::PeerJudge>> judge = MakeJudge(config, *host);
+  if (!judge.ok()) return judge.status();
+  Secrets secrets{*std::move(host), {}, *std::move(judge)};
   for (const NodeConfig& node : config.nodes) {
     absl::StatusOr<NodeSecrets> own = ReadNodeSecrets(config, node, now_s);
     if (!own.ok()) return own.status();

@@ -39,7 +39,7 @@ absl::Status CheckTime(X509* certificate, const PemFile& file, time_t now) {
 }
 
 absl::Status CheckKey(X509* certificate, const CertificateCheck& check) {
-  const PemFile file{check.key.path, "key"};
+  const PemFile file{std::string(check.key.path), "key"};
   const Bio reader = ReaderOf(check.key.pem);
   // An empty passphrase; without it, a key that has one would be asked for at a terminal.
   char passphrase[] = "";
@@ -48,7 +48,7 @@ absl::Status CheckKey(X509* certificate, const CertificateCheck& check) {
     return Bad(file, "holds no private key", "a private key in PEM, without a passphrase");
   }
   if (X509_check_private_key(certificate, key.get()) == 1) return absl::OkStatus();
-  return Bad(file, "is not the key of " + check.certificate.path,
+  return Bad(file, "is not the key of " + std::string(check.certificate.path),
              "the private key of that certificate");
 }
 
@@ -56,12 +56,15 @@ absl::Status CheckKey(X509* certificate, const CertificateCheck& check) {
 absl::StatusOr<std::vector<Certificate>> CertificatesOf(const NamedPem& named, const char* field,
                                                         const char* expected) {
   absl::StatusOr<std::vector<Certificate>> read = ReadCertificates(named.pem);
-  if (!read.ok()) return Bad({named.path, field}, ErrorOf(read.status()).message(), expected);
-  if (read->empty()) return Bad({named.path, field}, "holds no certificate", expected);
+  if (!read.ok())
+    return Bad({std::string(named.path), field}, ErrorOf(read.status()).message(), expected);
+  if (read->empty()) return Bad({std::string(named.path), field}, "holds no certificate", expected);
   return read;
 }
 
-absl::Status CheckChain(const std::vector<Certificate>& chain, const CertificateCheck& check) {
+// When the authority at the end of the chain ends.
+absl::StatusOr<int64_t> CheckChain(const std::vector<Certificate>& chain,
+                                   const CertificateCheck& check) {
   const absl::StatusOr<std::vector<Certificate>> authorities =
       CertificatesOf(check.ca, "ca", "the authority's certificate in PEM");
   if (!authorities.ok()) return authorities.status();
@@ -73,10 +76,13 @@ absl::Status CheckChain(const std::vector<Certificate>& chain, const Certificate
   const StoreContext context(X509_STORE_CTX_new());
   X509_STORE_CTX_init(context.get(), store.get(), chain.front().get(), rest.get());
   X509_STORE_CTX_set_time(context.get(), 0, static_cast<time_t>(check.now_s));
-  if (X509_verify_cert(context.get()) == 1) return absl::OkStatus();
+  if (X509_verify_cert(context.get()) == 1) {
+    const STACK_OF(X509)* verified = X509_STORE_CTX_get0_chain(context.get());
+    return NotAfterOf(sk_X509_value(verified, sk_X509_num(verified) - 1));
+  }
   const char* why = X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get()));
-  return Bad({check.certificate.path, "certificate"},
-             "does not verify under " + check.ca.path + ": " + why,
+  return Bad({std::string(check.certificate.path), "certificate"},
+             "does not verify under " + std::string(check.ca.path) + ": " + why,
              "a certificate issued by that authority");
 }
 
@@ -116,8 +122,8 @@ absl::StatusOr<std::string> ReadPemFile(const PemFile& file) {
   return text;
 }
 
-absl::StatusOr<std::vector<std::string>> CheckCertificate(const CertificateCheck& check) {
-  const PemFile file{check.certificate.path, "certificate"};
+absl::StatusOr<CheckedCertificate> CheckCertificate(const CertificateCheck& check) {
+  const PemFile file{std::string(check.certificate.path), "certificate"};
   const absl::StatusOr<std::vector<Certificate>> chain =
       CertificatesOf(check.certificate, "certificate", "a certificate in PEM");
   if (!chain.ok()) return chain.status();
@@ -126,8 +132,13 @@ absl::StatusOr<std::vector<std::string>> CheckCertificate(const CertificateCheck
     return status;
   }
   if (absl::Status status = CheckKey(own, check); !status.ok()) return status;
-  if (absl::Status status = CheckChain(*chain, check); !status.ok()) return status;
-  return UriNames(own);
+  const absl::StatusOr<int64_t> ca_not_after_s = CheckChain(*chain, check);
+  if (!ca_not_after_s.ok()) return ca_not_after_s.status();
+  return CheckedCertificate{.uris = UriNames(own),
+                            .not_after_s = NotAfterOf(own),
+                            .ca_not_after_s = *ca_not_after_s,
+                            .serves = X509_check_purpose(own, X509_PURPOSE_SSL_SERVER, 0) == 1,
+                            .dials = X509_check_purpose(own, X509_PURPOSE_SSL_CLIENT, 0) == 1};
 }
 
 }  // namespace liggare::rpc

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -26,10 +27,10 @@ absl::StatusOr<std::string> ReadPemFile(const PemFile& file);
 absl::StatusOr<std::string> ReadBoundedFile(const PemFile& file, size_t bytes_max,
                                             const char* what);
 
-// Texts with the names of their files, which errors name.
+// Texts with the names of their files, which errors name. Borrowed.
 struct NamedPem {
-  std::string path;
-  std::string pem;
+  std::string_view path;
+  std::string_view pem;
 };
 struct CertificateCheck {
   NamedPem ca;
@@ -38,9 +39,18 @@ struct CertificateCheck {
   int64_t now_s = 0;  // Seconds since 1970.
 };
 
-// The URI SANs of the certificate, if it is valid at `now_s`, issued under `ca`
-// and the key is its own. CONFIGURATION otherwise.
-absl::StatusOr<std::vector<std::string>> CheckCertificate(const CertificateCheck& check);
+// A certificate that is good.
+struct CheckedCertificate {
+  std::vector<std::string> uris;  // Its URI SANs.
+  int64_t not_after_s = 0;        // Until when it is valid, in seconds since 1970.
+  int64_t ca_not_after_s = 0;     // And the authority at the end of its chain.
+  bool serves = false;            // Whether its usages let a server show it,
+  bool dials = false;             // and a client.
+};
+
+// What the certificate says, if it is valid at `now_s`, issued under `ca` and the key
+// is its own. CONFIGURATION otherwise.
+absl::StatusOr<CheckedCertificate> CheckCertificate(const CertificateCheck& check);
 
 }  // namespace liggare::rpc
 

@@ -2,11 +2,9 @@
 // URI SAN (identity.h), issued under one authority; both ends of a connection
 // show theirs and check the other's. TLS 1.2 or 1.3.
 //
-// The files are read again every few seconds: a renewed certificate, key or
-// authority is used by the next connection, and those that stand go on. The
-// three must change together: let a symbolic link to a directory be part of their
-// paths, and replace the link (docs/operations.md). While a file cannot be read,
-// or the key is not the certificate's, new connections fail.
+// The files are read again every few seconds (Renew): a renewed certificate, key or
+// authority is used by the next connection, and those that stand go on. Files that
+// are not right together change nothing: gRPC never sees them (kept_files.h).
 #ifndef SERVICES_RPC_CREDENTIALS_H_
 #define SERVICES_RPC_CREDENTIALS_H_
 
@@ -21,9 +19,11 @@
 
 #include "absl/status/statusor.h"
 #include "services/rpc/identity.h"
-#include "services/rpc/peer_judge.h"
+#include "services/rpc/kept_files.h"
 
 namespace liggare::rpc {
+
+class PeerJudge;
 
 inline constexpr size_t kPemBytesMax = 1024 * 1024;
 
@@ -37,18 +37,31 @@ struct CredentialFiles {
 // Files that were checked when they were read.
 struct Credentials {
   CredentialFiles files;
-  Identity identity;  // Of the certificate.
+  Identity identity;           // Of the certificate.
+  int64_t not_after_s = 0;     // When it ends, in seconds since 1970;
+  int64_t ca_not_after_s = 0;  // when the authority above it does.
+  // What the connections that are made with this show and trust. Shared by what is
+  // renewed and what it is renewed from.
+  std::shared_ptr<KeptFiles> kept;
 };
 
-inline constexpr unsigned kRereadSeconds = 10;
+// How often the files are read again, and how often gRPC looks for what changed.
+inline constexpr unsigned kRereadSeconds = 5;
 
 // Reads the files and checks them: readable (the key by its owner alone), PEM,
-// the key is the certificate's,
-// the certificate is valid at `now_s` (seconds since 1970) and issued under `ca`,
-// it has exactly one URI SAN, of `trust_domain`. CONFIGURATION otherwise; the
-// message names the file, and `field` is the one of CredentialFiles concerned.
+// the key is the certificate's, the certificate is valid at `now_s` (seconds since
+// 1970) and issued under `ca`, it has exactly one URI SAN, of `trust_domain`, and its
+// usages are those of a server for a host, of a client for everybody else.
+// CONFIGURATION otherwise; the message names the file, and `field` is the one of
+// CredentialFiles concerned.
 absl::StatusOr<Credentials> LoadCredentials(const CredentialFiles& files,
                                             std::string_view trust_domain, int64_t now_s);
+
+// Reads the files again and checks them as LoadCredentials does. If they are right,
+// and of the same name as before, they are shown and trusted by connections that are
+// made from now on, and are the answer. Otherwise the error, and all stays as it is;
+// so it does if the files have not changed and the certificate has expired.
+absl::StatusOr<Credentials> Renew(const Credentials& own, int64_t now_s);
 
 // How a connection is made.
 struct TlsOptions {

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -36,7 +37,7 @@ absl::Status CheckTime(const X509* certificate, int64_t now_s) {
 
 PeerJudge::PeerJudge(std::string trust_domain) : trust_domain_(std::move(trust_domain)) {}
 
-absl::Status PeerJudge::Trust(std::string_view ca_pem, Revocations revocations) {
+absl::Status PeerJudge::Trust(std::string_view ca_pem, std::vector<Revocations> revocations) {
   const absl::StatusOr<std::vector<Certificate>> authorities = ReadCertificates(ca_pem);
   if (!authorities.ok()) return authorities.status();
   Store store(X509_STORE_new());
@@ -92,8 +93,9 @@ absl::StatusOr<PeerJudge::Judged> PeerJudge::JudgeAnew(std::string_view pem, int
     judged.not_before_s = std::max(judged.not_before_s, NotBeforeOf(chain.back()));
     judged.not_after_s = std::min(judged.not_after_s, NotAfterOf(chain.back()));
   }
-  if (const auto denied = revocations_.Denies(judged.identity.uri, chain)) {
-    return Refused(*denied, "a certificate that is not denied");
+  for (const Revocations& revocations : revocations_) {
+    const std::optional<std::string> denied = revocations.Denies(judged.identity.uri, chain);
+    if (denied) return Refused(*denied, "a certificate that is not denied");
   }
   return judged;
 }

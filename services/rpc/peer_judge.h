@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -32,9 +33,10 @@ class PeerJudge {
   // Judges by the trust domain alone until Trust is called.
   explicit PeerJudge(std::string trust_domain);
 
-  // From now on a certificate must also verify under one of `ca_pem`, and must not
-  // be denied. MALFORMED, and nothing is changed, if `ca_pem` can't be read.
-  absl::Status Trust(std::string_view ca_pem, Revocations revocations);
+  // From now on a certificate must also verify under one of `ca_pem`, and none of
+  // `revocations` may deny it. MALFORMED, and nothing is changed, if `ca_pem` can't be
+  // read.
+  absl::Status Trust(std::string_view ca_pem, std::vector<Revocations> revocations);
 
   // Who shows the certificate in `pem`: the first in it, then any that lead to an
   // authority. UNAUTHENTICATED, saying why, unless it has exactly one URI SAN, of the
@@ -55,7 +57,7 @@ class PeerJudge {
   const std::string trust_domain_;
   mutable std::mutex mutex_;
   std::shared_ptr<X509_STORE> authorities_ ABSL_GUARDED_BY(mutex_);  // Null: not known.
-  Revocations revocations_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Revocations> revocations_ ABSL_GUARDED_BY(mutex_);
   mutable std::map<std::string, Judged, std::less<>> judged_ ABSL_GUARDED_BY(mutex_);  // By PEM.
 };
 

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cctype>
@@ -196,6 +197,26 @@ absl::StatusOr<Revocations> Revocations::Read(const RevocationFiles& files,
     if (absl::Status status = reader.ReadCrls(files.crl, ca_pem); !status.ok()) return status;
   }
   return read;
+}
+
+std::string StampOf(const RevocationFiles& files) {
+  std::string stamp;
+  const auto add = [&](const std::string& path) {
+    struct stat found = {};
+    stamp += path + "\n";
+    if (stat(path.c_str(), &found) != 0) return;
+    for (const int64_t part :
+         {static_cast<int64_t>(found.st_ino), static_cast<int64_t>(found.st_size),
+          int64_t{found.st_mtim.tv_sec}, int64_t{found.st_mtim.tv_nsec}}) {
+      stamp += std::to_string(part) + " ";
+    }
+  };
+  if (!files.deny.empty()) add(files.deny);
+  if (files.crl.empty()) return stamp;
+  add(files.crl);
+  const absl::StatusOr<std::vector<std::string>> crls = CrlFiles(files.crl);
+  if (crls.ok()) std::ranges::for_each(*crls, add);
+  return stamp;
 }
 
 std::optional<std::string> Revocations::Denies(const std::string& uri,

@@ -36,6 +36,10 @@ struct RevocationFiles {
   std::string crl;   // Revocation lists (RFC 5280, PEM or DER): a file, or a directory of them.
 };
 
+// A text that differs when a file has: names, sizes and times. To see whether they
+// must be read again.
+std::string StampOf(const RevocationFiles& files);
+
 // A value. Thread-safe when const.
 class Revocations {
  public:

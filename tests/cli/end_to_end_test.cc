@@ -259,7 +259,11 @@ TEST_F(EndToEndTest, LiveServerAndItsDirectoryVerify) {
   const std::string other_key = cluster_.verifier("se/17").Text();
   EXPECT_NE(Run("se", {"verify", "--trust", other_key, "--live"}).code, 0);
 
-  EXPECT_THAT(Run("se/17", {"status"}).out, HasSubstr("ansluten"));
+  const std::string status = Run("se/17", {"status"}).out;
+  EXPECT_THAT(status, HasSubstr("ansluten"));
+  EXPECT_THAT(status, HasSubstr("Dagar kvar"));
+  EXPECT_THAT(status, HasSubstr("spiffe://po.example.se/se/17 "));
+  EXPECT_THAT(status, HasSubstr("Utfärdare"));
   cluster_.StopHost("county");
   const std::string data = cluster_.data_directory("se/17");
   const Finished stored = RunOffline({"verify", "--trust", trust_, "--data", data});

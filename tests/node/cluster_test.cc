@@ -152,9 +152,12 @@ TEST_F(ClusterTest, ForeignAndExpiredCertificatesGetNoConnection) {
     absl::StatusOr<rpc::Credentials> own = rpc::LoadCredentials(files, kClusterDomain, 999'999'999);
     ASSERT_TRUE(own.ok()) << own.status();
     // It trusts the right authority, whatever it shows itself.
-    own->files.ca = rpc::LoadCredentials(cluster_.authority().Issue("trusting", uri),
-                                         kClusterDomain, 1'000'000'000)
-                        ->files.ca;
+    rpc::PemTexts texts = own->kept->texts();
+    texts.ca = rpc::LoadCredentials(cluster_.authority().Issue("trusting", uri), kClusterDomain,
+                                    1'000'000'000)
+                   ->kept->texts()
+                   .ca;
+    ASSERT_TRUE(own->kept->Replace(std::move(texts)).ok());
     const auto stub = v1::EventService::NewStub(
         rpc::Dial(cluster_.address("verksamhet"),
                   rpc::ChannelCredentials(*own, {.trust_domain = kClusterDomain, .host = ""})));
@@ -376,10 +379,19 @@ TEST_F(ClusterTest, StatusShowsWhatTheCallerMaySee) {
   EXPECT_TRUE(response.nodes(0).parent().connected()) << response.ShortDebugString();
   EXPECT_EQ(response.nodes(0).logs(0).state().log(), "se/17@1");
   EXPECT_EQ(response.nodes(0).read_only_reason(), "");
+  std::vector<std::string> certificates;
+  for (const auto& certificate : response.certificates()) {
+    certificates.push_back(certificate.name());
+    EXPECT_GT(certificate.days_left(), 10'000) << certificate.ShortDebugString();
+    EXPECT_EQ(certificate.problem(), "");
+  }
+  EXPECT_THAT(certificates, ::testing::ElementsAre("spiffe://po.example.se/host/county", "ca",
+                                                   "spiffe://po.example.se/se/17"));
   grpc::ClientContext below_context;
   admin = v1::AdminService::NewStub(cluster_.Dial("county", "se/17/varmland/system/test"));
   ASSERT_TRUE(admin->GetStatus(&below_context, v1::GetStatusRequest(), &response).ok());
   EXPECT_EQ(response.nodes_size(), 0);
+  EXPECT_EQ(response.certificates_size(), 0);
   grpc::ClientContext denied_context;
   v1::GetStatusRequest named;
   named.set_node("se/17");

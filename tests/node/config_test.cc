@@ -234,10 +234,16 @@ TEST(ConfigTest, BackupDirectoryIsOptionalAndFromTheFilesFolder) {
   const auto without = ParseConfig(Valid(), "/etc/liggare/liggared.toml");
   ASSERT_TRUE(without.ok());
   EXPECT_FALSE(without->nodes[0].backup.has_value());
+  EXPECT_FALSE(without->tls.deny.has_value() || without->tls.crl.has_value());
   const auto with =
       ParseConfig(WithLine(13, "key = 'k'\nbackup = '../b/se-17'"), "/etc/liggare/liggared.toml");
   ASSERT_TRUE(with.ok()) << with.status().message();
   EXPECT_EQ(with->nodes[0].backup->value, "/etc/b/se-17");
+  const auto denying = ParseConfig(WithLine(7, "key = 'k'\ndeny = '../denied'\ncrl = '/crl'"),
+                                   "/etc/liggare/liggared.toml");
+  ASSERT_TRUE(denying.ok()) << denying.status();
+  EXPECT_EQ(denying->tls.deny->value, "/etc/denied");
+  EXPECT_EQ(denying->tls.crl->value, "/crl");
 }
 
 TEST(ConfigTest, TheSmallestCountIsFiveUnlessTheNodeSaysOtherwise) {

@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
 #include <sys/stat.h>
 
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 
@@ -118,6 +120,42 @@ TEST_F(CredentialsTest, CertificateNeedsExactlyOneUriOfTheTrustDomain) {
                 "2 URI SANs", "certificate");
   ExpectRefused(authority_.Issue("other-domain", "spiffe://other.example/se"), "other-domain.crt",
                 "trust domain other.example", "certificate");
+}
+
+TEST_F(CredentialsTest, UsagesAreThoseOfWhoShowsIt) {
+  const auto issue = [&](const char* uri, const char* usages) {
+    return authority_.Issue("used", CertificateSpec{.uris = {uri}, .usages = usages});
+  };
+  constexpr char kHost[] = "spiffe://po.example.se/host/h";
+  EXPECT_TRUE(LoadCredentials(issue(kHost, "serverAuth"), "po.example.se", kNow).ok());
+  EXPECT_TRUE(LoadCredentials(issue(kUri, "clientAuth"), "po.example.se", kNow).ok());
+  for (const char* uri : {kHost, kUri}) {
+    EXPECT_TRUE(LoadCredentials(issue(uri, ""), "po.example.se", kNow).ok()) << uri;
+  }
+  ExpectRefused(issue(kHost, "clientAuth"), "used.crt", "do not let a server", "certificate");
+  ExpectRefused(issue(kUri, "serverAuth"), "used.crt", "do not let a client", "certificate");
+}
+
+TEST_F(CredentialsTest, TheEndsOfCertificateAndAuthorityAreKnown) {
+  const auto loaded = LoadCredentials(
+      authority_.Issue("ends", CertificateSpec{.uris = {kUri}, .not_after_s = kNow + 7}),
+      "po.example.se", kNow);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->not_after_s, kNow + 7);
+  EXPECT_EQ(loaded->ca_not_after_s, CertificateSpec{}.not_after_s);
+}
+
+TEST_F(CredentialsTest, AKeyWithAPassphraseIsRefusedAndNobodyIsAskedForIt) {
+  CredentialFiles files = authority_.Issue("se17", kUri);
+  FILE* in = fopen(files.key.c_str(), "r");
+  EVP_PKEY* key = PEM_read_PrivateKey(in, nullptr, nullptr, nullptr);
+  fclose(in);
+  FILE* out = fopen(files.key.c_str(), "w");
+  unsigned char passphrase[] = "secret";
+  ASSERT_EQ(PEM_write_PrivateKey(out, key, EVP_aes_128_cbc(), passphrase, 6, nullptr, nullptr), 1);
+  fclose(out);
+  EVP_PKEY_free(key);
+  ExpectRefused(files, "se17.key", "holds no private key", "key");
 }
 
 // The server with this URI SAN.

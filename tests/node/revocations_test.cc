@@ -40,7 +40,7 @@ class RevocationsTest : public ::testing::Test {
   std::string Judged(const std::string& pem, const RevocationFiles& files) {
     absl::StatusOr<Revocations> read = Revocations::Read(files, kDomain, ca_);
     EXPECT_TRUE(read.ok()) << read.status();
-    EXPECT_TRUE(judge_.Trust(ca_, *std::move(read)).ok());
+    EXPECT_TRUE(judge_.Trust(ca_, {*std::move(read)}).ok());
     return ErrorOf(judge_.Judge(pem, kNow).status()).message();
   }
   std::string Denied(const std::string& pem, const std::string& list) {

@@ -24,8 +24,11 @@ class SecretsTest : public ::testing::Test {
   SecretsTest() {
     config_.trust_domain = Make("trust_domain", kDomain);
     const rpc::CredentialFiles host = authority_.Issue("host", "spiffe://po.example.se/host/h");
-    config_.tls = {Make("tls.ca", host.ca), Make("tls.certificate", host.certificate),
-                   Make("tls.key", host.key)};
+    config_.tls = {Make("tls.ca", host.ca),
+                   Make("tls.certificate", host.certificate),
+                   Make("tls.key", host.key),
+                   {},
+                   {}};
     const rpc::CredentialFiles own = authority_.Issue("se", "spiffe://po.example.se/se");
     NodeConfig node;
     node.path = Make("node[0].path", "se");

@@ -109,6 +109,11 @@ fact "a cluster is made" "$cluster" make --dir "$dir" --nodes "$folder/nodes.jso
 for config in nation counties verksamheter; do
   sed -i "s|^data = \"$dir/data/\(.*\)\"|&\nbackup = \"$dir/backup/\1\"|" "$dir/$config.toml"
 done
+# A list of denied certificates, and the authority's of revoked ones, in its [tls].
+pki=$root/deploy/pki
+touch "$dir/denied"
+fact "an empty list of revoked certificates" "$pki/revoke.sh" --ca "$dir/ca"
+sed -i "s|^\[tls\]|&\ndeny = \"$dir/denied\"\ncrl = \"$dir/ca/ca.crl\"|" "$dir/verksamheter.toml"
 fact "it starts" "$cluster" start --dir "$dir"
 fact "its nodes are enrolled" "$cluster" enrol --dir "$dir"
 fact "a verksamhet registers" record 1 0
@@ -288,6 +293,56 @@ fact "the key is revoked from the beginning" revoke_all
 fact "a receipt over the revoked range is refused" refused_offline
 fact "one that the new key answers for holds" receipt_of 0190163d-8694-739b-aea5-000000000013 "$folder/anew.json"
 fact "offline" verified "$folder/anew.json"
+
+# Certificates.
+issue() { "$pki/issue.sh" --ca "$dir/ca" --out "$dir/certificates/$1" "spiffe://$(cat "$dir/trust_domain")/$2"; }
+status_as() {  # CERTIFICATE: what the node's server says to who shows it
+  local ports
+  read -r -a ports < "$dir/ports"
+  "$bin/liggare" --server "127.0.0.1:${ports[2]}" --ca "$dir/ca/ca.crt" --cert "$dir/certificates/$1.crt" \
+    --key "$dir/certificates/$1.key" --node $node "${@:2}" status
+}
+within_a_minute() {  # COMMAND...: it succeeds
+  local until=$((SECONDS + 60))
+  while ((SECONDS < until)); do
+    "$@" > "$folder/last" 2>&1 && return
+    read -r -t 0.2 <> <(:)
+  done
+  cat "$folder/last"
+  return 1
+}
+turned_away() { ! status_as "$@"; }
+LOST=spiffe://$(cat "$dir/trust_domain")/$node/system/lost
+export LOST DENY=$dir/denied
+fact "a client's certificate" issue lost $node/system/lost
+fact "is let in" status_as lost
+fact "runbook: A lost certificate" runbook "A lost certificate" $node verksamheter
+fact "it is turned away" within_a_minute turned_away lost
+fact "others are not" status_as se_17_varmland.demo
+says_alarm() { status_as se_17_varmland.demo | grep "LARM: $1"; }
+echo nonsense >> "$dir/denied"
+fact "a line that is not right is an alarm" within_a_minute says_alarm "Spärrlista: .*'nonsense' denies nothing"
+fact "and changes nothing" turned_away lost
+: > "$dir/denied"
+fact "without its line it is let in again" within_a_minute status_as lost
+fact "the authority revokes it" "$pki/revoke.sh" --ca "$dir/ca" "$dir/certificates/lost.crt"
+fact "it is turned away" within_a_minute turned_away lost
+fact "others are not" status_as se_17_varmland.demo
+
+days_of() { status_as se_17_varmland.demo --json | jq -e --arg name "$1" '.certificates[] | select(.name | endswith($name)).days_left'; }
+lasts() { [ "$(days_of "$1")" -ge "$2" ]; }
+fact "the days of the host's certificate are told" lasts /host/verksamheter 396
+host=$dir/certificates/host_verksamheter
+mkdir "$folder/renewed"
+fact "the host's certificate is renewed" "$pki/issue.sh" --ca "$dir/ca" --days 700 \
+  --out "$folder/renewed/host" "spiffe://$(cat "$dir/trust_domain")/host/verksamheter"
+cp "$host.crt" "$folder/renewed/old.crt"
+mv "$folder/renewed/host.crt" "$host.crt"
+fact "without its key that is an alarm" within_a_minute says_alarm "spiffe.*is not the key of"
+fact "and the old one is shown" status_as se_17_varmland.demo
+mv "$folder/renewed/host.key" "$host.key"
+fact "with it, it is used" within_a_minute lasts /host/verksamheter 698
+fact "and nothing was restarted" liggare $node status
 
 every_command_was_run() {  # Each heading with commands is named above.
   local heading

@@ -121,6 +121,20 @@ rpc::CredentialFiles TestAuthority::Issue(const std::string& file, const std::st
   return Issue(file, CertificateSpec{.uris = {uri}});
 }
 
+std::string SerialOf(const std::string& pem) {
+  BIO* reader = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+  X509* certificate = PEM_read_bio_X509(reader, nullptr, nullptr, nullptr);
+  Require(certificate != nullptr, "its serial");
+  BIGNUM* number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr);
+  char* digits = BN_bn2hex(number);
+  std::string text = digits;
+  OPENSSL_free(digits);
+  BN_free(number);
+  X509_free(certificate);
+  BIO_free(reader);
+  return text;
+}
+
 std::string TestAuthority::Crl(const CrlSpec& spec) const {
   X509_CRL* crl = X509_CRL_new();
   X509_CRL_set_version(crl, 1);

@@ -53,6 +53,9 @@ class TestAuthority {
   std::unique_ptr<Keys> keys_;
 };
 
+// The serial of a certificate in PEM, as hexadecimal digits.
+std::string SerialOf(const std::string& pem);
+
 }  // namespace liggare::testing
 
 #endif  // TESTS_TESTING_CERTIFICATES_H_
