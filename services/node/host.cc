@@ -205,7 +205,9 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(Config config, Secrets secrets
   if (absl::Status status = state.OpenNodes(); !status.ok()) return status;
   if (absl::Status status = state.Listen(); !status.ok()) return status;
   for (const std::unique_ptr<Node>& node : state.nodes) node->StartUplink();
-  state.certificates.Start([] {});
+  state.certificates.Start([&state] {
+    for (const std::unique_ptr<Node>& node : state.nodes) node->RejudgeParent();
+  });
   if (on_deaf) state.Watch(std::move(on_deaf));
   return host;
 }

@@ -153,6 +153,9 @@ std::unique_ptr<replication::Uplink> Node::MakeUplink() {
   replication::Uplink::Options options;
   options.address = address;
   options.dial = [address, credentials] { return rpc::Dial(address, credentials); };
+  options.judge = [judge = environment_.judge](std::string_view pem) {
+    return judge->Judge(pem, NowMs() / 1000).status();
+  };
   options.random = [generator = std::mt19937_64(std::random_device()())]() mutable {
     return std::uniform_real_distribution<double>()(generator);
   };
@@ -217,6 +220,10 @@ absl::StatusOr<hosting::BackupMade> Node::BackUp() {
 
 void Node::StartUplink() {
   if (uplink_ != nullptr) uplink_->Start();
+}
+
+void Node::RejudgeParent() {
+  if (uplink_ != nullptr) uplink_->Rejudge();
 }
 
 void Node::StopReplicating() {

@@ -55,6 +55,8 @@ class Node {
 
   // Begins to replicate to the parent, if there is one.
   void StartUplink();
+  // Ends the session with the parent if its certificate is good no longer.
+  void RejudgeParent();
   // Ends the sessions with the parent and the children. The server still runs.
   void StopReplicating();
   // Answers what is queued, then takes nothing more. After StopReplicating.

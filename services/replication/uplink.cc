@@ -14,6 +14,7 @@
 #include "services/domain/node_path.h"
 #include "services/replication/backoff.h"
 #include "services/replication/session_driver.h"
+#include "services/rpc/peer_name.h"
 #include "services/rpc/status.h"
 #include "spdlog/spdlog.h"
 
@@ -38,6 +39,7 @@ class Uplink::Dialler : public std::enable_shared_from_this<Uplink::Dialler> {
         backoff_(options_.random) {}
 
   void Start();
+  void Rejudge();
   // Ends the call and waits until it is gone.
   void Stop();
   // Takes the last reference to the call. `lived`: its session had come to life.
@@ -78,7 +80,9 @@ class Uplink::Call : public grpc::ClientBidiReactor<v1::ReplicateRequest, v1::Re
                                                 dialler_->address(), *this)) {}
 
   void Start();
-  void Stop() { driver_->Stop(dialler_->node().path() + " is stopping."); }
+  void Stop(const std::string& why) { driver_->Stop(why); }
+  // The server's certificates, when it has said something; else empty.
+  std::string ServerPem();
 
   // FrameStream.
   void Write(v1::Frame frame) override;
@@ -95,6 +99,7 @@ class Uplink::Call : public grpc::ClientBidiReactor<v1::ReplicateRequest, v1::Re
     return {Side::kChild, path, std::string(domain::ParentOf(path))};
   }
   void Broken();
+  void NoteServer();
 
   const std::shared_ptr<Dialler> dialler_;
   const std::unique_ptr<v1::ReplicationService::Stub> stub_;
@@ -111,6 +116,7 @@ class Uplink::Call : public grpc::ClientBidiReactor<v1::ReplicateRequest, v1::Re
   // Closed: what still comes is read and dropped, for gRPC gives the call's end
   // only after the last message.
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string server_pem_ ABSL_GUARDED_BY(mutex_);
   // Set by Close, read by OnDone, which gRPC calls after it.
   absl::Status end_;
   bool broke_off_ = false;
@@ -172,7 +178,7 @@ void Uplink::Call::OnWriteDone(bool ok) {
 
 void Uplink::Call::OnReadDone(bool ok) {
   if (!ok) return Broken();
-  ++frames_read_;
+  if (++frames_read_ == 1) NoteServer();
   v1::Frame frame;
   bool drain = false;
   {
@@ -182,6 +188,18 @@ void Uplink::Call::OnReadDone(bool ok) {
   }
   if (drain) return StartRead(&response_);
   driver_->OnFrame(std::move(frame));
+}
+
+// gRPC knows whom it speaks with once something has come.
+void Uplink::Call::NoteServer() {
+  std::string pem = rpc::PeerPem(*context_.auth_context());
+  std::lock_guard lock(mutex_);
+  server_pem_ = std::move(pem);
+}
+
+std::string Uplink::Call::ServerPem() {
+  std::lock_guard lock(mutex_);
+  return server_pem_;
 }
 
 void Uplink::Call::OnDone(const grpc::Status& status) {
@@ -197,6 +215,15 @@ void Uplink::Call::OnDone(const grpc::Status& status) {
 
 void Uplink::Dialler::Start() {
   strand_.Post([self = shared_from_this()] { self->Dial(); });
+}
+
+void Uplink::Dialler::Rejudge() {
+  strand_.Post([self = shared_from_this()] {
+    if (self->stopping_ || self->call_ == nullptr || !self->options_.judge) return;
+    const std::string pem = self->call_->ServerPem();
+    const absl::Status status = pem.empty() ? absl::OkStatus() : self->options_.judge(pem);
+    if (!status.ok()) self->call_->Stop("The server: " + std::string(status.message()));
+  });
 }
 
 void Uplink::Dialler::Dial() {
@@ -236,7 +263,7 @@ void Uplink::Dialler::Stop() {
 void Uplink::Dialler::StopCall() {
   stopping_ = true;
   if (call_ == nullptr) return SetStopped();
-  call_->Stop();
+  call_->Stop(node_.path() + " is stopping.");
 }
 
 void Uplink::Dialler::SetStopped() {
@@ -253,6 +280,8 @@ Uplink::Uplink(ReplicationNode& node, Options options) {
 Uplink::~Uplink() { Stop(); }
 
 void Uplink::Start() { dialler_->Start(); }
+
+void Uplink::Rejudge() { dialler_->Rejudge(); }
 
 void Uplink::Stop() { dialler_->Stop(); }
 

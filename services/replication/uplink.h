@@ -12,7 +12,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "absl/status/status.h"
 #include "services/replication/replication_node.h"
 
 namespace liggare::replication {
@@ -25,6 +27,9 @@ class Uplink {
     // (services/rpc/channel.h) and show the node's own certificate.
     std::function<std::shared_ptr<grpc::Channel>()> dial;
     std::function<double()> random;  // In [0, 1). Called by one thread at a time.
+    // Whether the server's certificate, as it was shown, is still good. May be empty:
+    // it is.
+    std::function<absl::Status(std::string_view pem)> judge = {};
   };
   // `node` is not the nation's, and must outlive the uplink.
   Uplink(ReplicationNode& node, Options options);
@@ -32,6 +37,8 @@ class Uplink {
   ~Uplink();
 
   void Start();
+  // Asks `judge` about the server of the session that stands; ends it if it may not.
+  void Rejudge();
   // Says goodbye to the parent and waits until the call has ended. Stop the
   // ReplicationNode afterwards.
   void Stop();

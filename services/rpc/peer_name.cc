@@ -13,4 +13,15 @@ std::string PeerName(const grpc::AuthContext& context) {
   return name;
 }
 
+std::string PeerPem(const grpc::AuthContext& context) {
+  std::string pem;
+  for (const char* property :
+       {GRPC_X509_PEM_CERT_PROPERTY_NAME, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME}) {
+    for (const grpc::string_ref& part : context.FindPropertyValues(property)) {
+      pem.append(part.data(), part.size()).append("\n");
+    }
+  }
+  return pem;
+}
+
 }  // namespace liggare::rpc

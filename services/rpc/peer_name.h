@@ -12,6 +12,10 @@ namespace liggare::rpc {
 // said elsewhere (identity.h). Empty without a certificate.
 std::string PeerName(const grpc::AuthContext& context);
 
+// The peer's certificates, in PEM: its own, then those that it showed beside it.
+// Empty without one.
+std::string PeerPem(const grpc::AuthContext& context);
+
 }  // namespace liggare::rpc
 
 #endif  // SERVICES_RPC_PEER_NAME_H_
