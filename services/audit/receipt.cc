@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "liggare/v1/entry.pb.h"
 #include "proto/error/error.h"
 #include "services/audit/cosigned_checkpoints.h"
 #include "services/audit/log_proofs.h"
@@ -17,6 +18,8 @@
 
 namespace liggare::audit {
 namespace {
+
+constexpr size_t kPlacesNamedMax = 8;
 
 // The nodes above, nearest first.
 std::vector<std::string> AncestorsOf(std::string_view path) {
@@ -72,6 +75,41 @@ absl::Status AddDisclosures(const AuditedNode& node, const log::LogIndex& place,
   return absl::OkStatus();
 }
 
+// A place, as people write it.
+std::string PlaceText(const log::LogIndex& place) {
+  return place.log + "#" + std::to_string(place.index);
+}
+
+// Whether the entry says of itself that it stood at one of the places before, in an
+// epoch of the same node: then it is that event, recorded again after a restore.
+absl::StatusOr<bool> WasMoved(const AuditedNode& node, const log::LogIndex& place,
+                              const std::vector<log::LogIndex>& places) {
+  const auto entry = node.log.Read(place.log, place.index);
+  if (!entry.ok()) return entry.status();
+  v1::Event event;
+  if (!event.ParseFromString(*entry) || !event.has_earlier()) return false;
+  const log::LogIndex earlier = {.log = event.earlier().log(), .index = event.earlier().index()};
+  if (domain::PathOfLog(earlier.log) != domain::PathOfLog(place.log)) return false;
+  return earlier != place && std::ranges::find(places, earlier) != places.end();
+}
+
+// Ids are chosen by senders: nothing keeps two of them from choosing one, by mistake or
+// so that theirs is taken for the other's.
+absl::Status SeveralEvents(const AuditedNode& node, const std::vector<log::LogIndex>& places) {
+  std::string named;
+  for (size_t i = 0; i < std::min(places.size(), kPlacesNamedMax); ++i) {
+    named += (i == 0 ? "" : i + 1 == places.size() ? " and " : ", ") + PlaceText(places[i]);
+  }
+  if (places.size() > kPlacesNamedMax) {
+    named += " and " + std::to_string(places.size() - kPlacesNamedMax) + " more";
+  }
+  return MakeError(v1::ERROR_CODE_INVALID_FIELD,
+                   {.message = node.log.path() + " holds " + std::to_string(places.size()) +
+                               " events with that id: " + named,
+                    .field = "event_id",
+                    .expected = "the place of one of them, such as " + PlaceText(places.front())});
+}
+
 absl::StatusOr<log::LogIndex> PlaceOfEvent(const AuditedNode& node, const std::string& event_id) {
   if (event_id.size() != log::kEventIdBytes) {
     return MakeError(v1::ERROR_CODE_INVALID_FIELD, {.message = "an event's id has 16 bytes, not " +
@@ -79,19 +117,19 @@ absl::StatusOr<log::LogIndex> PlaceOfEvent(const AuditedNode& node, const std::s
                                                     .field = "event_id",
                                                     .expected = "16 bytes"});
   }
-  auto places = node.log.FindEvent(event_id);
+  const auto places = node.log.FindEvent(event_id);
   if (!places.ok()) return places.status();
-  if (places->empty()) {
-    return MakeError(
-        v1::ERROR_CODE_NOT_FOUND,
-        {.message = node.log.path() + " holds no event with that id", .field = "event_id"});
+  std::vector<log::LogIndex> first;
+  for (const log::LogIndex& place : *places) {
+    const auto moved = WasMoved(node, place, *places);
+    if (!moved.ok()) return moved.status();
+    if (!*moved) first.push_back(place);
   }
-  const auto epoch_of = [](const log::LogIndex& place) {
-    const auto name = domain::ParseLogName(place.log);
-    return name.ok() ? name->epoch : 0;
-  };
-  return *std::min_element(places->begin(), places->end(),
-                           [&](const auto& a, const auto& b) { return epoch_of(a) < epoch_of(b); });
+  if (first.size() == 1) return first.front();
+  if (!places->empty()) return SeveralEvents(node, first.empty() ? *places : first);
+  return MakeError(
+      v1::ERROR_CODE_NOT_FOUND,
+      {.message = node.log.path() + " holds no event with that id", .field = "event_id"});
 }
 
 }  // namespace

@@ -24,8 +24,9 @@ inline constexpr uint32_t kReceiptVersion = 1;
 absl::StatusOr<v1::Receipt> BuildReceipt(const AuditedNode& node, const log::LogIndex& place);
 
 // The place that a request names, by event id or by log and index. Of an event
-// that several epochs hold, the first. NOT_FOUND if there is none;
-// MISSING_FIELD if it names neither; INVALID_FIELD if the id is not 16 bytes.
+// that was recorded again after a restore, the first. NOT_FOUND if there is none;
+// MISSING_FIELD if it names neither; INVALID_FIELD if the id is not 16 bytes, or several
+// events have it: then the places are named, to ask for one of them.
 absl::StatusOr<log::LogIndex> PlaceOf(const AuditedNode& node,
                                       const v1::GetReceiptRequest& request);
 

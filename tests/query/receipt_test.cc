@@ -263,6 +263,32 @@ TEST_F(ReceiptTest, EventIsFoundByItsIdOrItsPlace) {
   EXPECT_EQ(*PlaceOf(varmland_audit_.at, request), expected);
 }
 
+TEST_F(ReceiptTest, IdThatTwoWritersHaveUsedIsRefusedAndBothPlacesAreNamed) {
+  TestNode arvika("se/17/arvika", clock_);
+  const std::string arvika_log = arvika.log().own_log();
+  county_.Record(Enrolled("se/17/arvika"));
+  v1::EventData theirs = Submitted("rapport/2024/se/17/arvika", 1, 1);
+  theirs.set_event_id(testing::NextEventId());
+  arvika.Record(theirs);
+  county_.Receive(arvika, arvika_log);
+  v1::GetReceiptRequest request;
+  request.set_event_id(theirs.event_id());
+  EXPECT_TRUE(PlaceOf(county_audit_.at, request).ok());
+
+  v1::EventData ours = Submitted(kVarmlandRapport, 10, 20);
+  ours.set_event_id(theirs.event_id());
+  varmland_.Record(ours);
+  county_.Receive(varmland_, varmland_log_);
+  const v1::Error error = ErrorOf(PlaceOf(county_audit_.at, request).status());
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_INVALID_FIELD);
+  EXPECT_EQ(error.field(), "event_id");
+  EXPECT_NE(error.message().find(arvika_log + "#0"), std::string::npos) << error.message();
+  EXPECT_NE(error.message().find(varmland_log_ + "#0"), std::string::npos) << error.message();
+  request.mutable_place()->set_log(varmland_log_);
+  EXPECT_EQ(PlaceOf(county_audit_.at, request)->log, varmland_log_);
+  EXPECT_EQ(varmland_.Record(ours).index, 0u);  // A duplicate at home is told by its own log.
+}
+
 TEST_F(ReceiptTest, WhatIsNotHeldIsRefusedWithTheReason) {
   v1::GetReceiptRequest request;
   const auto code = [&] { return ErrorOf(PlaceOf(varmland_audit_.at, request).status()).code(); };
