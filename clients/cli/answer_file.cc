@@ -1,6 +1,7 @@
 #include "clients/cli/answer_file.h"
 
 #include "clients/cli/event_ref_json.h"
+#include "clients/cli/file_text.h"
 #include "clients/cli/swedish_text.h"
 #include "proto/error/error.h"
 
@@ -9,8 +10,8 @@ namespace liggare::cli {
 absl::StatusOr<std::unique_ptr<AnswerFile>> AnswerFile::Open(const std::string& name) {
   auto answers = std::make_unique<AnswerFile>();
   if (name.empty()) return answers;
-  answers->file_.open(name, std::ios::binary | std::ios::app);
-  if (answers->file_) return answers;
+  if (MakePrivateFile(name).ok()) answers->file_.open(name, std::ios::binary | std::ios::app);
+  if (answers->file_.is_open()) return answers;
   return MakeError(v1::ERROR_CODE_CONFIGURATION,
                    {"the file " + name + " cannot be written", "answers-out",
                     "a file in a folder that exists and may be written"});

@@ -21,8 +21,8 @@ namespace liggare::cli {
 
 class AnswerFile {
  public:
-  // Appends to the file, so that a run that was cut off can be gone on with. An
-  // empty name writes nothing. CONFIGURATION if the file cannot be written.
+  // Appends to the file, so that a run that was cut off can be gone on with; it is its
+  // owner's alone. An empty name writes nothing. CONFIGURATION if the file cannot be written.
   static absl::StatusOr<std::unique_ptr<AnswerFile>> Open(const std::string& name);
 
   // Each line is handed to the operating system before this returns.

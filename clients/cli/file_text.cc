@@ -6,14 +6,18 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "proto/error/error.h"
 
 namespace liggare::cli {
 namespace {
 
+constexpr mode_t kPrivateFile = 0600;
+constexpr mode_t kPrivateFolder = 0700;
 constexpr std::string_view kSpaces = " \t\r\n";
 
 absl::Status Failed(const std::string& file, int error) {
@@ -42,7 +46,28 @@ absl::StatusOr<std::string> ReadFile(const std::string& file) {
   return text;
 }
 
+absl::Status MakePrivateFile(const std::string& file) {
+  struct stat info = {};
+  if (stat(file.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return absl::OkStatus();
+  const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kPrivateFile);
+  if (descriptor < 0) return Failed(file, errno);
+  const bool closed = fchmod(descriptor, kPrivateFile) == 0;
+  const int error = errno;
+  close(descriptor);
+  return closed ? absl::OkStatus() : Failed(file, error);
+}
+
+absl::Status MakePrivateFolder(const std::string& folder) {
+  std::error_code error;
+  if (!std::filesystem::create_directories(folder, error) && !error) return absl::OkStatus();
+  if (!error && chmod(folder.c_str(), kPrivateFolder) == 0) return absl::OkStatus();
+  return MakeError(
+      v1::ERROR_CODE_INTERNAL,
+      {folder + " cannot be made: " + (error ? error.message() : std::strerror(errno))});
+}
+
 absl::Status WriteFile(const std::string& file, std::string_view text) {
+  if (absl::Status made = MakePrivateFile(file); !made.ok()) return made;
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
   out.close();
@@ -56,7 +81,8 @@ absl::Status CreateFile(const std::string& file, std::string_view text, unsigned
                      {file + " is there already and is not overwritten"});
   }
   if (descriptor < 0) return Failed(file, errno);
-  const absl::Status status = WriteAll(descriptor, file, text);
+  const absl::Status status =
+      fchmod(descriptor, mode) == 0 ? WriteAll(descriptor, file, text) : Failed(file, errno);
   close(descriptor);
   return status;
 }

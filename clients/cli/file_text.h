@@ -13,11 +13,21 @@ namespace liggare::cli {
 // The file's bytes. NOT_FOUND names the file.
 absl::StatusOr<std::string> ReadFile(const std::string& file);
 
-// Replaces the file's contents. INTERNAL names the file and the system's reason.
+// Makes the file if it is not there, and lets nobody but its owner read it: mode 0600,
+// whatever the umask and whatever it was before. Receipts, answers and tables may hold
+// texts about persons; who passes one on opens it on purpose. What is no file, such as
+// /dev/stdout, stays as it is. INTERNAL names the file and the system's reason.
+absl::Status MakePrivateFile(const std::string& file);
+
+// Makes a folder with mode 0700, and those above it. One that is there stays as it is:
+// it is the user's.
+absl::Status MakePrivateFolder(const std::string& folder);
+
+// Replaces the contents of a private file. INTERNAL as above.
 absl::Status WriteFile(const std::string& file, std::string_view text);
 
 // Makes a file that must not be there yet, with these permissions (octal, such as
-// 0600), and puts it on disk. ALREADY_EXISTS if it is there.
+// 0600, whatever the umask), and puts it on disk. ALREADY_EXISTS if it is there.
 absl::Status CreateFile(const std::string& file, std::string_view text, unsigned mode);
 
 // Without spaces and newlines at its ends.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <ostream>
 
@@ -37,19 +36,12 @@ std::string FileStem(std::string path) {
   return path;
 }
 
-absl::Status MakeDirectory(const std::string& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (!error) return absl::OkStatus();
-  return MakeError(v1::ERROR_CODE_INTERNAL, {directory + " cannot be made: " + error.message()});
-}
-
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   if (auto status = client::CheckNodePath(arguments.path); !status.ok()) return status;
   if (auto status = CheckTrustDomain(arguments.trust_domain); !status.ok()) return status;
   auto key = note::SigningKey::Generate(arguments.trust_domain + "/" + arguments.path);
   if (!key.ok()) return key.status();
-  if (auto status = MakeDirectory(arguments.directory); !status.ok()) return status;
+  if (auto status = MakePrivateFolder(arguments.directory); !status.ok()) return status;
   const std::string stem = arguments.directory + "/" + FileStem(arguments.path);
   const std::string key_file = stem + ".key";
   const std::string vkey_file = stem + ".vkey";

@@ -1,8 +1,6 @@
 #include "clients/cli/table_export.h"
 
-#include <filesystem>
 #include <ostream>
-#include <system_error>
 #include <utility>
 
 #include "clients/cli/event_ref_json.h"
@@ -59,8 +57,7 @@ std::string ReportJson(const std::vector<ReportTable>& tables) {
 
 absl::Status WriteCsvFiles(const ExportOptions& options, const std::vector<ReportTable>& tables,
                            Shell& shell) {
-  std::error_code error;
-  std::filesystem::create_directories(options.output, error);
+  if (absl::Status made = MakePrivateFolder(options.output); !made.ok()) return made;
   for (const ReportTable& table : tables) {
     const v1::GetTableResponse& answer = table.answer.table;
     const std::string file = options.output + "/" + answer.table() + ".csv";

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "clients/cli/file_text.h"
 #include "clients/cli/table_figure.h"
 #include "clients/cli/text_table.h"
 #include "proto/error/error.h"
@@ -116,6 +117,7 @@ absl::Status Failed(const std::string& file, lxw_error error) {
 }  // namespace
 
 absl::Status WriteWorkbook(const std::string& file, const std::vector<Sheet>& sheets) {
+  if (absl::Status made = MakePrivateFile(file); !made.ok()) return made;
   lxw_workbook* workbook = workbook_new(file.c_str());
   if (workbook == nullptr) return Failed(file, LXW_ERROR_MEMORY_MALLOC_FAILED);
   const Formats formats(workbook);

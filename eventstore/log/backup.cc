@@ -9,6 +9,7 @@
 #include "eventstore/log/fsck.h"
 #include "eventstore/log/fsck_scope.h"
 #include "eventstore/log/keys.h"
+#include "eventstore/log/private_directory.h"
 #include "eventstore/log/purge.h"
 #include "rocksdb/env.h"
 #include "rocksdb/utilities/backup_engine.h"
@@ -130,6 +131,7 @@ absl::StatusOr<BackupReport> ReadBack(rocksdb::BackupEngine& engine, uint32_t id
     return absl::DataLossError("backup " + std::to_string(id) +
                                " has changed since it was made: " + status.ToString());
   }
+  if (absl::Status made = MakePrivateDirectory(to); !made.ok()) return made;
   if (rocksdb::IOStatus status = engine.RestoreDBFromBackup(id, to, to); !status.ok()) {
     return ToStatus(status, to);
   }
@@ -187,6 +189,7 @@ absl::StatusOr<BackupReport> RestoreBackup(const std::string& directory,
   if (fs::exists(to, error) && !fs::is_empty(to, error)) {
     return absl::FailedPreconditionError(to + " is not empty: move it away first");
   }
+  if (absl::Status closed = CheckPrivateDirectory(to); !closed.ok()) return closed;
   auto engine = OpenEngine(directory);
   if (!engine.ok()) return engine.status();
   auto info = InfoOf(**engine, backup_id, directory);

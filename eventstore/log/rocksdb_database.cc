@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "eventstore/log/private_directory.h"
 #include "eventstore/log/rocksdb_options.h"
 #include "eventstore/log/write_ahead_log.h"
 #include "rocksdb/db.h"
@@ -59,13 +60,18 @@ absl::Status ToOpenStatus(const rocksdb::Status& status, rocksdb::Env& env,
 
 // RocksDB makes the directory too, but does not sync the one that holds it: after a
 // power loss all of it would be gone, with whatever was acknowledged.
-rocksdb::Status MakeDurableDirectory(rocksdb::Env& env, const std::string& path) {
+absl::Status MakeDurableDirectory(rocksdb::Env& env, const std::string& path) {
+  const bool is_new = env.FileExists(path).IsNotFound();
   rocksdb::Status status = env.CreateDirIfMissing(path);
-  if (!status.ok()) return status;
+  if (!status.ok()) return ToStatus(status, path);
+  if (is_new) {
+    if (absl::Status closed = CloseDirectory(path); !closed.ok()) return closed;
+  }
   const std::string parent = std::filesystem::absolute(path + "/").parent_path().parent_path();
   std::unique_ptr<rocksdb::Directory> directory;
   status = env.NewDirectory(parent, &directory);
-  return status.ok() ? directory->Fsync() : status;
+  if (status.ok()) status = directory->Fsync();
+  return ToStatus(status, path);
 }
 
 std::vector<std::string> FilesOf(rocksdb::Env& env, const std::string& path) {
@@ -204,9 +210,10 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
   state->env = shared.state_->shared.env;
   state->path = path;
   if (options.create_if_missing) {
-    const rocksdb::Status made = MakeDurableDirectory(*state->env, path);
-    if (!made.ok()) return ToStatus(made, path);
+    const absl::Status made = MakeDurableDirectory(*state->env, path);
+    if (!made.ok()) return made;
   }
+  if (absl::Status closed = CheckPrivateDirectory(path); !closed.ok()) return closed;
   if (absl::Status found = CheckHasCurrent(*state->env, path); !found.ok()) return found;
   auto wal = InspectWriteAheadLogs(*state->env, path, state->damage);
   if (!wal.ok()) return wal.status();
@@ -229,6 +236,7 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::OpenForInspection(
   if (!env->FileExists(path + "/CURRENT").ok()) {
     return absl::NotFoundError(path + " holds no database");
   }
+  if (absl::Status closed = CheckPrivateDirectory(path); !closed.ok()) return closed;
   auto state = std::make_unique<State>();
   state->env = env;
   state->path = path;
@@ -352,9 +360,7 @@ uint64_t RocksDatabase::FileBytes() const { return BytesBelow(state_->path); }
 
 absl::StatusOr<RocksDatabase::Copied> RocksDatabase::BackUp(const std::string& directory,
                                                             const std::string& mark) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) return absl::UnavailableError(directory + ": " + error.message());
+  if (absl::Status made = MakePrivateDirectory(directory); !made.ok()) return made;
   const uint64_t before = BytesBelow(directory);
   rocksdb::BackupEngine* opened = nullptr;
   rocksdb::IOStatus status = rocksdb::BackupEngine::Open(

@@ -58,7 +58,8 @@ class RocksDatabase : public Database {
   // NOT_FOUND if there is no database and none shall be made; FAILED_PRECONDITION
   // if another process has it open; DATA_LOSS if it is damaged; ABORTED if a repair
   // was cut off and a family is missing; UNAVAILABLE if the disk can't be read or
-  // written.
+  // written; CONFIGURATION if others than its owner may enter the directory. One that is
+  // made gets mode 0700.
   static absl::StatusOr<std::unique_ptr<RocksDatabase>> Open(const std::string& path,
                                                              SharedResources& shared,
                                                              OpenOptions options);
@@ -81,9 +82,9 @@ class RocksDatabase : public Database {
   // Moves all that is only in the write-ahead log into files.
   absl::Status Flush();
   // Copies the database as it is now into `directory`, which is made if it is
-  // missing and may hold earlier backups: their files are shared. Writing goes on
-  // meanwhile. `mark` is kept with the backup, as its app metadata. See backup.h for what a backup
-  // is; UNAVAILABLE if the copy fails.
+  // missing, for its owner alone, and may hold earlier backups: their files are shared. Writing
+  // goes on meanwhile. `mark` is kept with the backup, as its app metadata. See backup.h for what a
+  // backup is; UNAVAILABLE if the copy fails.
   struct Copied {
     uint32_t backup_id = 0;
     uint64_t bytes = 0;         // Of all its files.

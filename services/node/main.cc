@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +19,7 @@
 #include "proto/error/error.h"
 #include "services/node/grpc_log.h"
 #include "services/node/host.h"
+#include "services/node/node.h"
 #include "services/node/restore_node.h"
 #include "services/rpc/certificate_state.h"
 
@@ -138,6 +140,9 @@ int Run(const Arguments& arguments) {
   if (!config.ok()) return Fail(config.status());
   absl::StatusOr<Secrets> secrets = ReadSecrets(*config, NowSeconds());
   if (!secrets.ok()) return Fail(secrets.status());
+  for (const NodeConfig& node : config->nodes) {
+    if (absl::Status closed = Node::CheckDirectories(node); !closed.ok()) return Fail(closed);
+  }
   if (arguments.check_config) {
     PrintDaysLeft(secrets->host);
     for (const NodeSecrets& node : secrets->nodes) PrintDaysLeft(node.credentials);
@@ -167,6 +172,7 @@ int Run(const Arguments& arguments) {
 }
 
 int Main(int argc, char** argv) {
+  umask(S_IRWXG | S_IRWXO);  // Whatever is made holds what is not for others.
   spdlog::set_default_logger(spdlog::stderr_logger_mt("liggared"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
   Arguments arguments;
@@ -182,7 +188,7 @@ int Main(int argc, char** argv) {
   app.add_option("--restore", arguments.restore,
                  "Refill this node, which is not running, from its parent, and end");
   app.add_option("--from", arguments.from,
-                 "With --restore: from whom instead, <path>=<host>:<port>[=<name>]; may repeat");
+                 "With --restore: from whom instead, <path>=<name>@<address>:<port>; may repeat");
   app.add_option("--epoch-above", arguments.epoch_above,
                  "With --restore: the new epoch is above this one");
   try {

@@ -3,14 +3,13 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <future>
 #include <optional>
 #include <random>
-#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "eventstore/log/private_directory.h"
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
 #include "services/domain/node_path.h"
@@ -22,6 +21,8 @@ namespace liggare::node {
 namespace {
 
 constexpr char kNationName[] = "Socialstyrelsen";
+constexpr char kHostAdvice[] =
+    "Find out whose process that is. If it is right, enrol the node anew with --host-name.";
 constexpr char kPurgeAdvice[] =
     "It is tried again by itself; if this stays, restart the node: no backup may be running then.";
 
@@ -29,6 +30,10 @@ constexpr char kPurgeAdvice[] =
 absl::Status AtSetting(const Setting& setting, const absl::Status& status) {
   if (status.ok()) return status;
   const v1::Error error = ErrorOf(status);
+  if (error.code() == v1::ERROR_CODE_CONFIGURATION) {
+    return error.field().empty() ? SettingError(setting, error.message(), error.expected())
+                                 : status;
+  }
   const absl::Status told =
       SettingError(setting, error.message(), "a new directory, or this node's own");
   // What another node, a newer version or another process has is a mistake of
@@ -78,13 +83,19 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const NodeConfig& config, NodeS
   return node;
 }
 
+absl::Status Node::CheckDirectories(const NodeConfig& config) {
+  absl::Status closed = AtSetting(config.data, log::CheckPrivateDirectory(config.data.value));
+  if (!closed.ok() || !config.backup) return closed;
+  return AtSetting(*config.backup, log::CheckPrivateDirectory(config.backup->value));
+}
+
 absl::Status Node::OpenLog() {
-  std::error_code error;
-  std::filesystem::create_directories(config_.data.value, error);
-  if (error) {
-    return SettingError(config_.data, config_.data.value + " can't be made: " + error.message(),
+  const absl::Status made = log::MakePrivateDirectory(config_.data.value);
+  if (absl::IsUnavailable(made)) {
+    return SettingError(config_.data, std::string(made.message()),
                         "a directory that can be made or written");
   }
+  if (!made.ok()) return made;
   absl::StatusOr<std::unique_ptr<log::RocksDatabase>> database = log::RocksDatabase::Open(
       config_.data.value, environment_.databases, {.create_if_missing = true});
   if (!database.ok()) return database.status();
@@ -178,6 +189,17 @@ hosting::HostedNode Node::Hosted() {
           .smallest_count = config_.smallest_count};
 }
 
+void Node::AddHostAlarm(const std::string& path, const std::string& host,
+                        std::vector<replication::Alarm>& alarms) const {
+  const absl::StatusOr<replication::EnrolledNode> enrolled = keys_->Find(path);
+  if (!enrolled.ok() || enrolled->host.empty() || enrolled->host == host) return;
+  alarms.push_back({.log = "",
+                    .message = path + " is enrolled with the process host/" + enrolled->host +
+                               ", and host/" + host + " speaks for it here",
+                    .evidence_file = "",
+                    .advice = kHostAdvice});
+}
+
 std::vector<replication::Alarm> Node::Alarms() const {
   std::vector<replication::Alarm> alarms = replication_->Alarms();
   if (std::optional<std::string> problem = key_in_use_->problem()) {
@@ -185,6 +207,11 @@ std::vector<replication::Alarm> Node::Alarms() const {
                       .message = *std::move(problem),
                       .evidence_file = "",
                       .advice = replication::kRotationAdvice});
+  }
+  AddHostAlarm(config_.path.value, environment_.host, alarms);
+  if (config_.parent) {
+    AddHostAlarm(std::string(domain::ParentOf(config_.path.value)), config_.parent->host.value,
+                 alarms);
   }
   if (const absl::Status erased = sequencer_->erased_in_files(); !erased.ok()) {
     alarms.push_back(

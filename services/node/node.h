@@ -43,9 +43,12 @@ class Node {
   // Opens or makes the node's directory, starts the sequencer, and enrols se in
   // its own empty log (design §4). CONFIGURATION, at the setting `data`, if the
   // directory belongs to another node, has a newer format or is open in another
-  // process; DATA_LOSS if it is damaged.
+  // process, or others may enter it; DATA_LOSS if it is damaged.
   static absl::StatusOr<std::unique_ptr<Node>> Open(const NodeConfig& config, NodeSecrets secrets,
                                                     const NodeEnvironment& environment);
+  // That nobody but their owner may enter the directories of data and backups, as far
+  // as they are there. CONFIGURATION, at the setting, otherwise.
+  static absl::Status CheckDirectories(const NodeConfig& config);
   // Stops.
   ~Node();
 
@@ -69,6 +72,9 @@ class Node {
   // That the nation signs with the national key, or one that it was handed over to.
   absl::Status CheckNationalKey() const;
   std::vector<replication::Alarm> Alarms() const;
+  // If the node was enrolled with another process than the one that speaks for it.
+  void AddHostAlarm(const std::string& path, const std::string& host,
+                    std::vector<replication::Alarm>& alarms) const;
   absl::Status EnrolNation();
   absl::StatusOr<hosting::BackupMade> BackUp();
   std::unique_ptr<replication::Uplink> MakeUplink();

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "eventstore/log/private_directory.h"
 #include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
 
@@ -21,7 +22,7 @@ using Json = nlohmann::json;
 constexpr char kSuffix[] = ".evidence.json";
 
 absl::Status WriteSynced(const std::string& file, const std::string& text) {
-  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return absl::ErrnoToStatus(errno, "can't make " + file);
   const bool written =
       write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
@@ -91,6 +92,7 @@ absl::StatusOr<std::string> WriteEvidence(const std::string& directory, const st
   if (error) {
     return absl::UnavailableError("can't make the directory " + directory + ": " + error.message());
   }
+  if (absl::Status closed = log::CloseDirectory(directory); !closed.ok()) return closed;
   std::string name = log;
   std::ranges::replace(name, '/', '_');
   for (int i = 1; i <= kEvidenceFilesMax; ++i) {

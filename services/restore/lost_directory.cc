@@ -19,7 +19,10 @@ absl::StatusOr<std::unique_ptr<LostDirectory>> LostDirectory::Open(const std::st
     return std::unique_ptr<LostDirectory>();
   }
   auto database = log::RocksDatabase::OpenForInspection(directory, shared);
-  if (absl::IsFailedPrecondition(database.status())) return database.status();
+  // In use, or open to others: the operator's to put right.
+  if (absl::IsFailedPrecondition(database.status()) || absl::IsInvalidArgument(database.status())) {
+    return database.status();
+  }
   if (!database.ok()) {
     std::unique_ptr<LostDirectory> lost(new LostDirectory(directory, path));
     lost->damage_ = std::string(database.status().message());

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "eventstore/log/backup.h"
+#include "eventstore/log/private_directory.h"
 #include "proto/error/error.h"
 #include "services/restore/lost_directory.h"
 
@@ -94,8 +95,7 @@ absl::StatusOr<RestoreReport> Filling::Run() {
 absl::StatusOr<log::Database*> Filling::MakeDatabase() {
   std::error_code error;
   fs::remove_all(directory_, error);
-  fs::create_directories(directory_, error);
-  if (error) return absl::UnavailableError("making " + directory_ + ": " + error.message());
+  if (absl::Status made = log::MakePrivateDirectory(directory_); !made.ok()) return made;
   auto database =
       log::RocksDatabase::Open(directory_, options_.databases, {.create_if_missing = true});
   if (!database.ok()) return database.status();
@@ -131,6 +131,7 @@ absl::StatusOr<RestoreReport> Restore(const RestoreOptions& options) {
     return Refused(v1::ERROR_CODE_CONFIGURATION,
                    "nobody is named to restore " + options.node.path + " from");
   }
+  if (absl::Status closed = log::CheckPrivateDirectory(options.data); !closed.ok()) return closed;
   std::error_code error;
   if (fs::exists(options.data + kCompleteSuffix, error)) {
     if (auto kept = PutInPlace(options.data); !kept.ok()) return kept.status();

@@ -35,7 +35,8 @@ struct RestoreOptions {
 };
 
 // NOT_FOUND if nobody holds anything of the node's log: then there is nothing to
-// restore. FAILED_PRECONDITION if the data directory is in use or another node's.
+// restore. FAILED_PRECONDITION if the data directory is in use or another node's;
+// CONFIGURATION if others than its owner may enter it.
 // VERIFICATION_FAILED if what the peers hold does not verify or contradicts itself.
 // After an error the data directory is as it was; a further attempt begins anew.
 absl::StatusOr<RestoreReport> Restore(const RestoreOptions& options);

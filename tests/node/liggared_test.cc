@@ -12,6 +12,7 @@
 
 #include "tests/testing/cluster.h"
 #include "tests/testing/liggared_process.h"
+#include "tests/testing/open_umask.h"
 
 namespace liggare::testing {
 namespace {
@@ -80,6 +81,32 @@ TEST_F(LiggaredTest, TermAndIntStopItWithZero) {
     process.Signal(number);
     EXPECT_EQ(process.AwaitExit(), 0) << process.err();
     EXPECT_EQ(process.out(), ready);
+  }
+}
+
+TEST_F(LiggaredTest, DataIsItsOwnersAloneUnderAnyUmask) {
+  const OpenUmask umask;
+  Process process(cluster_.scratch(), {"--config", ConfigFile()});
+  ASSERT_NE(process.AwaitReady(), "") << process.err();
+  EXPECT_EQ(ModeOf(cluster_.data_directory("se")), 0700u);
+  for (const auto& file : std::filesystem::directory_iterator(cluster_.data_directory("se"))) {
+    EXPECT_EQ(ModeOf(file.path().string()) & 0077, 0u) << file.path();
+  }
+}
+
+TEST_F(LiggaredTest, DataOpenToOthersExitsWithTwoAndSaysHowToCloseIt) {
+  const std::string data = cluster_.data_directory("se");
+  std::filesystem::create_directory(data);
+  ASSERT_EQ(chmod(data.c_str(), 0750), 0);
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{}, {"--check-config"}, {"--restore", "se"}}) {
+    std::vector<std::string> arguments = {"--config", ConfigFile()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Process process(cluster_.scratch(), arguments);
+    EXPECT_EQ(process.AwaitReady(), "");
+    EXPECT_EQ(process.AwaitExit(), 2);
+    EXPECT_THAT(process.err(), HasSubstr("node[0].data: "));
+    EXPECT_THAT(process.err(), HasSubstr("chmod 700 " + data));
   }
 }
 

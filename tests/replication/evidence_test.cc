@@ -5,12 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <sstream>
 
 #include "clients/cli/evidence_verification.h"
 #include "tests/replication/raw_peer.h"
+#include "tests/testing/open_umask.h"
 #include "tests/testing/scratch_directory.h"
 
 namespace liggare::replication {
@@ -48,6 +50,10 @@ class EvidenceTest : public ::testing::Test {
     EXPECT_TRUE(Eventually([&] { return !se_.node->Alarms().empty(); }));
     const Alarm alarm = se_.node->Alarms().front();
     EXPECT_EQ(alarm.log, kLog);
+    // It holds entries: nobody else may read it.
+    EXPECT_EQ(testing::ModeOf(alarm.evidence_file), 0600u);
+    EXPECT_EQ(testing::ModeOf(std::filesystem::path(alarm.evidence_file).parent_path().string()),
+              0700u);
     std::stringstream text;
     text << std::ifstream(alarm.evidence_file).rdbuf();
     const auto evidence = cli::EvidenceFromJson(text.str());
@@ -64,6 +70,7 @@ class EvidenceTest : public ::testing::Test {
     EXPECT_FALSE(Verify(evidence).ok()) << what;
   }
 
+  const testing::OpenUmask umask_;
   TestHost host_;
   NodeUnderTest se_;
   std::unique_ptr<RawPeer> peer_;

@@ -1,6 +1,7 @@
 // Lost and set-back disks, restored from those that hold verified copies: real
 // nodes on RocksDB over TLS.
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -10,6 +11,7 @@
 #include "proto/error/error.h"
 #include "tests/node/sample_events.h"
 #include "tests/restore/ways_back.h"
+#include "tests/testing/open_umask.h"
 
 namespace liggare::testing {
 namespace {
@@ -244,6 +246,42 @@ TEST_F(RestoreTest, LostNationComesBackFromACounty) {
   for (const char* path : {"se/17", "se"}) EXPECT_EQ(FaultsOf(path), "") << path;
 }
 
+// What a peer gives is believed once it verifies, so only the process that was enrolled
+// for it, or is named, is asked.
+TEST_F(RestoreTest, PeerIsAskedOnlyAtTheProcessThatIsEnrolledOrNamed) {
+  RecordThree();
+  cluster_.AwaitSize("se/17", "se@1", SizeOf("se", "se@1"));
+  Stop("se");
+  KeepDisk("se", "nation");
+  LoseDisk("se");
+  const std::string county = cluster_.address("county");
+  const auto unnamed = Restore("se", {{"se/17", county, ""}});
+  EXPECT_EQ(ErrorOf(unnamed.status()).code(), v1::ERROR_CODE_CONFIGURATION) << unnamed.status();
+  EXPECT_THAT(ErrorOf(unnamed.status()).expected(), HasSubstr("<path>=<name of its process>@"));
+  const auto another = Restore("se", {{"se/17", county, "nation"}});
+  EXPECT_FALSE(another.ok());
+  PutDisk("se", "nation");
+  // The verksamhet's process, in the county's place: its own directory names the county's.
+  EXPECT_FALSE(Restore("se", {{"se/17", cluster_.address("verksamhet"), ""}}).ok());
+  const auto enrolled = Restore("se", {{"se/17", county, ""}});
+  ASSERT_TRUE(enrolled.ok()) << enrolled.status();
+  EXPECT_EQ(enrolled->own_log, "se@2");
+}
+
+TEST(RestorePeerTest, HostStandsBeforeTheAddress) {
+  const auto named = node::ParseRestorePeer("se/17=lan17@10.0.0.2:7443");
+  ASSERT_TRUE(named.ok()) << named.status();
+  EXPECT_EQ(named->path, "se/17");
+  EXPECT_EQ(named->host, "lan17");
+  EXPECT_EQ(named->address, "10.0.0.2:7443");
+  EXPECT_EQ(node::ParseRestorePeer("se/17=10.0.0.2:7443")->host, "");
+  for (const char* wrong :
+       {"", "se/17", "se/17=", "se/17=@10.0.0.2:7443", "se/17=lan17@", "se/17=LAN@10.0.0.2:7443",
+        "=lan17@10.0.0.2:7443", "se/17=10.0.0.2:7443=lan17", "se/17=a@b@10.0.0.2:7443"}) {
+    EXPECT_FALSE(node::ParseRestorePeer(wrong).ok()) << wrong;
+  }
+}
+
 // Nobody else has the whole of their logs: docs/operations.md, "The nation and every county
 // are lost", with its steps.
 TEST_F(RestoreTest, NationAndEveryCountyGoOnFromTheirBackups) {
@@ -297,6 +335,22 @@ TEST_F(RestoreTest, SecondLossOpensAThirdEpoch) {
     cluster_.AwaitSize("se", own, 1);
   }
   EXPECT_TRUE(Record(Correction(3, 3, 4)).duplicate());
+}
+
+TEST_F(RestoreTest, DirectoryOpenToOthersIsNeitherReadNorReplaced) {
+  RecordThree();
+  Stop(kVerksamhet);
+  const std::string data = cluster_.data_directory(kVerksamhet);
+  ASSERT_EQ(chmod(data.c_str(), 0755), 0);
+  const auto refused = Restore(kVerksamhet);
+  EXPECT_EQ(ErrorOf(refused.status()).code(), v1::ERROR_CODE_CONFIGURATION) << refused.status();
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("chmod 700 " + data));
+  ASSERT_EQ(chmod(data.c_str(), 0700), 0);
+  const OpenUmask umask;
+  const auto restored = Restore(kVerksamhet);
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_EQ(ModeOf(data), 0700u);
+  EXPECT_EQ(ModeOf(restored->kept_directory), 0700u);
 }
 
 TEST_F(RestoreTest, InterruptedRestoreIsDoneAgain) {
