@@ -14,8 +14,12 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--cert", options.certificate, "Own certificate, PEM")->envname("LIGGARE_CERT");
   app.add_option("--key", options.key, "Its private key, PEM")->envname("LIGGARE_KEY");
   app.add_option("--host", options.host,
-                 "The server's name, host/<name> in its certificate (default: any)")
+                 "The server's name, host/<name> in its certificate (default: as at the first "
+                 "contact with the address)")
       ->envname("LIGGARE_HOST");
+  app.add_option("--known-hosts", options.known_hosts,
+                 "Where first contacts are remembered (default: ~/.config/liggare/known_hosts)")
+      ->envname("LIGGARE_KNOWN_HOSTS");
   app.add_option("--node", options.node, "Which node (default: that of the certificate)")
       ->envname("LIGGARE_NODE");
   app.add_flag("--json", options.json, "Print JSON, for programs");

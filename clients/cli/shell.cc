@@ -1,5 +1,6 @@
 #include "clients/cli/shell.h"
 
+#include <cstdlib>
 #include <ctime>
 #include <ostream>
 #include <utility>
@@ -8,6 +9,8 @@
 
 namespace liggare::cli {
 namespace {
+
+constexpr char kKnownHosts[] = "/liggare/known_hosts";
 
 ExitCode CodeOf(const absl::Status& status) {
   switch (ErrorOf(status).code()) {
@@ -21,6 +24,15 @@ ExitCode CodeOf(const absl::Status& status) {
   }
 }
 
+// Where the servers that were met are remembered; empty if there is no place for it.
+std::string KnownHostsFile() {
+  const char* config = std::getenv("XDG_CONFIG_HOME");
+  if (config != nullptr && config[0] == '/') return std::string(config) + kKnownHosts;
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || home[0] != '/') return "";
+  return std::string(home) + "/.config" + kKnownHosts;
+}
+
 }  // namespace
 
 absl::StatusOr<client::Connection*> Shell::Connect() {
@@ -29,10 +41,18 @@ absl::StatusOr<client::Connection*> Shell::Connect() {
     options.address = options_.server;
     options.files = {options_.ca, options_.certificate, options_.key};
     options.host = options_.host;
+    options.known_hosts = options_.known_hosts.empty() ? KnownHostsFile() : options_.known_hosts;
+    const std::string known_hosts = options.known_hosts;
     options.node = options_.node;
     auto connection = client::Connection::Open(std::move(options), std::time(nullptr));
     if (!connection.ok()) return connection.status();
     connection_ = *std::move(connection);
+    if (connection_->is_first_contact()) {
+      err_ << "liggare: första kontakten med " << connection_->address() << ": servern är host/"
+           << connection_->host() << ". Det sparas i " << known_hosts
+           << "; härefter godtas ingen annan där.\n"
+           << std::flush;
+    }
   }
   return connection_.get();
 }

@@ -30,6 +30,7 @@ struct GlobalOptions {
   std::string certificate;  // LIGGARE_CERT
   std::string key;          // LIGGARE_KEY
   std::string host;         // LIGGARE_HOST
+  std::string known_hosts;  // LIGGARE_KNOWN_HOSTS
   std::string node;         // LIGGARE_NODE
   bool json = false;
 };
@@ -46,7 +47,8 @@ class Shell {
   std::ostream& out() { return out_; }
   std::ostream& err() { return err_; }
 
-  // The connection that the options describe; made once.
+  // The connection that the options describe; made once. A server that is met for the
+  // first time is named on the error stream.
   absl::StatusOr<client::Connection*> Connect();
 
   // Keeps the work of the command that the line names; done by Run.

@@ -1,5 +1,6 @@
 #include "clients/cpp/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "clients/cpp/call_status.h"
@@ -43,6 +44,31 @@ grpc::ChannelArguments MakeArguments() {
   return arguments;
 }
 
+// How long a server that is met for the first time may take.
+constexpr std::chrono::milliseconds kFirstContactMax = std::chrono::seconds(20);
+
+// Dials once and gives the name that the server shows in its certificate. Nothing is
+// called.
+absl::StatusOr<std::string> Meet(const ConnectionOptions& options, const Certificate& certificate) {
+  const auto verdict = std::make_shared<HandshakeVerdict>();
+  const auto channel = grpc::CreateCustomChannel(
+      options.address,
+      MakeCredentials(certificate,
+                      MakeServerVerifier({certificate.identity.trust_domain, ""}, verdict)),
+      MakeArguments());
+  const auto deadline =
+      std::chrono::system_clock::now() + std::min(kFirstContactMax, options.call_timeout);
+  grpc_connectivity_state state = channel->GetState(/*try_to_connect=*/true);
+  while (state != GRPC_CHANNEL_READY && state != GRPC_CHANNEL_TRANSIENT_FAILURE &&
+         channel->WaitForStateChange(state, deadline)) {
+    state = channel->GetState(/*try_to_connect=*/true);
+  }
+  if (state == GRPC_CHANNEL_READY) return verdict->host();
+  if (absl::Status refused = verdict->Get(); !refused.ok()) return refused;
+  return StatusOfCall({grpc::StatusCode::UNAVAILABLE, "it was to be met for the first time"},
+                      options.address);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(ConnectionOptions options,
@@ -54,10 +80,35 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(ConnectionOptions o
   auto certificate = LoadCertificate(options.files, now_s);
   if (!certificate.ok()) return certificate.status();
   if (options.node.empty()) options.node = certificate->identity.path;
-  return std::unique_ptr<Connection>(new Connection(std::move(options), *std::move(certificate)));
+  if (!options.host.empty()) {
+    return std::unique_ptr<Connection>(new Connection(std::move(options), *certificate));
+  }
+  if (options.known_hosts.empty()) {
+    return MakeError(v1::ERROR_CODE_CONFIGURATION,
+                     {"it is not said which server " + options.address +
+                          " must be, and there is no file to remember it in",
+                      "host", "--host <name>, the name of the server's process"});
+  }
+  const ServerPlace place = {options.address, certificate->identity.trust_domain};
+  const auto known = FindKnownHost(options.known_hosts, place);
+  if (!known.ok()) return known.status();
+  const bool is_first_contact = !known->has_value();
+  if (is_first_contact) {
+    auto met = Meet(options, *certificate);
+    if (!met.ok()) return met.status();
+    options.host = *std::move(met);
+    absl::Status added = AddKnownHost(options.known_hosts, place, options.host);
+    if (!added.ok()) return added;
+  } else {
+    options.host = (*known)->host;
+  }
+  std::unique_ptr<Connection> connection(new Connection(std::move(options), *certificate));
+  connection->is_first_contact_ = is_first_contact;
+  connection->known_ = *known;
+  return connection;
 }
 
-Connection::Connection(ConnectionOptions options, Certificate certificate)
+Connection::Connection(ConnectionOptions options, const Certificate& certificate)
     : options_(std::move(options)),
       identity_(certificate.identity),
       verdict_(std::make_shared<HandshakeVerdict>()) {
@@ -74,9 +125,20 @@ bool Connection::WaitUntilConnected(std::chrono::milliseconds timeout) {
   return channel_->WaitForConnected(std::chrono::system_clock::now() + timeout);
 }
 
+absl::Status Connection::Refused(const absl::Status& verdict) const {
+  if (!known_) return verdict;
+  v1::Error error = ErrorOf(verdict);
+  error.set_message(error.message() + "; at the first contact with " + options_.address +
+                    " it was host/" + known_->host + " (" + options_.known_hosts + " line " +
+                    std::to_string(known_->line) + ")");
+  error.set_expected(error.expected() +
+                     "; if the change is right, remove that line or say --host <name>");
+  return MakeError(std::move(error));
+}
+
 absl::Status Connection::Result(const grpc::Status& status) const {
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
-    if (absl::Status verdict = verdict_->Get(); !verdict.ok()) return verdict;
+    if (absl::Status verdict = verdict_->Get(); !verdict.ok()) return Refused(verdict);
   }
   return StatusOfCall(status, options_.address);
 }

@@ -1,5 +1,7 @@
 // A connection to one server, liggared, by mutual TLS: the caller shows its own
-// certificate, and the server must be spiffe://<trust domain>/host/<name>.
+// certificate, and the server must be spiffe://<trust domain>/host/<name>. The name is
+// given, or it is the one that was met at this address before (known_hosts.h): no call
+// goes to a server that anybody with a host's certificate could be.
 //
 // Thread-safe. The stubs live as long as the Connection; so must everything that
 // is made from it (Recorder, EntryReader).
@@ -8,11 +10,13 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "clients/cpp/certificate.h"
+#include "clients/cpp/known_hosts.h"
 #include "clients/cpp/server_identity.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
@@ -30,16 +34,20 @@ inline constexpr int kAnswerBytesMax = 64 * 1024 * 1024;
 struct ConnectionOptions {
   std::string address;  // ip:port or name:port
   CertificateFiles files;
-  std::string host;  // The server's name; empty: any host of the own trust domain.
+  std::string host;  // The server's name; empty: the one that known_hosts remembers.
+  // A file; a server that it does not name is met once, without any call, and added.
+  std::string known_hosts;
   std::string node;  // Which node calls are for; empty: that of the certificate.
   std::chrono::milliseconds call_timeout = kCallTimeout;
 };
 
 class Connection {
  public:
-  // Reads and checks the files; the first call dials. `now_s` is the time at
-  // which the certificate must be valid, in seconds since 1970. CONFIGURATION
-  // names the option that is wrong.
+  // Reads and checks the files; the first call dials, unless the server is to be met for
+  // the first time. `now_s` is the time at which the certificate must be valid, in
+  // seconds since 1970. CONFIGURATION names the option that is wrong, or says that it is
+  // not known which server is meant; UNAVAILABLE if a server that is not known can't be
+  // reached.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(ConnectionOptions options, int64_t now_s);
 
   // Who the caller is, by its certificate.
@@ -47,6 +55,10 @@ class Connection {
   // The node that calls are for.
   const std::string& node() const { return options_.node; }
   const std::string& address() const { return options_.address; }
+  // The server's name.
+  const std::string& host() const { return options_.host; }
+  // Whether Open met it for the first time and remembered it.
+  bool is_first_contact() const { return is_first_contact_; }
 
   v1::EventService::Stub& events() { return *events_; }
   v1::QueryService::Stub& queries() { return *queries_; }
@@ -86,9 +98,13 @@ class Connection {
   absl::Status Result(const grpc::Status& status) const;
 
  private:
-  Connection(ConnectionOptions options, Certificate certificate);
+  Connection(ConnectionOptions options, const Certificate& certificate);
+  // The verdict, and how a change is accepted if the name was remembered.
+  absl::Status Refused(const absl::Status& verdict) const;
 
-  const ConnectionOptions options_;
+  ConnectionOptions options_;       // Not changed after Open.
+  std::optional<KnownHost> known_;  // Where the host's name comes from, if from the file.
+  bool is_first_contact_ = false;
   const Identity identity_;
   const std::shared_ptr<HandshakeVerdict> verdict_;
   std::shared_ptr<grpc::Channel> channel_;

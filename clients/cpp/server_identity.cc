@@ -24,7 +24,7 @@ class ServerVerifier : public grpc::experimental::ExternalCertificateVerifier {
       uris.emplace_back(uri.data(), uri.size());
     }
     const absl::Status verdict = CheckServer(expected_, uris);
-    verdict_->Set(verdict);
+    verdict_->Set(verdict, verdict.ok() ? ParseIdentity(uris.front())->host : "");
     *sync_status = verdict.ok() ? grpc::Status::OK
                                 : grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
                                                std::string(verdict.message()));
@@ -61,9 +61,15 @@ absl::Status CheckServer(const ExpectedServer& expected, const std::vector<std::
   return absl::OkStatus();
 }
 
-void HandshakeVerdict::Set(absl::Status status) {
+void HandshakeVerdict::Set(absl::Status status, std::string host) {
   const std::lock_guard<std::mutex> lock(mutex_);
   status_ = std::move(status);
+  if (!host.empty()) host_ = std::move(host);
+}
+
+std::string HandshakeVerdict::host() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return host_;
 }
 
 absl::Status HandshakeVerdict::Get() const {

@@ -24,15 +24,19 @@ struct ExpectedServer {
 // otherwise UNAUTHENTICATED, naming who it is.
 absl::Status CheckServer(const ExpectedServer& expected, const std::vector<std::string>& uris);
 
-// Why the last handshake was refused, for the caller to report. Thread-safe.
+// Whom the last handshake met, and why it was refused if it was, for the caller to
+// report. Thread-safe.
 class HandshakeVerdict {
  public:
-  void Set(absl::Status status);
+  void Set(absl::Status status, std::string host);
   absl::Status Get() const;
+  // Of the server that was accepted last; empty if none was.
+  std::string host() const;
 
  private:
   mutable std::mutex mutex_;
   absl::Status status_;
+  std::string host_;
 };
 
 // A verifier for gRPC's TLS credentials that applies CheckServer and leaves its

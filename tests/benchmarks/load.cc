@@ -65,6 +65,9 @@ std::unique_ptr<client::Connection> Connect(const Flags& flags, const std::strin
   options.files = {.ca = flags.ca,
                    .certificate = flags.certificates + "/" + name + ".demo.crt",
                    .key = flags.certificates + "/" + name + ".demo.key"};
+  // The processes of deploy/cluster.sh.
+  const auto depth = std::count(node.begin(), node.end(), '/');
+  options.host = depth == 0 ? "nation" : depth == 1 ? "counties" : "verksamheter";
   options.node = node;
   auto connection = client::Connection::Open(options, time(nullptr));
   if (!connection.ok()) Die(std::string(connection.status().message()));

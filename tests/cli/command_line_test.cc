@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "eventstore/note/key.h"
 #include "nlohmann/json.hpp"
 #include "tests/cli/fake_logs.h"
+#include "tests/testing/certificates.h"
 #include "tests/testing/scratch_directory.h"
 
 namespace liggare::cli {
@@ -68,6 +70,26 @@ TEST(CommandLineTest, MissingServerOrFileIsUsage) {
   EXPECT_EQ(RunLine({"status"}).code, kUsage);
   const Outcome outcome = RunLine({"status", "--server", "127.0.0.1:1", "--ca", "/nonexistent"});
   EXPECT_THAT(outcome.err, HasSubstr("ca: /nonexistent cannot be read"));
+}
+
+TEST(CommandLineTest, WithoutAHomeTheServersNameMustBeGiven) {
+  testing::ScratchDirectory directory;
+  testing::TestAuthority authority(directory.path());
+  const auto files = authority.Issue("c", "spiffe://liggare.test/se/17/system/c");
+  const std::vector<std::string> line = {"status", "--server", "127.0.0.1:1",     "--ca",
+                                         files.ca, "--cert",   files.certificate, "--key",
+                                         files.key};
+  const char* home = std::getenv("HOME");
+  const std::string before = home == nullptr ? "" : home;
+  unsetenv("HOME");
+  unsetenv("XDG_CONFIG_HOME");
+  unsetenv("LIGGARE_HOST");
+  unsetenv("LIGGARE_KNOWN_HOSTS");
+  const Outcome outcome = RunLine(line);
+  if (home != nullptr) setenv("HOME", before.c_str(), 1);
+  EXPECT_EQ(outcome.code, kUsage);
+  EXPECT_THAT(outcome.err, HasSubstr("CONFIGURATION: host: "));
+  EXPECT_THAT(outcome.err, HasSubstr("--host <name>"));
 }
 
 TEST(CommandLineTest, NewIdsAreAsManyAsAsked) {

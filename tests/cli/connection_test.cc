@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "clients/cpp/call_status.h"
 #include "clients/cpp/reader.h"
 #include "proto/error/error.h"
 #include "tests/cli/fake_server.h"
+#include "tests/testing/open_umask.h"
 
 namespace liggare::client {
 namespace {
@@ -147,6 +150,138 @@ TEST(ConnectionTest, ExpiredCertificateIsSaid) {
   const auto connection = Connection::Open(options, kValidAtS);
   ASSERT_FALSE(connection.ok());
   EXPECT_THAT(ErrorOf(connection.status()).message(), HasSubstr("expired at 2025-01-13T09:12:33Z"));
+}
+
+// A server without a name that the caller was told.
+class FirstContactTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<std::unique_ptr<Connection>> Open() {
+    ConnectionOptions options = server_.Options();
+    options.host.clear();
+    options.known_hosts = file_;
+    return Connection::Open(options, kValidAtS);
+  }
+  std::string Address() { return server_.Options().address; }
+  std::string Remembered() {
+    std::ifstream in(file_);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  }
+  void Write(const std::string& text) {
+    server_.directory.Write("known_hosts", text);
+    std::filesystem::permissions(file_, std::filesystem::perms(0600u));
+  }
+
+  const testing::OpenUmask umask_;
+  FakeServer server_;
+  std::string file_ = server_.directory / "known_hosts";
+};
+
+TEST_F(FirstContactTest, WithoutANameOrAPlaceToRememberItNothingIsCalled) {
+  ConnectionOptions options = server_.Options();
+  options.host.clear();
+  const v1::Error error = ErrorOf(Connection::Open(options, kValidAtS).status());
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_CONFIGURATION);
+  EXPECT_EQ(error.field(), "host");
+  EXPECT_THAT(error.expected(), HasSubstr("--host"));
+}
+
+TEST_F(FirstContactTest, NameIsRememberedBeforeAnythingIsCalled) {
+  file_ = server_.directory / "new/folder/known_hosts";
+  const auto connection = Open();
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  EXPECT_TRUE((*connection)->is_first_contact());
+  EXPECT_EQ((*connection)->host(), "lan17");
+  EXPECT_EQ(Remembered(), Address() + " spiffe://liggare.test/host/lan17\n");
+  EXPECT_EQ(testing::ModeOf(file_), 0600u);
+  EXPECT_EQ(testing::ModeOf(server_.directory / "new/folder"), 0700u);
+  EXPECT_TRUE(ReadOnce(**connection).ok());
+  const auto again = Open();
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_FALSE((*again)->is_first_contact());
+  EXPECT_TRUE(ReadOnce(**again).ok());
+  EXPECT_EQ(Remembered(), Address() + " spiffe://liggare.test/host/lan17\n");
+}
+
+TEST_F(FirstContactTest, AnotherServerAtTheAddressIsRefusedAndSaysHowToAcceptIt) {
+  const std::string line = "10.0.0.1:7 spiffe://liggare.test/host/lan17\n" + Address() +
+                           " spiffe://liggare.test/host/lan18\n";
+  Write(line);
+  const auto connection = Open();
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  const v1::Error error = ErrorOf(ReadOnce(**connection));
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_UNAUTHENTICATED);
+  EXPECT_THAT(error.message(), HasSubstr("host/lan17"));
+  EXPECT_THAT(error.message(), HasSubstr("host/lan18 (" + file_ + " line 2)"));
+  EXPECT_THAT(error.expected(), HasSubstr("--host"));
+  EXPECT_EQ(server_.service.streams(), 0);
+  EXPECT_EQ(Remembered(), line);
+}
+
+TEST_F(FirstContactTest, NameThatIsGivenNeedsNoMemory) {
+  Write("nonsense\n");
+  ConnectionOptions options = server_.Options();
+  options.known_hosts = file_;
+  const auto connection = Connection::Open(options, kValidAtS);
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  EXPECT_TRUE(ReadOnce(**connection).ok());
+}
+
+TEST_F(FirstContactTest, OtherAddressesAndTrustDomainsAreOthers) {
+  Write("127.0.0.1:1 spiffe://liggare.test/host/lan18\n# by hand\n\n" + Address() +
+        " spiffe://other.test/host/lan18\n");
+  const auto connection = Open();
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  EXPECT_TRUE((*connection)->is_first_contact());
+  EXPECT_THAT(Remembered(), ::testing::EndsWith(Address() + " spiffe://liggare.test/host/lan17\n"));
+}
+
+TEST_F(FirstContactTest, FileThatCannotBeTrustedIsRefused) {
+  const std::string right = Address() + " spiffe://liggare.test/host/lan17\n";
+  for (const std::string& bad :
+       {std::string("nonsense\n"), right + Address() + "\n",
+        "x spiffe://liggare.test/se/17\n" + right, right.substr(0, right.size() - 8),
+        std::string(kKnownHostsBytesMax + 1, '\n')}) {
+    Write(bad);
+    const v1::Error error = ErrorOf(Open().status());
+    EXPECT_EQ(error.code(), v1::ERROR_CODE_CONFIGURATION) << bad.substr(0, 100);
+    EXPECT_EQ(error.field(), "known-hosts");
+  }
+  Write(right);
+  for (const unsigned mode : {0644u, 0620u, 0602u}) {
+    std::filesystem::permissions(file_, std::filesystem::perms(mode));
+    EXPECT_THAT(ErrorOf(Open().status()).message(), HasSubstr("chmod 600 " + file_));
+  }
+  std::filesystem::permissions(file_, std::filesystem::perms(0600u));
+  EXPECT_TRUE(Open().ok());
+}
+
+TEST_F(FirstContactTest, ServerOfAnotherAuthorityIsNotRemembered) {
+  FakeServer foreign;
+  ConnectionOptions options = foreign.Options();
+  options.address = Address();
+  options.host.clear();
+  options.known_hosts = file_;
+  EXPECT_EQ(ErrorOf(Connection::Open(options, kValidAtS).status()).code(),
+            v1::ERROR_CODE_UNAVAILABLE);
+  EXPECT_FALSE(std::filesystem::exists(file_));
+}
+
+TEST_F(FirstContactTest, NobodyThereIsNotWaitedForLong) {
+  ConnectionOptions options = server_.Options();
+  options.host.clear();
+  options.known_hosts = file_;
+  options.address = "127.0.0.1:1";
+  const v1::Error error = ErrorOf(Connection::Open(options, kValidAtS).status());
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_UNAVAILABLE);
+  EXPECT_THAT(error.message(), HasSubstr("127.0.0.1:1"));
+}
+
+TEST_F(FirstContactTest, TwoThatMeetDifferentServersAtOnceDoNotBothRemember) {
+  const ServerPlace place = {"10.0.0.1:7443", "liggare.test"};
+  ASSERT_TRUE(AddKnownHost(file_, place, "lan17").ok());
+  EXPECT_TRUE(AddKnownHost(file_, place, "lan17").ok());
+  EXPECT_EQ(ErrorOf(AddKnownHost(file_, place, "rogue")).code(), v1::ERROR_CODE_UNAUTHENTICATED);
+  EXPECT_EQ((*FindKnownHost(file_, place))->host, "lan17");
 }
 
 TEST(CheckServerTest, OnlyAHostOfTheTrustDomainIsAccepted) {

@@ -10,6 +10,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/cli/liggare_process.h"
 #include "tests/testing/cluster.h"
+#include "tests/testing/open_umask.h"
 
 namespace liggare::testing {
 namespace {
@@ -55,7 +56,7 @@ class EndToEndTest : public ::testing::Test {
   // Runs as a system of the node at `path`.
   Finished Run(const std::string& path, const std::vector<std::string>& arguments) {
     const std::string host = path == "se" ? "nation" : path == "se/17" ? "county" : "verksamhet";
-    const Caller caller{cluster_.address(host), FilesOf(path)};
+    const Caller caller{cluster_.address(host), FilesOf(path), host};
     return RunLiggare(&caller, arguments, cluster_.scratch().path());
   }
   Finished RunOffline(const std::vector<std::string>& arguments) {
@@ -226,11 +227,35 @@ TEST_F(EndToEndTest, NodeOfAnotherIsNotWrittenTo) {
   EXPECT_EQ(std::count(recorded.err.begin(), recorded.err.end(), '\n'), 1) << recorded.err;
 }
 
+TEST_F(EndToEndTest, ServerIsRememberedAtTheFirstContactAndNoOtherGetsATextAfterwards) {
+  const std::string address = cluster_.address("verksamhet");
+  const Caller caller{address, FilesOf(kVerksamhet)};
+  const std::string folder = cluster_.scratch().path();
+  const Finished first = RunLiggare(&caller, {"record", lines_}, folder);
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_THAT(first.err, HasSubstr("första kontakten med " + address +
+                                   ": servern är host/verksamhet. Det sparas i " + folder));
+  EXPECT_EQ(ModeOf(folder + "/known_hosts"), 0600u);
+  const Finished second = RunLiggare(&caller, {"record", lines_}, folder);
+  EXPECT_EQ(second.code, 0) << second.err;
+  EXPECT_THAT(second.err, Not(HasSubstr("kontakten")));
+  // As if another had answered there first.
+  std::ofstream(folder + "/known_hosts")
+      << address << " spiffe://" << kClusterDomain << "/host/another\n";
+  const Finished refused = RunLiggare(&caller, {"record", lines_}, folder);
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("host/another"), HasSubstr("host/verksamhet"),
+                                 HasSubstr("known_hosts line 1"), HasSubstr("--host")));
+  const Caller deliberate{address, FilesOf(kVerksamhet), "verksamhet"};
+  EXPECT_EQ(RunLiggare(&deliberate, {"status"}, folder).code, 0);
+}
+
 TEST_F(EndToEndTest, ReceiptVerifiesOfflineAndTamperingIsFound) {
   RecordLines();
   const std::string file = cluster_.scratch() / "receipt.json";
   const Finished fetched = Run("se", {"receipt", "se/17/varmland@1#2", "-o", file});
   ASSERT_EQ(fetched.code, 0) << fetched.err;
+  EXPECT_EQ(ModeOf(file), 0600u);  // It holds a text.
   const Finished verified = RunOffline({"--json", "verify", "--trust", trust_, file});
   ASSERT_EQ(verified.code, 0) << verified.err;
   const json proof = json::parse(verified.out);

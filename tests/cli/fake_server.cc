@@ -101,7 +101,7 @@ int FakeEventService::streams() const {
   return streams_;
 }
 
-FakeServer::FakeServer(const std::string& host) : authority(directory.path()) {
+FakeServer::FakeServer(const std::string& host) : authority(directory.path()), host_(host) {
   const rpc::Credentials own =
       Load(authority.Issue("host", "spiffe://" + std::string(kDomain) + "/host/" + host));
   grpc::ServerBuilder builder;
@@ -119,6 +119,7 @@ client::ConnectionOptions FakeServer::Options() {
   client::ConnectionOptions options;
   options.address = "127.0.0.1:" + std::to_string(port);
   options.files = {files.ca, files.certificate, files.key};
+  options.host = host_;
   return options;
 }
 

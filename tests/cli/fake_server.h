@@ -63,6 +63,7 @@ class FakeServer {
   int port = 0;
 
  private:
+  const std::string host_;
   std::unique_ptr<grpc::Server> server_;
 };
 

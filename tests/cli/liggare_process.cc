@@ -24,11 +24,14 @@ std::string Contents(const std::string& file) {
 }
 
 std::vector<std::string> CommandLine(const Caller* caller,
-                                     const std::vector<std::string>& arguments) {
+                                     const std::vector<std::string>& arguments,
+                                     const std::string& directory) {
   std::vector<std::string> line = {kProgram};
   if (caller != nullptr) {
     line.insert(line.end(), {"--server", caller->server, "--ca", caller->files.ca, "--cert",
-                             caller->files.certificate, "--key", caller->files.key});
+                             caller->files.certificate, "--key", caller->files.key, "--known-hosts",
+                             directory + "/known_hosts"});
+    if (!caller->host.empty()) line.insert(line.end(), {"--host", caller->host});
   }
   line.insert(line.end(), arguments.begin(), arguments.end());
   return line;
@@ -57,7 +60,7 @@ Finished RunLiggare(const Caller* caller, const std::vector<std::string>& argume
                     const std::string& directory) {
   const std::string out = directory + "/liggare.out";
   const std::string err = directory + "/liggare.err";
-  const pid_t pid = Spawn(CommandLine(caller, arguments), out, err);
+  const pid_t pid = Spawn(CommandLine(caller, arguments, directory), out, err);
   int status = 0;
   while (waitpid(pid, &status, 0) < 0) {
     if (errno != EINTR) abort();

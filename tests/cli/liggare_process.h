@@ -13,6 +13,7 @@ namespace liggare::testing {
 struct Caller {
   std::string server;
   rpc::CredentialFiles files;
+  std::string host = {};  // The server's name; empty: as at the first contact.
 };
 
 // What the command did.
@@ -22,8 +23,8 @@ struct Finished {
   std::string err;
 };
 
-// Runs the program with these arguments; `directory` is for its output. Waits for
-// its end. `caller` may be null: no server.
+// Runs the program with these arguments; `directory` is for its output and for what it
+// remembers, known_hosts. Waits for its end. `caller` may be null: no server.
 Finished RunLiggare(const Caller* caller, const std::vector<std::string>& arguments,
                     const std::string& directory);
 

@@ -84,7 +84,7 @@ class FaultCluster:
         return {**self._environment, "LIGGARE_SERVER": f"127.0.0.1:{port}",
                 "LIGGARE_CA": str(self.directory / "ca" / "ca.crt"),
                 "LIGGARE_CERT": f"{certificate}.crt", "LIGGARE_KEY": f"{certificate}.key",
-                "LIGGARE_NODE": node}
+                "LIGGARE_HOST": process, "LIGGARE_NODE": node}
 
     def liggare(self, node, *arguments):
         """The output of a call; fails with the errors if it fails."""
