@@ -153,7 +153,7 @@ cmd_call() {
   local name
   name=$dir/certificates/$(file_name "$node").demo
   LIGGARE_SERVER="127.0.0.1:$port" LIGGARE_CA="$dir/ca/ca.crt" LIGGARE_CERT="$name.crt" \
-    LIGGARE_KEY="$name.key" LIGGARE_NODE="$node" exec "$bin/liggare" "$@"
+    LIGGARE_KEY="$name.key" LIGGARE_HOST="$process" LIGGARE_NODE="$node" exec "$bin/liggare" "$@"
 }
 
 # Each parent enrols its children: the nation its counties, a county its verksamheter.
@@ -164,8 +164,8 @@ cmd_enrol() {
       "$dir/nodes.json" |
       while read -r child; do
         path=$(jq -r .path <<< "$child")
-        jq -c --rawfile vkey "$dir/keys/$(file_name "$path").vkey" \
-          '. + {vkey: ($vkey | rtrimstr("\n"))}' <<< "$child"
+        jq -c --rawfile vkey "$dir/keys/$(file_name "$path").vkey" --arg host "$(process_of "$path")" \
+          '. + {vkey: ($vkey | rtrimstr("\n")), host: $host}' <<< "$child"
       done > "$dir/run/enrol.jsonl"
     (cmd_call "$parent" node enrol --from "$dir/run/enrol.jsonl") > /dev/null
   done

@@ -9,8 +9,9 @@
 namespace liggare::cli {
 namespace {
 
-// Fields of a node's state (NodeEnrolled.verifier_key, NodeKeyRevoked).
+// Fields of a node's state (NodeEnrolled, NodeKeyRevoked).
 constexpr std::string_view kKeyField = "verifier_key";
+constexpr std::string_view kHostField = "host";
 constexpr std::string_view kRevokedPrefix = "revoked_keys[";
 constexpr std::string_view kRevokedEnding = "].verifier_key";
 
@@ -27,15 +28,20 @@ absl::StatusOr<std::optional<EnrolledKey>> FindEnrolledKey(client::Connection& c
     return std::optional<EnrolledKey>();
   }
   std::optional<EnrolledKey> enrolled;
+  std::string host;
   std::set<std::string> revoked;
   for (const v1::StateField& field : response->state().fields()) {
     const std::string& at = field.path();
-    if (at == kKeyField) enrolled = EnrolledKey{field.value().text(), false};
+    if (at == kKeyField) enrolled = EnrolledKey{field.value().text()};
+    if (at == kHostField) host = field.value().text();
     if (at.starts_with(kRevokedPrefix) && at.ends_with(kRevokedEnding)) {
       revoked.insert(field.value().text());
     }
   }
-  if (enrolled) enrolled->revoked = revoked.contains(enrolled->vkey);
+  if (enrolled) {
+    enrolled->revoked = revoked.contains(enrolled->vkey);
+    enrolled->host = std::move(host);
+  }
   return enrolled;
 }
 

@@ -14,6 +14,7 @@ namespace liggare::cli {
 struct EnrolledKey {
   std::string vkey;
   bool revoked = false;
+  std::string host = {};  // The process that speaks for the node; empty: any.
 };
 
 // Asks the connection's node. Nothing if no key is enrolled.

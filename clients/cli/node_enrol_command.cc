@@ -9,6 +9,7 @@
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/file_text.h"
 #include "clients/cli/random_id.h"
+#include "clients/cpp/certificate.h"
 #include "clients/cpp/node_path.h"
 #include "eventstore/note/key.h"
 #include "proto/error/error.h"
@@ -26,6 +27,7 @@ struct Arguments {
   std::string custody = "own";
   std::string hosted_by;
   std::string host;
+  bool any_host = false;
   std::string display_name;
 };
 
@@ -35,11 +37,25 @@ struct Child {
   v1::NodeEnrolled enrolled;
 };
 
-enum class Outcome { kEnrolled, kAlreadyEnrolled };
+enum class Outcome { kEnrolled, kMoved, kAlreadyEnrolled };
 
 absl::Status Wrong(std::string field, std::string message, std::string expected) {
   return MakeError(v1::ERROR_CODE_INVALID_FIELD,
                    {std::move(message), std::move(field), std::move(expected)});
+}
+
+// Whoever dials the node checks this name, so nobody enrols without one by oversight.
+absl::Status SetHost(const Arguments& arguments, v1::NodeEnrolled& enrolled) {
+  constexpr char kExpected[] = "the <name> of host/<name> in its certificate, or --any-host";
+  if (arguments.host.empty() && !arguments.any_host) {
+    return Wrong("host-name", "it is not said which process speaks for the node", kExpected);
+  }
+  if (!arguments.host.empty() &&
+      !client::ParseIdentity("spiffe://liggare/host/" + arguments.host).ok()) {
+    return Wrong("host-name", "'" + arguments.host + "' is not the name of a host", kExpected);
+  }
+  enrolled.set_host(arguments.host);
+  return absl::OkStatus();
 }
 
 absl::Status SetCustody(const std::string& custody, v1::NodeEnrolled& enrolled) {
@@ -67,7 +83,7 @@ absl::StatusOr<Child> MakeChild(const std::string& vkey, const Arguments& argume
   child.enrolled.set_verifier_key(key->Text());
   child.enrolled.set_display_name(arguments.display_name);
   child.enrolled.set_hosted_by(arguments.hosted_by);
-  child.enrolled.set_host(arguments.host);
+  if (auto status = SetHost(arguments, child.enrolled); !status.ok()) return status;
   if (auto status = SetCustody(arguments.custody, child.enrolled); !status.ok()) return status;
   return child;
 }
@@ -151,8 +167,9 @@ absl::StatusOr<Outcome> Enrol(client::Connection& connection, const Child& child
   auto enrolled = FindEnrolledKey(connection, child.path);
   if (!enrolled.ok()) return enrolled.status();
   // A revoked key makes room for another.
-  if (enrolled->has_value() && !(*enrolled)->revoked) {
-    if ((*enrolled)->vkey == child.enrolled.verifier_key()) return Outcome::kAlreadyEnrolled;
+  const bool is_known = enrolled->has_value() && (*enrolled)->vkey == child.enrolled.verifier_key();
+  if (is_known && (*enrolled)->host == child.enrolled.host()) return Outcome::kAlreadyEnrolled;
+  if (enrolled->has_value() && !(*enrolled)->revoked && !is_known) {
     return MakeError(v1::ERROR_CODE_ALREADY_EXISTS,
                      {"another key is enrolled", kKeyField, (*enrolled)->vkey});
   }
@@ -165,7 +182,19 @@ absl::StatusOr<Outcome> Enrol(client::Connection& connection, const Child& child
     return MakeError(v1::ERROR_CODE_INTERNAL, {"the server gave no answer"});
   }
   if (response->results(0).has_error()) return MakeError(response->results(0).error());
-  return Outcome::kEnrolled;
+  return is_known ? Outcome::kMoved : Outcome::kEnrolled;
+}
+
+const char* OutcomeText(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kEnrolled:
+      return " ansluten\n";
+    case Outcome::kMoved:
+      return " ansluten med ny värdprocess\n";
+    case Outcome::kAlreadyEnrolled:
+      return " redan ansluten\n";
+  }
+  return "";
 }
 
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
@@ -184,12 +213,12 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
       shell.PrintError(Placed(child.path, outcome.status()));
       code = kFailed;
     } else if (shell.options().json) {
-      shell.out()
-          << Json({{"path", child.path}, {"enrolled", *outcome == Outcome::kEnrolled}}).dump()
-          << "\n";
+      shell.out() << Json({{"path", child.path},
+                           {"enrolled", *outcome != Outcome::kAlreadyEnrolled}})
+                         .dump()
+                  << "\n";
     } else {
-      shell.out() << child.path
-                  << (*outcome == Outcome::kEnrolled ? " ansluten\n" : " redan ansluten\n");
+      shell.out() << child.path << OutcomeText(*outcome);
     }
   }
   return code;
@@ -207,7 +236,11 @@ void AddNodeEnrol(CLI::App& node, Shell& shell) {
   command->add_option("--custody", arguments->custody, "Who holds the key: own or hosted")
       ->capture_default_str();
   command->add_option("--hosted-by", arguments->hosted_by, "With hosted: whose organisation");
-  command->add_option("--host-name", arguments->host, "The listening process, host/<name>");
+  command->add_option(
+      "--host-name", arguments->host,
+      "The listening process that speaks for the node, host/<name> in its certificate");
+  command->add_flag("--any-host", arguments->any_host,
+                    "Any process of the trust domain may speak for the node");
   command->add_option("--display-name", arguments->display_name, "The name people use");
   OnChosen(*command, shell, arguments, Run);
 }

@@ -199,8 +199,10 @@ void AddRestore(CLI::App& app, Shell& shell) {
                     "Fetch what the parent holds of --node, and open a new epoch");
   command->add_option("--config", arguments->config,
                       "With --from-parent: liggared's configuration");
-  command->add_option("--from", arguments->from,
-                      "With --from-parent: from whom instead, PATH=HOST:PORT[=NAME]; may repeat");
+  command->add_option(
+      "--from", arguments->from,
+      "With --from-parent: from whom instead, PATH=NAME@ADDRESS:PORT, where NAME is that of "
+      "its process; may repeat");
   command->add_option(
       "--receipts", arguments->receipts,
       "With --from-parent: receipts; events that they prove and nobody has are named");

@@ -11,8 +11,11 @@
 #include "services/node/signing_key_file.h"
 #include "services/node/system_environment.h"
 #include "services/replication/enrolment_chain.h"
+#include "services/replication/key_registry.h"
+#include "services/restore/lost_directory.h"
 #include "services/restore/peer_origin.h"
 #include "services/rpc/channel.h"
+#include "services/rpc/identity.h"
 
 namespace liggare::node {
 namespace {
@@ -20,7 +23,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr char kFormat[] = "liggared.restore/1";
-constexpr char kPeerForm[] = "<path>=<host>:<port>[=<name of its process>]";
+constexpr char kPeerForm[] = "<path>=<name of its process>@<address>:<port>";
 
 absl::Status Wrong(const std::string& message, const char* field, const std::string& expected) {
   return MakeError(v1::ERROR_CODE_CONFIGURATION, {message, field, expected});
@@ -56,16 +59,25 @@ std::unique_ptr<restore::PeerOrigin> Reach(const RestorePeer& peer, const Config
 
 }  // namespace
 
+namespace {
+
+bool IsHostName(const std::string& name) {
+  return rpc::ParseIdentity("spiffe://liggare/host/" + name).ok();
+}
+
+}  // namespace
+
 absl::StatusOr<RestorePeer> ParseRestorePeer(std::string_view text) {
-  const size_t first = text.find('=');
-  const size_t second = first == std::string_view::npos ? first : text.find('=', first + 1);
+  const size_t equals = text.find('=');
+  const std::string_view place =
+      equals == std::string_view::npos ? std::string_view() : text.substr(equals + 1);
+  const size_t at = place.rfind('@');
   RestorePeer peer;
-  peer.path = std::string(text.substr(0, first));
-  if (first != std::string_view::npos) {
-    peer.address = std::string(text.substr(first + 1, second - first - 1));
-  }
-  if (second != std::string_view::npos) peer.host = std::string(text.substr(second + 1));
-  if (domain::IsNodePath(peer.path) && ParseEndpoint(peer.address).ok()) return peer;
+  peer.path = std::string(text.substr(0, equals));
+  if (at != std::string_view::npos) peer.host = std::string(place.substr(0, at));
+  peer.address = std::string(place.substr(at == std::string_view::npos ? 0 : at + 1));
+  const bool names_host = at == std::string_view::npos || IsHostName(peer.host);
+  if (names_host && domain::IsNodePath(peer.path) && ParseEndpoint(peer.address).ok()) return peer;
   return Wrong("'" + std::string(text) + "' names no peer", "--from", kPeerForm);
 }
 
@@ -87,6 +99,38 @@ absl::StatusOr<note::SigningKey> KeyFor(const NodeConfig& node, const Config& co
   return ReadSigningKey(node.signing_key, config.trust_domain.value + "/" + node.path.value);
 }
 
+// The process that the peer was enrolled with, as the node's own directory tells it;
+// empty if it can't be read or does not say. It must not be open to others: they could
+// have chosen the name.
+absl::StatusOr<std::string> EnrolledHostOf(const std::string& peer, const NodeConfig& node,
+                                           const note::VerifierKey& national,
+                                           const note::VerifierKey& own,
+                                           log::SharedResources& databases) {
+  const auto lost = restore::LostDirectory::Open(node.data.value, node.path.value, databases);
+  if (!lost.ok()) return lost.status();
+  if (*lost == nullptr || (*lost)->log() == nullptr) return "";
+  const auto enrolled = replication::KeyRegistry(*(*lost)->log(), national, own).Find(peer);
+  return enrolled.ok() ? enrolled->host : "";
+}
+
+// Every peer with the name of its process.
+absl::Status NameHosts(std::vector<RestorePeer>& peers, const NodeConfig& node,
+                       const note::VerifierKey& national, const note::VerifierKey& own,
+                       log::SharedResources& databases) {
+  for (RestorePeer& peer : peers) {
+    if (!peer.host.empty()) continue;
+    auto host = EnrolledHostOf(peer.path, node, national, own, databases);
+    if (!host.ok()) return host.status();
+    if (host->empty()) {
+      return Wrong("it is not known which process speaks for " + peer.path + " at " + peer.address +
+                       ": nothing that is held here names it",
+                   "--from", kPeerForm);
+    }
+    peer.host = *std::move(host);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<restore::RestoreReport> RestoreNode(const Config& config, const Secrets& secrets,
@@ -94,16 +138,18 @@ absl::StatusOr<restore::RestoreReport> RestoreNode(const Config& config, const S
   const absl::StatusOr<size_t> place = PlaceOf(config, request.path);
   if (!place.ok()) return place.status();
   const NodeConfig& node = config.nodes[*place];
-  const absl::StatusOr<std::vector<RestorePeer>> peers = PeersOf(node, request);
+  absl::StatusOr<std::vector<RestorePeer>> peers = PeersOf(node, request);
   if (!peers.ok()) return peers.status();
   const NodeSecrets& own = secrets.nodes[*place];
   const note::VerifierKey national = *note::VerifierKey::Parse(config.national_key.value);
+  log::SharedResources databases;
+  absl::Status named = NameHosts(*peers, node, national, own.signing_key.verifier(), databases);
+  if (!named.ok()) return named;
   std::vector<std::unique_ptr<restore::Peer>> reached;
   for (const RestorePeer& peer : *peers)
     reached.push_back(Reach(peer, config, secrets, own.credentials));
   const absl::StatusOr<note::SigningKey> key = KeyFor(node, config, national, reached);
   if (!key.ok()) return key.status();
-  log::SharedResources databases;
   restore::RestoreOptions options{.node = {.path = node.path.value,
                                            .trust_domain = config.trust_domain.value,
                                            .signing_key = *key,

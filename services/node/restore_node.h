@@ -19,11 +19,11 @@ namespace liggare::node {
 struct RestorePeer {
   std::string path;
   std::string address;  // host:port
-  std::string host;     // The name of its process; empty: any.
+  std::string host;     // The name of its process; empty: the one that was enrolled.
 };
 
-// "se/17=10.0.0.2:7443=lan17"; the host's name may be left out. CONFIGURATION
-// otherwise.
+// "se/17=lan17@10.0.0.2:7443"; "lan17@" may be left out where the node's own directory
+// can be read and names the host with the enrolment. CONFIGURATION otherwise.
 absl::StatusOr<RestorePeer> ParseRestorePeer(std::string_view text);
 
 struct RestoreRequest {
@@ -33,7 +33,8 @@ struct RestoreRequest {
 };
 
 // CONFIGURATION if the node is not configured, or has no parent and nobody is
-// named; otherwise the errors of restore::Restore.
+// named, or it is not known which process must speak for a peer: a restore believes
+// what its peers hold, so it asks no other. Otherwise the errors of restore::Restore.
 absl::StatusOr<restore::RestoreReport> RestoreNode(const Config& config, const Secrets& secrets,
                                                    const RestoreRequest& request);
 

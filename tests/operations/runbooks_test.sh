@@ -57,8 +57,9 @@ as_operator() {
     export CONFIG=$dir/$process.toml NODE=$node DATA=$dir/data/$name BACKUP=$dir/backup/$name
     export SIGNING_KEY=$dir/keys/$name.key TRUST_DOMAIN
     TRUST_DOMAIN=$(cat "$dir/trust_domain")
-    [ -n "${child-}" ] && export NODE=$child PARENT=$node
-    export TRUST=$dir/keys/se.vkey COUNTY=se/17=127.0.0.1:${ports[1]}=counties
+    export NODE_HOST=$process
+    [ -n "${child-}" ] && export NODE=$child PARENT=$node NODE_HOST=verksamheter
+    export TRUST=$dir/keys/se.vkey COUNTY=se/17=counties@127.0.0.1:${ports[1]}
     export LIGGARE_SERVER=127.0.0.1:$port LIGGARE_CA=$dir/ca/ca.crt
     export LIGGARE_CERT=$dir/certificates/$name.demo.crt LIGGARE_KEY=$dir/certificates/$name.demo.key
     unset LIGGARE_NODE LIGGARE_HOST
