@@ -318,6 +318,11 @@ std::shared_ptr<const note::SigningKey> Sequencer::State::Key() const {
   return key;
 }
 
+Sequencer::KeySignature Sequencer::SignText(std::string_view text) const {
+  const std::shared_ptr<const note::SigningKey> key = state_->Key();
+  return {.key_id = key->verifier().key_id(), .signature = key->Sign(text)};
+}
+
 void Sequencer::ChangeKey(std::shared_ptr<const note::SigningKey> key) {
   const std::lock_guard lock(state_->mutex);
   state_->key = std::move(key);

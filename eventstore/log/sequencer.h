@@ -158,6 +158,14 @@ class Sequencer {
   // otherwise); signed now or before. At the whole durable size if nothing.
   absl::StatusOr<note::SignedCheckpoint> OwnCheckpoint(std::optional<uint64_t> size = {});
 
+  // The signature of the key that signs, over a text that nobody can take for a
+  // checkpoint, a cosignature or a change of key.
+  struct KeySignature {
+    uint32_t key_id = 0;
+    std::string signature;
+  };
+  KeySignature SignText(std::string_view text) const;
+
   // From the next commit and the next checkpoint on, `key` signs. Thread-safe. What
   // is stored keeps the signatures that it has.
   void ChangeKey(std::shared_ptr<const note::SigningKey> key);

@@ -25,8 +25,12 @@ std::string RevokedText(const note::VerifierKey& key,
 
 }  // namespace
 
-KeyInUse::KeyInUse(Setting place, replication::ReplicationNode& node)
-    : place_(std::move(place)), node_(node), strand_(node.parts().workers) {}
+KeyInUse::KeyInUse(Setting place, replication::ReplicationNode& node,
+                   std::function<void()> changed)
+    : place_(std::move(place)),
+      node_(node),
+      changed_(std::move(changed)),
+      strand_(node.parts().workers) {}
 
 void KeyInUse::Look() {
   std::lock_guard lock(mutex_);
@@ -68,6 +72,7 @@ void KeyInUse::Use(const note::VerifierKey& wanted) {
     node_.parts().sequencer.ChangeKey(std::make_shared<const note::SigningKey>(*std::move(key)));
     problem_.reset();
     spdlog::info("{}: signs with {} from now on", node_.path(), wanted.Text());
+    changed_();
     return;
   }
   std::string problem = "the key that is enrolled, " + wanted.Text() +

@@ -33,8 +33,9 @@ inline constexpr int64_t kKeyLookMs = 1'000;
 
 class KeyInUse : public std::enable_shared_from_this<KeyInUse> {
  public:
-  // Everything must live until Stop. `place` is the setting signing_key.
-  KeyInUse(Setting place, replication::ReplicationNode& node);
+  // Everything must live until Stop. `place` is the setting signing_key; `changed` is
+  // called, on the thread that looks, when another key is taken.
+  KeyInUse(Setting place, replication::ReplicationNode& node, std::function<void()> changed);
 
   // Looks now, and from now on every second. To be called once, before the
   // sequencer starts.
@@ -51,6 +52,7 @@ class KeyInUse : public std::enable_shared_from_this<KeyInUse> {
 
   const Setting place_;
   replication::ReplicationNode& node_;
+  const std::function<void()> changed_;
   rpc::Strand strand_;
   mutable std::mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

@@ -121,8 +121,11 @@ void Node::MakeParts() {
       .workers = environment_.workers,
       .timer = environment_.timer,
       .now_ms = NowMs,
+      .random = FillRandom,
       .evidence_directory = config_.data.value + "/" + log::kEvidenceDirectory});
-  key_in_use_ = std::make_shared<KeyInUse>(config_.signing_key, *replication_);
+  key_in_use_ = std::make_shared<KeyInUse>(config_.signing_key, *replication_, [this] {
+    if (uplink_ != nullptr) uplink_->DialNow();  // The parent may have refused the key before.
+  });
   if (config_.parent.has_value()) uplink_ = MakeUplink();
 }
 

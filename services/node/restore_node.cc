@@ -49,18 +49,6 @@ absl::StatusOr<std::vector<RestorePeer>> PeersOf(const NodeConfig& node,
                "--from", std::string("for each county --from ") + kPeerForm);
 }
 
-std::unique_ptr<restore::PeerOrigin> Reach(const RestorePeer& peer, const Config& config,
-                                           const Secrets& secrets, const rpc::Credentials& own) {
-  return std::make_unique<restore::PeerOrigin>(
-      peer.path, peer.address,
-      rpc::Dial(peer.address, rpc::ChannelCredentials(own, {config.trust_domain.value, peer.host},
-                                                      {.judge = secrets.judge})));
-}
-
-}  // namespace
-
-namespace {
-
 bool IsHostName(const std::string& name) {
   return rpc::ParseIdentity("spiffe://liggare/host/" + name).ok();
 }
@@ -83,20 +71,69 @@ absl::StatusOr<RestorePeer> ParseRestorePeer(std::string_view text) {
 
 namespace {
 
+// The node that is restored: its keys and its certificate.
+struct Restoring {
+  const NodeConfig& node;
+  const Config& config;
+  const Secrets& secrets;
+  const rpc::Credentials& credentials;
+  note::VerifierKey national;
+
+  // The key that the chain enrols last, if it lies in its place.
+  absl::StatusOr<note::SigningKey> EnrolledKey(const v1::EnrolmentChain& enrolment) const;
+  absl::StatusOr<note::SigningKey> ConfiguredKey() const;
+  absl::StatusOr<v1::KeyProof> Sign(const v1::EnrolmentChain& enrolment,
+                                    const std::string& text) const;
+  // This must outlive what it gives.
+  std::unique_ptr<restore::PeerOrigin> Reach(const RestorePeer& peer) const;
+};
+
+absl::StatusOr<note::SigningKey> Restoring::EnrolledKey(const v1::EnrolmentChain& enrolment) const {
+  auto nodes = replication::VerifyEnrolmentChain(enrolment, config.trust_domain.value, national);
+  if (!nodes.ok()) return nodes.status();
+  const auto own = nodes->find(node.path.value);
+  if (own == nodes->end()) return absl::NotFoundError("the chain is not of this node");
+  return ReadSigningKeyOf(node.signing_key, own->second.keys.front());
+}
+
+absl::StatusOr<note::SigningKey> Restoring::ConfiguredKey() const {
+  return ReadSigningKey(node.signing_key, config.trust_domain.value + "/" + node.path.value);
+}
+
+absl::StatusOr<v1::KeyProof> Restoring::Sign(const v1::EnrolmentChain& enrolment,
+                                             const std::string& text) const {
+  absl::StatusOr<note::SigningKey> key = EnrolledKey(enrolment);
+  if (!key.ok()) key = ConfiguredKey();
+  if (!key.ok()) return key.status();
+  v1::KeyProof proof;
+  proof.set_key_id(key->verifier().key_id());
+  proof.set_signature(key->Sign(text));
+  return proof;
+}
+
+std::unique_ptr<restore::PeerOrigin> Restoring::Reach(const RestorePeer& peer) const {
+  return std::make_unique<restore::PeerOrigin>(
+      peer.path, peer.address,
+      restore::RefillCaller{
+          .trust_domain = config.trust_domain.value,
+          .path = node.path.value,
+          .sign = [this](const v1::EnrolmentChain& enrolment,
+                         const std::string& text) { return Sign(enrolment, text); }},
+      rpc::Dial(peer.address,
+                rpc::ChannelCredentials(credentials, {config.trust_domain.value, peer.host},
+                                        {.judge = secrets.judge})));
+}
+
 // The key that the peers say is enrolled last, if it lies in its place; else the
 // configured one. Whether it may sign is for the restore to check.
-absl::StatusOr<note::SigningKey> KeyFor(const NodeConfig& node, const Config& config,
-                                        const note::VerifierKey& national,
+absl::StatusOr<note::SigningKey> KeyFor(const Restoring& restoring,
                                         std::vector<std::unique_ptr<restore::Peer>>& peers) {
   for (const std::unique_ptr<restore::Peer>& peer : peers) {
     if (auto held = peer->Holdings(); !held.ok()) return held.status();
-    auto nodes =
-        replication::VerifyEnrolmentChain(peer->enrolment(), config.trust_domain.value, national);
-    if (!nodes.ok() || !nodes->contains(node.path.value)) continue;
-    auto key = ReadSigningKeyOf(node.signing_key, nodes->at(node.path.value).keys.front());
+    auto key = restoring.EnrolledKey(peer->enrolment());
     if (key.ok()) return key;
   }
-  return ReadSigningKey(node.signing_key, config.trust_domain.value + "/" + node.path.value);
+  return restoring.ConfiguredKey();
 }
 
 // The process that the peer was enrolled with, as the node's own directory tells it;
@@ -141,19 +178,20 @@ absl::StatusOr<restore::RestoreReport> RestoreNode(const Config& config, const S
   absl::StatusOr<std::vector<RestorePeer>> peers = PeersOf(node, request);
   if (!peers.ok()) return peers.status();
   const NodeSecrets& own = secrets.nodes[*place];
-  const note::VerifierKey national = *note::VerifierKey::Parse(config.national_key.value);
+  const Restoring restoring{node, config, secrets, own.credentials,
+                            *note::VerifierKey::Parse(config.national_key.value)};
   log::SharedResources databases;
-  absl::Status named = NameHosts(*peers, node, national, own.signing_key.verifier(), databases);
+  absl::Status named =
+      NameHosts(*peers, node, restoring.national, own.signing_key.verifier(), databases);
   if (!named.ok()) return named;
   std::vector<std::unique_ptr<restore::Peer>> reached;
-  for (const RestorePeer& peer : *peers)
-    reached.push_back(Reach(peer, config, secrets, own.credentials));
-  const absl::StatusOr<note::SigningKey> key = KeyFor(node, config, national, reached);
+  for (const RestorePeer& peer : *peers) reached.push_back(restoring.Reach(peer));
+  const absl::StatusOr<note::SigningKey> key = KeyFor(restoring, reached);
   if (!key.ok()) return key.status();
   restore::RestoreOptions options{.node = {.path = node.path.value,
                                            .trust_domain = config.trust_domain.value,
                                            .signing_key = *key,
-                                           .national_key = national,
+                                           .national_key = restoring.national,
                                            .environment = SystemEnvironment()},
                                   .databases = databases,
                                   .data = node.data.value,

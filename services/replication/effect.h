@@ -70,7 +70,29 @@ struct FindCosigned {
   std::string log;
 };
 
-// Make the enrolment chain of the peer: OnEnrolmentBuilt, if it is enrolled.
+// Whether a peer holds the signing key of its node.
+enum class KeyVerdict {
+  kProven,
+  kNotKnown,  // No key of the node is enrolled here: to be asked again when one may be.
+  kRefused,
+};
+
+// Sign the text (key_proof.h) with the node's own key: OnProofSigned.
+struct SignProof {
+  std::string text;
+};
+
+// Judge the peer's proof over the text: OnProofChecked.
+struct CheckProof {
+  std::string text;
+  v1::KeyProof proof;
+};
+
+// The peer has proven its key. Its session takes the place of an older one, and is given
+// the logs: OnLogs.
+struct AdmitPeer {};
+
+// Make the enrolment chain of the peer: OnEnrolmentBuilt, or OnEnrolmentMissing.
 struct BuildEnrolment {};
 
 // Verify and keep the chain that the parent sent.
@@ -110,9 +132,10 @@ struct EndSession {
   absl::Status status;
 };
 
-using Effect = std::variant<ReadChunk, StoreChunk, CheckDuplicate, CompareRoot, ProveState,
-                            JudgeDispute, SaveCosigned, FindCosigned, BuildEnrolment, SaveEnrolment,
-                            FreezeLog, StopRecording, KeepEvidence, AllowRecording, EndSession>;
+using Effect =
+    std::variant<ReadChunk, StoreChunk, CheckDuplicate, CompareRoot, ProveState, JudgeDispute,
+                 SaveCosigned, FindCosigned, SignProof, CheckProof, AdmitPeer, BuildEnrolment,
+                 SaveEnrolment, FreezeLog, StopRecording, KeepEvidence, AllowRecording, EndSession>;
 
 }  // namespace liggare::replication
 

@@ -196,4 +196,16 @@ void KeyRegistry::Learn(std::string_view path, EnrolledNode node) {
   if (!added && node.entry_count >= at->second.entry_count) at->second = std::move(node);
 }
 
+void KeyRegistry::NoteUse(std::string_view path, const note::VerifierKey& key) {
+  std::lock_guard lock(mutex_);
+  used_.insert_or_assign(std::string(path), key);
+}
+
+std::optional<note::VerifierKey> KeyRegistry::UsedKey(std::string_view path) const {
+  std::lock_guard lock(mutex_);
+  const auto used = used_.find(path);
+  if (used == used_.end()) return {};
+  return used->second;
+}
+
 }  // namespace liggare::replication

@@ -74,6 +74,11 @@ class KeyRegistry {
   // unless the chain has more of them.
   void Learn(std::string_view path, EnrolledNode node);
 
+  // The node has shown in a session that it holds the key. Remembered by this process.
+  void NoteUse(std::string_view path, const note::VerifierKey& key);
+  // The key that it has shown last.
+  std::optional<note::VerifierKey> UsedKey(std::string_view path) const;
+
   const note::VerifierKey& national() const { return national_; }
   const std::string& trust_domain() const { return log_.trust_domain(); }
 
@@ -96,6 +101,7 @@ class KeyRegistry {
   mutable std::map<std::string, Scan, std::less<>> scans_ ABSL_GUARDED_BY(mutex_);
   mutable std::map<std::string, EnrolledNode, std::less<>> cache_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, EnrolledNode, std::less<>> learned_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, note::VerifierKey, std::less<>> used_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace liggare::replication

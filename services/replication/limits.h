@@ -45,6 +45,10 @@ inline constexpr uint32_t kEpochMax = 100;
 inline constexpr int kRewindsMax = 16;
 
 inline constexpr int64_t kHeartbeatMs = 5'000;
+// Between the hello and the proof of the signing key, from a peer that can give it.
+inline constexpr int64_t kProofMaxMs = 10'000;
+// Sessions of one child that have not proven its key; of more, the oldest ends.
+inline constexpr size_t kUnprovenSessionsMax = 64;
 // Nothing heard for so long: the session ends.
 inline constexpr int64_t kSilenceMaxMs = 30'000;
 // How far an entry's clock may be ahead of the receiver's (design §4, Clocks).

@@ -3,9 +3,12 @@
 #include <optional>
 #include <utility>
 
+#include "eventstore/log/commitment.h"
 #include "proto/error/error.h"
 #include "services/replication/chunk_source.h"
 #include "services/replication/enrolment_chain.h"
+#include "services/replication/key_check.h"
+#include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
 
 namespace liggare::replication {
@@ -16,7 +19,45 @@ bool IsCarried(const SessionEnds& ends, const std::string& log) {
   return (IsOutbound(ends, log) || IsInbound(ends, log)) && !IsInPart(ends, log);
 }
 
+std::string Challenge(const std::string& secret, const SessionEnds& ends, int64_t interval) {
+  // The space ends a path.
+  return log::CommitmentOf(secret, ends.self + " " + ends.peer + " " + std::to_string(interval));
+}
+
+// The nation's first key is pinned, and no entry need say it.
+v1::EnrolmentChain ChainOrNone(const ReplicationNode::Parts& parts, const std::string& path) {
+  absl::StatusOr<v1::EnrolmentChain> chain =
+      BuildEnrolmentChain(parts.log, parts.sequencer, parts.keys, path);
+  return chain.ok() ? *std::move(chain) : v1::EnrolmentChain();
+}
+
 }  // namespace
+
+v1::GetChallengeResponse ChallengeFor(const ReplicationNode::Parts& parts,
+                                      const std::string& secret, const SessionEnds& ends) {
+  v1::GetChallengeResponse response;
+  response.set_challenge(Challenge(secret, ends, parts.now_ms() / kChallengeMs));
+  *response.mutable_enrolment() = ChainOrNone(parts, ends.peer);
+  return response;
+}
+
+absl::Status CheckRefillProof(const ReplicationNode::Parts& parts, const std::string& secret,
+                              const SessionEnds& ends, const v1::KeyProof& proof) {
+  const int64_t now = parts.now_ms() / kChallengeMs;
+  std::string reason;
+  for (const int64_t interval : {now, now - 1}) {
+    const std::string text = RefillProofText({parts.log.trust_domain(), ends.peer, ends.self},
+                                             Challenge(secret, ends, interval));
+    KeyJudged judged = JudgeKeyProof(parts.log, parts.keys, ends.peer, text, proof);
+    if (judged.verdict == KeyVerdict::kProven) return absl::OkStatus();
+    if (judged.verdict == KeyVerdict::kNotKnown) judged.reason = "it is not enrolled";
+    if (reason.empty()) reason = std::move(judged.reason);
+  }
+  return MakeError(
+      v1::ERROR_CODE_UNAUTHENTICATED,
+      {ends.peer + " has not proven its signing key to " + ends.self + ": " + reason, "proof",
+       "its signature over a challenge of the last minute, by a key that is enrolled"});
+}
 
 absl::StatusOr<v1::GetHoldingsResponse> HoldingsFor(const ReplicationNode::Parts& parts,
                                                     const SessionEnds& ends) {
@@ -25,9 +66,7 @@ absl::StatusOr<v1::GetHoldingsResponse> HoldingsFor(const ReplicationNode::Parts
     if (!IsCarried(ends, held.name)) continue;
     *holdings.add_logs() = ToProto({held.name, held.size, held.root});
   }
-  absl::StatusOr<v1::EnrolmentChain> chain =
-      BuildEnrolmentChain(parts.log, parts.sequencer, parts.keys, ends.peer);
-  if (chain.ok()) *holdings.mutable_enrolment() = *std::move(chain);
+  *holdings.mutable_enrolment() = ChainOrNone(parts, ends.peer);
   return holdings;
 }
 

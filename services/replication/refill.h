@@ -4,12 +4,30 @@
 #ifndef SERVICES_REPLICATION_REFILL_H_
 #define SERVICES_REPLICATION_REFILL_H_
 
+#include <cstdint>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "liggare/v1/replication_service.pb.h"
 #include "services/replication/log_flow.h"
 #include "services/replication/replication_node.h"
 
 namespace liggare::replication {
+
+// Before anything is given, who asks proves its signing key by a signature over a
+// challenge (key_proof.h). Challenges are not kept: each is computed from a secret of
+// the process, who asks whom, and the time; one counts in the interval in which it was
+// given and in the next.
+inline constexpr int64_t kChallengeMs = 60'000;
+
+// `ends.self` is the node that `parts` are of, `ends.peer` who asks. `secret` is
+// ReplicationNode::refill_secret.
+v1::GetChallengeResponse ChallengeFor(const ReplicationNode::Parts& parts,
+                                      const std::string& secret, const SessionEnds& ends);
+
+// UNAUTHENTICATED unless it is the proof of a key that counts (key_check.h).
+absl::Status CheckRefillProof(const ReplicationNode::Parts& parts, const std::string& secret,
+                              const SessionEnds& ends, const v1::KeyProof& proof);
 
 // `ends.self` is the node that `parts` are of, `ends.peer` who asks.
 absl::StatusOr<v1::GetHoldingsResponse> HoldingsFor(const ReplicationNode::Parts& parts,

@@ -7,6 +7,7 @@
 #include "services/domain/node_path.h"
 #include "services/replication/enrolment_chain.h"
 #include "services/replication/evidence.h"
+#include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
 #include "services/replication/session_driver.h"
 #include "spdlog/spdlog.h"
@@ -14,6 +15,8 @@
 namespace liggare::replication {
 
 ReplicationNode::ReplicationNode(Parts parts) : parts_(std::move(parts)) {
+  refill_secret_.resize(kNonceBytes);
+  parts_.random(reinterpret_cast<uint8_t*>(refill_secret_.data()), refill_secret_.size());
   std::lock_guard lock(mutex_);
   parent_.path = domain::ParentOf(path());
   alarms_ = ReadAlarms(parts_.evidence_directory);
@@ -122,19 +125,56 @@ void ReplicationNode::Stop() {
   left_.wait(lock, [this] { return sessions_.empty(); });
 }
 
+std::vector<ReplicationNode::Joined>::iterator ReplicationNode::Find(const SessionDriver* driver) {
+  return std::ranges::find(sessions_, driver, [](const Joined& each) { return each.driver.get(); });
+}
+
+std::vector<std::shared_ptr<SessionDriver>> ReplicationNode::OthersOf(const Joined& session) const {
+  std::vector<std::shared_ptr<SessionDriver>> others;
+  for (const Joined& joined : sessions_) {
+    const bool is_other = joined.driver != session.driver && joined.admitted;
+    if (is_other && joined.ends.peer == session.ends.peer) others.push_back(joined.driver);
+  }
+  return others;
+}
+
 bool ReplicationNode::Join(const std::shared_ptr<SessionDriver>& driver, const SessionEnds& ends) {
-  std::vector<std::shared_ptr<SessionDriver>> replaced;
+  std::vector<std::shared_ptr<SessionDriver>> too_many;
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return false;
-    for (const Joined& joined : sessions_) {
-      if (joined.ends.peer == ends.peer) replaced.push_back(joined.driver);
+    sessions_.push_back({.driver = driver, .ends = ends});
+    const auto is_unproven = [&](const Joined& joined) {
+      return !joined.admitted && !joined.stopped && joined.ends.peer == ends.peer;
+    };
+    auto count = static_cast<size_t>(std::ranges::count_if(sessions_, is_unproven));
+    for (; count > kUnprovenSessionsMax; --count) {
+      const auto oldest = std::ranges::find_if(sessions_, is_unproven);
+      oldest->stopped = true;
+      too_many.push_back(oldest->driver);
     }
-    sessions_.push_back({driver, ends});
-    if (ends.side == Side::kParent) children_[ends.peer].path = ends.peer;
+  }
+  for (const auto& oldest : too_many) {
+    oldest->Stop("More than " + std::to_string(kUnprovenSessionsMax) + " sessions of " + ends.peer +
+                 " have not proven its signing key.");
+  }
+  return true;
+}
+
+bool ReplicationNode::Admit(const SessionDriver* driver) {
+  std::vector<std::shared_ptr<SessionDriver>> replaced;
+  std::string peer;
+  {
+    std::lock_guard lock(mutex_);
+    const auto session = Find(driver);
+    if (session == sessions_.end() || session->stopped || stopping_) return false;
+    session->admitted = true;
+    peer = session->ends.peer;
+    replaced = OthersOf(*session);
+    if (session->ends.side == Side::kParent) children_[peer].path = peer;
   }
   for (const auto& older : replaced) {
-    older->Stop("A newer session of " + ends.peer + " has taken its place.");
+    older->Stop("A newer session of " + peer + " has taken its place.");
   }
   return true;
 }
@@ -142,8 +182,7 @@ bool ReplicationNode::Join(const std::shared_ptr<SessionDriver>& driver, const S
 void ReplicationNode::Leave(const SessionDriver* driver) {
   std::shared_ptr<SessionDriver> last;  // Dies after the lock.
   std::lock_guard lock(mutex_);
-  auto it =
-      std::ranges::find(sessions_, driver, [](const Joined& each) { return each.driver.get(); });
+  const auto it = Find(driver);
   if (it == sessions_.end()) return;
   last = std::move(it->driver);
   sessions_.erase(it);
@@ -152,14 +191,11 @@ void ReplicationNode::Leave(const SessionDriver* driver) {
 
 void ReplicationNode::Publish(const SessionDriver* driver, PeerStatus status) {
   std::lock_guard lock(mutex_);
-  auto it =
-      std::ranges::find(sessions_, driver, [](const Joined& each) { return each.driver.get(); });
+  const auto it = Find(driver);
   if (it == sessions_.end()) return;
-  // A session that was replaced has nothing more to say.
-  for (const Joined& joined : sessions_) {
-    if (joined.driver.get() != driver && joined.ends.peer == status.path && !status.connected)
-      return;
-  }
+  // A session that was replaced, or that has not been admitted, has nothing to say beside
+  // one that stands.
+  if (!status.connected && !OthersOf(*it).empty()) return;
   PeerStatus& kept = it->ends.side == Side::kChild ? parent_ : children_[status.path];
   if (status.address.empty()) status.address = kept.address;
   if (status.last_error.empty()) status.last_error = kept.last_error;
@@ -180,7 +216,7 @@ void ReplicationNode::ShareCosigned(const std::string& log, const std::string& c
     std::lock_guard lock(mutex_);
     last_shared_[log] = checkpoint;
     for (const Joined& joined : sessions_) {
-      if (joined.ends.side == Side::kParent && IsInbound(joined.ends, log)) {
+      if (joined.ends.side == Side::kParent && joined.admitted && IsInbound(joined.ends, log)) {
         drivers.push_back(joined.driver);
       }
     }

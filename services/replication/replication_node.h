@@ -50,8 +50,9 @@ class ReplicationNode {
     KeyRegistry& keys;
     rpc::WorkerPool& workers;
     Timer& timer;
-    std::function<int64_t()> now_ms;  // Wall clock.
-    std::string evidence_directory;   // Below the node's data directory.
+    std::function<int64_t()> now_ms;                     // Wall clock.
+    std::function<void(uint8_t* out, size_t n)> random;  // At most 256 bytes at a time.
+    std::string evidence_directory;                      // Below the node's data directory.
   };
   // Takes up what the node remembers: the enrolment chain, evidence, and whether
   // it may record.
@@ -60,6 +61,8 @@ class ReplicationNode {
 
   const std::string& path() const { return parts_.log.path(); }
   const Parts& parts() const { return parts_; }
+  // From which challenges are computed (refill.h); another in each process.
+  const std::string& refill_secret() const { return refill_secret_; }
 
   // How the session with the parent stands; nothing for the nation. Lag counts
   // from what the parent has acknowledged since this process began.
@@ -95,9 +98,13 @@ class ReplicationNode {
 
   // --- For SessionDriver.
 
-  // A session begins. A child's older session is told to stop. False if the node
-  // is stopping.
+  // A session begins. A child must be admitted yet; until then its session changes
+  // nothing for others, but that of its sessions beyond kUnprovenSessionsMax the oldest
+  // is told to stop. False if the node is stopping.
   bool Join(const std::shared_ptr<SessionDriver>& driver, const SessionEnds& ends);
+  // The child has proven its key: its older session is told to stop. False if the
+  // session is not here (any more), or the node is stopping.
+  bool Admit(const SessionDriver* driver);
   void Leave(const SessionDriver* driver);
   void Publish(const SessionDriver* driver, PeerStatus status);
   // Hands a cosigned checkpoint to the child that carries the log.
@@ -124,11 +131,19 @@ class ReplicationNode {
   struct Joined {
     std::shared_ptr<SessionDriver> driver;
     SessionEnds ends;
+    bool admitted = false;
+    bool stopped = false;  // Not admitted, and told to stop.
   };
   void LearnEnrolment(const v1::EnrolmentChain& chain);
   std::vector<std::shared_ptr<SessionDriver>> Drivers() const;
+  std::vector<Joined>::iterator Find(const SessionDriver* driver)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The other sessions with that peer that are admitted.
+  std::vector<std::shared_ptr<SessionDriver>> OthersOf(const Joined& session) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Parts parts_;
+  std::string refill_secret_;
   mutable std::mutex mutex_;
   std::condition_variable left_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

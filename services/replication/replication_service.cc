@@ -172,13 +172,38 @@ absl::StatusOr<Asked> AskedOf(const ReplicationService::Options& options,
                    {"No node " + path + " is hosted here.", "node", ""});
 }
 
+// The same, if the caller has proven its key.
+absl::StatusOr<Asked> ProvenAskedOf(const ReplicationService::Options& options,
+                                    const grpc::CallbackServerContext& context,
+                                    const std::string& path, const v1::KeyProof& proof) {
+  absl::StatusOr<Asked> asked = AskedOf(options, context, path);
+  if (!asked.ok()) return asked;
+  const ReplicationNode& node = *asked->node;
+  absl::Status proven = CheckRefillProof(node.parts(), node.refill_secret(), asked->ends, proof);
+  if (!proven.ok()) return proven;
+  return asked;
+}
+
 }  // namespace
+
+grpc::ServerUnaryReactor* ReplicationService::GetChallenge(grpc::CallbackServerContext* context,
+                                                           const v1::GetChallengeRequest* request,
+                                                           v1::GetChallengeResponse* response) {
+  return calls_.Run(context, [this, context, request, response]() -> absl::Status {
+    absl::StatusOr<Asked> asked = AskedOf(options_, *context, request->node());
+    if (!asked.ok()) return asked.status();
+    const ReplicationNode& node = *asked->node;
+    *response = ChallengeFor(node.parts(), node.refill_secret(), asked->ends);
+    return absl::OkStatus();
+  });
+}
 
 grpc::ServerUnaryReactor* ReplicationService::GetHoldings(grpc::CallbackServerContext* context,
                                                           const v1::GetHoldingsRequest* request,
                                                           v1::GetHoldingsResponse* response) {
   return calls_.Run(context, [this, context, request, response]() -> absl::Status {
-    absl::StatusOr<Asked> asked = AskedOf(options_, *context, request->node());
+    absl::StatusOr<Asked> asked =
+        ProvenAskedOf(options_, *context, request->node(), request->proof());
     if (!asked.ok()) return asked.status();
     return rpc::Deliver(HoldingsFor(asked->node->parts(), asked->ends), response);
   });
@@ -188,7 +213,8 @@ grpc::ServerUnaryReactor* ReplicationService::GetChunk(grpc::CallbackServerConte
                                                        const v1::GetChunkRequest* request,
                                                        v1::GetChunkResponse* response) {
   return calls_.Run(context, [this, context, request, response]() -> absl::Status {
-    absl::StatusOr<Asked> asked = AskedOf(options_, *context, request->node());
+    absl::StatusOr<Asked> asked =
+        ProvenAskedOf(options_, *context, request->node(), request->proof());
     if (!asked.ok()) return asked.status();
     return rpc::Deliver(ChunkFor(asked->node->parts(), asked->ends, *request), response);
   });

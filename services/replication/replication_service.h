@@ -36,6 +36,9 @@ class ReplicationService : public v1::ReplicationService::CallbackService {
 
   grpc::ServerBidiReactor<v1::ReplicateRequest, v1::ReplicateResponse>* Replicate(
       grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* GetChallenge(grpc::CallbackServerContext* context,
+                                         const v1::GetChallengeRequest* request,
+                                         v1::GetChallengeResponse* response) override;
   grpc::ServerUnaryReactor* GetHoldings(grpc::CallbackServerContext* context,
                                         const v1::GetHoldingsRequest* request,
                                         v1::GetHoldingsResponse* response) override;

@@ -52,10 +52,9 @@ bool Session::IsCarried(std::string_view log) const {
 
 // --- Life -------------------------------------------------------------------
 
-void Session::Start(const std::vector<LocalLog>& logs, int64_t now_ms) {
+void Session::Start(int64_t now_ms) {
   now_ms_ = heard_ms_ = said_ms_ = now_ms;
   phase_ = Phase::kGreeting;
-  for (const LocalLog& log : logs) OnLogAdvanced(log);
   if (options_.ends.side == Side::kChild) SendHello();
 }
 
@@ -89,18 +88,20 @@ void Session::OnTick(int64_t now_ms) {
     return Fault(v1::ERROR_CODE_UNAVAILABLE, options_.ends.peer + " has not been heard for " +
                                                  std::to_string(kSilenceMaxMs / 1000) + " s.");
   }
+  EndIfNotProven();
+  CheckPeerProof();
   SendHeartbeatIfDue();
   inbound_.Retry(now_ms);
   Settle();
 }
 
 void Session::SendHeartbeatIfDue() {
-  if (phase_ != Phase::kLive || now_ms_ - said_ms_ < kHeartbeatMs) return;
+  if (phase_ == Phase::kGreeting || now_ms_ - said_ms_ < kHeartbeatMs) return;
   if (std::ranges::any_of(control_, &v1::Frame::has_heartbeat)) return;
   said_ms_ = now_ms_;
   v1::Frame frame;
   frame.mutable_heartbeat()->set_now_ms(now_ms_);
-  frame.mutable_heartbeat()->set_lag_entries(lag_entries());
+  if (live()) frame.mutable_heartbeat()->set_lag_entries(lag_entries());
   Send(std::move(frame));
 }
 
@@ -167,6 +168,10 @@ std::vector<Effect> Session::TakeEffects() { return std::exchange(effects_, {});
 
 std::vector<std::string> Session::problems() const {
   std::vector<std::string> problems = outbound_.problems();
+  if (is_waiting()) {
+    const std::string who = options_.ends.side == Side::kParent ? options_.ends.peer : "The parent";
+    problems.push_back(who + " waits: " + waiting_for_);
+  }
   if (more_logs_) {
     problems.push_back("There are more than " + std::to_string(kSessionLogsMax) +
                        " logs; those that came last are not carried.");
@@ -180,11 +185,7 @@ std::vector<std::string> Session::problems() const {
 void Session::OnFrame(v1::Frame frame, int64_t now_ms) {
   if (phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
   now_ms_ = heard_ms_ = now_ms;
-  const bool in_order =
-      frame.has_goodbye() || (phase_ == Phase::kGreeting && frame.has_hello()) ||
-      (phase_ == Phase::kComparing && (frame.has_frontier() || frame.has_enrolment())) ||
-      (phase_ == Phase::kLive && !frame.has_hello() && !frame.has_frontier());
-  if (!in_order) {
+  if (!IsInOrder(frame)) {
     return Fault(v1::ERROR_CODE_MALFORMED,
                  options_.ends.peer + " sent a frame that has no place at this point.");
   }
@@ -197,10 +198,29 @@ void Session::OnFrame(v1::Frame frame, int64_t now_ms) {
   Settle();
 }
 
+bool Session::IsInOrder(const v1::Frame& frame) const {
+  if (frame.has_goodbye()) return true;
+  const bool any_time = frame.has_enrolment() || frame.has_waiting() || frame.has_heartbeat();
+  switch (phase_) {
+    case Phase::kGreeting:
+      return frame.has_hello();
+    case Phase::kProving:
+      return frame.has_key_proof() || any_time;
+    case Phase::kComparing:
+      return frame.has_frontier() || any_time;
+    default:
+      return !frame.has_hello() && !frame.has_key_proof() && !frame.has_frontier();
+  }
+}
+
 void Session::Dispatch(v1::Frame frame) {
   switch (frame.kind_case()) {
     case v1::Frame::kHello:
       return OnHello(frame.hello());
+    case v1::Frame::kKeyProof:
+      return OnKeyProof(std::move(*frame.mutable_key_proof()));
+    case v1::Frame::kWaiting:
+      return OnWaiting(frame.waiting());
     case v1::Frame::kFrontier:
       return OnFrontier(frame.frontier());
     case v1::Frame::kChunk:
@@ -221,41 +241,6 @@ void Session::Dispatch(v1::Frame frame) {
     case v1::Frame::KIND_NOT_SET:
       return;  // A kind of a later version.
   }
-}
-
-void Session::SendHello() {
-  v1::Frame frame;
-  v1::Hello& hello = *frame.mutable_hello();
-  hello.set_protocol_version(kProtocolVersion);
-  hello.set_path(options_.ends.self);
-  hello.set_to(options_.ends.peer);
-  hello.set_format_version(options_.format_version);
-  hello.set_instance_id(options_.instance_id);
-  hello.set_boot_count(options_.boot_count);
-  hello.set_now_ms(now_ms_);
-  Send(std::move(frame));
-}
-
-void Session::OnHello(const v1::Hello& hello) {
-  const SessionEnds& ends = options_.ends;
-  if (hello.protocol_version() != kProtocolVersion) {
-    return Fault(v1::ERROR_CODE_INVALID_FIELD, ends.peer + " speaks version " +
-                                                   std::to_string(hello.protocol_version()) +
-                                                   " of the protocol, this node version " +
-                                                   std::to_string(kProtocolVersion) + ".");
-  }
-  if (hello.path() != ends.peer || hello.to() != ends.self) {
-    return Fault(v1::ERROR_CODE_PERMISSION_DENIED, "The greeting is from " + hello.path() + " to " +
-                                                       hello.to() + ", but this is " + ends.self +
-                                                       " and the peer " + ends.peer + ".");
-  }
-  Hear(hello.now_ms());
-  phase_ = Phase::kComparing;
-  if (ends.side == Side::kParent) {
-    SendHello();
-    effects_.push_back(BuildEnrolment{});
-  }
-  SendFrontier();
 }
 
 void Session::SendFrontier() {
@@ -286,8 +271,10 @@ void Session::OnFrontier(const v1::Frontier& frontier) {
       }
     }
   }
+  if (options_.ends.side == Side::kChild) SendFrontier();
   outbound_.FrontierComplete();
   phase_ = Phase::kLive;
+  waiting_for_.clear();
   FindCosignedLogs();
   AllowRecordingIfCompared();
 }
@@ -370,7 +357,7 @@ void Session::OnGoodbye(const v1::Goodbye& goodbye) {
 
 void Session::OnLogAdvanced(const LocalLog& log) {
   const std::string& name = log.held.log;
-  if (!IsCarried(name)) return;
+  if (!has_logs() || !IsCarried(name)) return;
   if (logs_.size() >= kSessionLogsMax && !logs_.contains(name)) {
     more_logs_ = true;
     return;
@@ -394,10 +381,11 @@ v1::Error Session::FrozenError(const std::string& log) const {
 }
 
 void Session::OnKeysChanged() {
-  if (phase_ != Phase::kComparing && phase_ != Phase::kLive) return;
+  if (phase_ != Phase::kProving && !has_logs()) return;
   if (options_.ends.side == Side::kParent && !enrolment_sent_) {
     effects_.push_back(BuildEnrolment{});
   }
+  CheckPeerProof();
   inbound_.Retry(now_ms_);
   Settle();
 }
@@ -475,6 +463,7 @@ void Session::OnStoreRefused(const std::string& log, const v1::Error& why) {
 void Session::OnEnrolmentBuilt(v1::EnrolmentChain chain) {
   if (enrolment_sent_ || phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
   enrolment_sent_ = true;
+  asked_ms_ = now_ms_;
   v1::Frame frame;
   *frame.mutable_enrolment() = std::move(chain);
   Send(std::move(frame));

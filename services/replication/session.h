@@ -2,17 +2,23 @@
 // and answers in, frames and effects out. No clock, disk or socket; whoever
 // drives it (SessionDriver, or a simulator) carries out the effects.
 //
-//             Start                Hello                 Frontier
-//   kIdle ------------> kGreeting -------> kComparing ------------> kLive
-//                           |                  |                      |
-//                           +------------------+----------------------+
-//                           | Goodbye, silence, a fault of the peer, Stop
-//                           v
-//                        kEnding --- the last frame is taken ---> kEnded
+//          Start            Hello           KeyProof, OnLogs           Frontier
+//   kIdle ------> kGreeting -----> kProving ------------> kComparing -----------> kLive
+//                     |               |                       |                     |
+//                     +---------------+-----------------------+---------------------+
+//                     | Goodbye, silence, a fault of the peer, Stop
+//                     v
+//                  kEnding --- the last frame is taken ---> kEnded
 //
 // Both ends run the same machine. Each sends the logs that flow its way
 // (log_flow.h) and receives the others; Outbound and Inbound hold the two halves.
 // The child speaks first.
+//
+// Proofs (session_hello.cc, key_proof.h). The child greets; the parent greets, sends what
+// enrols the child, and proves its signing key; then the child proves its own. Nobody is
+// told of logs, and no logs are looked at, before the other has proven its key. A child
+// that does not know its parent's key (it has not been sent the chain yet) and one that is
+// not enrolled wait: the proofs are judged again when keys are learned.
 //
 // Disputes. A sender that finds another root for what the peer holds says
 // Expected{its own extent there} and a chunk without entries, whose signed
@@ -73,6 +79,8 @@ class Session {
  public:
   struct Options {
     SessionEnds ends;
+    std::string trust_domain;
+    std::string nonce;  // kNonceBytes at random, for this session alone.
     std::string instance_id;
     uint64_t boot_count = 0;
     uint32_t format_version = 1;
@@ -80,8 +88,7 @@ class Session {
   };
   explicit Session(Options options);
 
-  // Begins, with every log that the node holds.
-  void Start(const std::vector<LocalLog>& logs, int64_t now_ms);
+  void Start(int64_t now_ms);
   // An orderly end: says Goodbye.
   void Stop(std::string reason);
 
@@ -130,6 +137,15 @@ class Session {
   void OnCheckpointConflict(const CheckpointConflict& conflict);
   void OnCosignedFound(std::string log, std::string checkpoint);
   void OnEnrolmentBuilt(v1::EnrolmentChain chain);
+  // There is none yet, and why.
+  void OnEnrolmentMissing(const v1::Error& reason);
+  void OnProofSigned(v1::KeyProof proof);
+  void OnProofChecked(KeyVerdict verdict, const std::string& reason);
+  // With every log that the node holds.
+  void OnLogs(const std::vector<LocalLog>& logs);
+
+  // The key that the peer has proven proves nothing any more: the session ends.
+  void OnPeerKeyVoid(const std::string& reason);
 
   // The next frame to send, when the transport is free.
   std::optional<v1::Frame> TakeFrame();
@@ -138,7 +154,11 @@ class Session {
   // Whether the driver should read another frame from the peer.
   bool WantsFrame() const;
   bool live() const { return phase_ == Phase::kLive; }
+  // Whether the peer has proven its key, and the session has been given the logs.
+  bool has_logs() const { return phase_ == Phase::kComparing || phase_ == Phase::kLive; }
   bool ended() const { return phase_ == Phase::kEnded; }
+  // The child waits: it is not enrolled, or the way from the national key is not known.
+  bool is_waiting() const { return !waiting_for_.empty(); }
   // Why the session is about to end: its Goodbye waits for the transport. Nothing
   // before that, and afterwards.
   std::optional<absl::Status> ending() const;
@@ -148,7 +168,7 @@ class Session {
   std::vector<std::string> problems() const;
 
  private:
-  enum class Phase { kIdle, kGreeting, kComparing, kLive, kEnding, kEnded };
+  enum class Phase { kIdle, kGreeting, kProving, kComparing, kLive, kEnding, kEnded };
   // The peer's word on a log that is not as here.
   struct Dispute {
     Extent peer;
@@ -158,8 +178,16 @@ class Session {
   // Keeps in mind the logs that the frame names and that are not held here. False
   // if they have become too many.
   bool NoteNames(const v1::Frame& frame);
+  bool IsInOrder(const v1::Frame& frame) const;
   void Dispatch(v1::Frame frame);
+  // Proofs (session_hello.cc).
   void OnHello(const v1::Hello& hello);
+  void OnKeyProof(v1::KeyProof proof);
+  void OnWaiting(const v1::Waiting& waiting);
+  std::string OwnProofText() const;
+  std::string PeerProofText() const;
+  void CheckPeerProof();
+  void EndIfNotProven();
   void OnFrontier(const v1::Frontier& frontier);
   void OnChunk(v1::Chunk chunk);
   bool IsTooLarge(const std::string& note);
@@ -210,6 +238,11 @@ class Session {
   int64_t heard_ms_ = 0;
   int64_t said_ms_ = 0;
   int64_t peer_clock_ahead_ms_ = 0;
+  int64_t asked_ms_ = 0;  // When the peer could give its proof.
+  std::string peer_nonce_;
+  std::optional<v1::KeyProof> peer_proof_;
+  bool admitted_ = false;    // The peer's proof holds.
+  std::string waiting_for_;  // Why the child waits.
   Outbound outbound_;
   Inbound inbound_;
   std::map<std::string, LocalLog> logs_;

@@ -6,6 +6,8 @@
 #include "services/domain/authority.h"
 #include "services/domain/log_name.h"
 #include "services/replication/enrolment_chain.h"
+#include "services/replication/key_check.h"
+#include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
 #include "spdlog/spdlog.h"
 
@@ -22,6 +24,12 @@ v1::Error NotUntilRestored(const std::string& path, const std::string& reason) {
                            {path + " stores nothing until it is restored: " + reason, "", ""}));
 }
 
+std::string NewNonce(const ReplicationNode::Parts& parts) {
+  std::string nonce(kNonceBytes, '\0');
+  parts.random(reinterpret_cast<uint8_t*>(nonce.data()), nonce.size());
+  return nonce;
+}
+
 Extent ExtentOfHeld(const log::HeldLog& held) { return {held.name, held.size, held.root}; }
 
 }  // namespace
@@ -36,6 +44,8 @@ SessionDriver::SessionDriver(ReplicationNode& node, SessionEnds ends, std::strin
       strand_(node.parts().workers),
       stream_(stream),
       session_({.ends = ends_,
+                .trust_domain = log_.trust_domain(),
+                .nonce = NewNonce(node.parts()),
                 .instance_id = log_.instance_id(),
                 .boot_count = log_.boot_count(),
                 .format_version = log::kFormatVersion,
@@ -60,19 +70,8 @@ void SessionDriver::Begin(std::optional<v1::Frame> first) {
   if (!node_.Join(shared_from_this(), ends_)) {
     return Close(MakeError(v1::ERROR_CODE_UNAVAILABLE, {ends_.self + " is stopping.", "", ""}));
   }
-  // Listening begins before the logs are looked at, so that nothing is missed.
-  subscription_ =
-      log_.OnCommit([weak = weak_from_this()](const std::vector<log::HeldLog>& advanced) {
-        if (auto self = weak.lock()) self->OnCommit(advanced);
-      });
-  std::vector<LocalLog> logs;
-  for (const log::HeldLog& held : log_.Logs()) {
-    absl::StatusOr<LocalLog> view = View(held);
-    if (!view.ok()) return Close(view.status());
-    logs.push_back(*std::move(view));
-  }
   begun_ = true;
-  session_.Start(logs, node_.parts().now_ms());
+  session_.Start(node_.parts().now_ms());
   if (first) session_.OnFrame(*std::move(first), node_.parts().now_ms());
   if (stopped_early_) session_.Stop(*stopped_early_);
   ScheduleTick();
@@ -127,6 +126,7 @@ void SessionDriver::OnKeysChanged() {
   Post([self = shared_from_this()] {
     if (self->closed_ || !self->begun_) return;
     self->RenewEnrolment();
+    self->EndIfKeyIsVoid();
     self->session_.OnKeysChanged();
     self->Pump();
   });
@@ -144,9 +144,14 @@ void SessionDriver::ScheduleTick() {
 void SessionDriver::Tick() {
   if (closed_) return;
   RenewEnrolment();
+  EndIfKeyIsVoid();
   BeginAnewWithNewKeys();
   session_.OnTick(node_.parts().now_ms());
-  LookAtShown();
+  if (session_.has_logs()) {
+    LookAtShown();
+  } else {
+    session_.OnKeysChanged();  // It hears of no commits.
+  }
   Pump();
   if (closed_) return;
   // A transport that takes no more, not even the Goodbye, must not keep the session
@@ -178,6 +183,7 @@ void SessionDriver::TakeAdvances() {
   for (const auto& [name, held] : advances) {
     if (!IsShown(name)) Advance(held);
   }
+  EndIfKeyIsVoid();
   session_.OnKeysChanged();
   Pump();
 }
@@ -403,11 +409,54 @@ void SessionDriver::Perform(const FindCosigned& find) {
   if (shared) session_.OnCosigned(find.log, *std::move(shared));
 }
 
+void SessionDriver::Perform(const SignProof& sign) {
+  const log::Sequencer::KeySignature made = sequencer_.SignText(sign.text);
+  v1::KeyProof proof;
+  proof.set_key_id(made.key_id);
+  proof.set_signature(made.signature);
+  session_.OnProofSigned(std::move(proof));
+}
+
+void SessionDriver::Perform(const CheckProof& check) {
+  KeyJudged judged = JudgeKeyProof(log_, node_.parts().keys, ends_.peer, check.text, check.proof);
+  if (judged.verdict == KeyVerdict::kRefused) {
+    spdlog::warn(
+        "{}: who connected from {} with the certificate for {} has not proven its signing "
+        "key: {}",
+        ends_.self, peer_address_, ends_.peer, judged.reason);
+  }
+  peer_key_ = std::move(judged.key);
+  session_.OnProofChecked(judged.verdict, judged.reason);
+}
+
+void SessionDriver::Perform(const AdmitPeer&) {
+  if (!node_.Admit(this)) return;  // It is being stopped.
+  // Listening begins before the logs are looked at, so that nothing is missed.
+  subscription_ =
+      log_.OnCommit([weak = weak_from_this()](const std::vector<log::HeldLog>& advanced) {
+        if (auto self = weak.lock()) self->OnCommit(advanced);
+      });
+  std::vector<LocalLog> logs;
+  for (const log::HeldLog& held : log_.Logs()) {
+    absl::StatusOr<LocalLog> view = View(held);
+    if (!view.ok()) return Close(view.status());
+    logs.push_back(*std::move(view));
+  }
+  session_.OnLogs(logs);
+}
+
+void SessionDriver::EndIfKeyIsVoid() {
+  if (!peer_key_ || end_) return;
+  if (auto why = WhyKeyIsVoid(node_.parts().keys, ends_.peer, *peer_key_)) {
+    session_.OnPeerKeyVoid(*why);
+  }
+}
+
 void SessionDriver::Perform(const BuildEnrolment&) {
   std::string version = EnrolmentVersion();
   absl::StatusOr<v1::EnrolmentChain> chain =
       BuildEnrolmentChain(log_, sequencer_, node_.parts().keys, ends_.peer);
-  if (!chain.ok()) return;
+  if (!chain.ok()) return session_.OnEnrolmentMissing(ErrorOf(chain.status()));
   enrolment_version_ = std::move(version);
   session_.OnEnrolmentBuilt(*std::move(chain));
 }

@@ -78,6 +78,9 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void Perform(const JudgeDispute& dispute);
   void Perform(const SaveCosigned& save);
   void Perform(const FindCosigned& find);
+  void Perform(const SignProof& sign);
+  void Perform(const CheckProof& check);
+  void Perform(const AdmitPeer& admit);
   void Perform(const BuildEnrolment& build);
   void Perform(const SaveEnrolment& save);
   void Perform(const FreezeLog& freeze);
@@ -98,6 +101,8 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   std::string EnrolmentVersion() const;
   // Sends the chain again if it has more to say: somebody on the way has a new key.
   void RenewEnrolment();
+  // Ends the session if the key that the peer has proven has been revoked.
+  void EndIfKeyIsVoid();
   Extent HeldExtent(const std::string& log) const;
   std::string StoredCheckpoint(const std::string& log, uint64_t size) const;
   // At once, or soon if it was done a moment ago.
@@ -120,6 +125,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   ShownEntries shown_;  // Of a child's session.
   ArrivalCheck check_;
   std::unique_ptr<log::EventLog::Subscription> subscription_;
+  std::optional<note::VerifierKey> peer_key_;     // That the peer has proven.
   std::map<std::string, std::string> saved_;      // The last checkpoint kept, by log.
   std::optional<std::string> enrolment_version_;  // Of the chain that was sent.
   // Logs refused because of a revoked key, with their nodes' newest keys then.

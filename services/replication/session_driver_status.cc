@@ -12,6 +12,8 @@ constexpr int64_t kPublishMs = 100;  // At most so often while data flows.
 }  // namespace
 
 void SessionDriver::PublishStatus(bool now) {
+  // Of a child that has proven nothing there is nothing to tell, but that it waits.
+  if (ends_.side == Side::kParent && !peer_key_ && !session_.is_waiting()) return;
   const int64_t now_ms = node_.parts().now_ms();
   if (!now && now_ms - published_ms_ < kPublishMs) return PublishLater();
   published_ms_ = now_ms;

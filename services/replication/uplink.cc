@@ -23,8 +23,6 @@ namespace {
 
 // For the parent to read the last frame and end the call.
 constexpr int64_t kCloseGraceMs = 2'000;
-// Frames after which a session counts as having come to life: hello, frontier.
-constexpr int kLiveFrames = 2;
 
 }  // namespace
 
@@ -40,6 +38,7 @@ class Uplink::Dialler : public std::enable_shared_from_this<Uplink::Dialler> {
 
   void Start();
   void Rejudge();
+  void DialNow();
   // Ends the call and waits until it is gone.
   void Stop();
   // Takes the last reference to the call. `lived`: its session had come to life.
@@ -61,6 +60,7 @@ class Uplink::Dialler : public std::enable_shared_from_this<Uplink::Dialler> {
   rpc::Strand strand_;
   Backoff backoff_;
   std::shared_ptr<Call> call_;
+  bool started_ = false;
   bool stopping_ = false;
 
   std::mutex mutex_;
@@ -110,7 +110,8 @@ class Uplink::Call : public grpc::ClientBidiReactor<v1::ReplicateRequest, v1::Re
   v1::ReplicateResponse response_;
   std::atomic<bool> writing_ = false;
   std::atomic<bool> broken_ = false;
-  std::atomic<int> frames_read_ = 0;
+  std::atomic<bool> has_read_ = false;
+  std::atomic<bool> lived_ = false;  // The parent has let this node in.
   std::mutex mutex_;
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   // Closed: what still comes is read and dropped, for gRPC gives the call's end
@@ -178,7 +179,8 @@ void Uplink::Call::OnWriteDone(bool ok) {
 
 void Uplink::Call::OnReadDone(bool ok) {
   if (!ok) return Broken();
-  if (++frames_read_ == 1) NoteServer();
+  if (response_.frame().has_frontier()) lived_ = true;
+  if (!has_read_.exchange(true)) NoteServer();
   v1::Frame frame;
   bool drain = false;
   {
@@ -209,12 +211,20 @@ void Uplink::Call::OnDone(const grpc::Status& status) {
   // The last reference goes with it: the channel must not die here, for the last one in
   // the process joins the thread that this runs on (gRPC 1.51, CallbackAlternativeCQ).
   const std::shared_ptr<Dialler> dialler = dialler_;
-  const bool lived = frames_read_ >= kLiveFrames;
-  dialler->OnCallDone(std::move(self_), why, lived);
+  dialler->OnCallDone(std::move(self_), why, lived_);
 }
 
 void Uplink::Dialler::Start() {
-  strand_.Post([self = shared_from_this()] { self->Dial(); });
+  strand_.Post([self = shared_from_this()] {
+    self->started_ = true;
+    self->Dial();
+  });
+}
+
+void Uplink::Dialler::DialNow() {
+  strand_.Post([self = shared_from_this()] {
+    if (self->started_) self->Dial();
+  });
 }
 
 void Uplink::Dialler::Rejudge() {
@@ -227,7 +237,7 @@ void Uplink::Dialler::Rejudge() {
 }
 
 void Uplink::Dialler::Dial() {
-  if (stopping_) return;
+  if (stopping_ || call_ != nullptr) return;
   call_ = std::make_shared<Call>(shared_from_this(), options_.dial());
   call_->Start();
 }
@@ -246,7 +256,8 @@ void Uplink::Dialler::DialAgain(const absl::Status& status, bool lived) {
   const v1::Error error = ErrorOf(status);
   node_.SetParentError(ErrorText(error));
   if (lived && error.code() == v1::ERROR_CODE_UNAVAILABLE) backoff_.Reset();
-  const int64_t delay_ms = backoff_.NextDelayMs();
+  const bool refused = error.code() == v1::ERROR_CODE_UNAUTHENTICATED;
+  const int64_t delay_ms = backoff_.NextDelayMs(refused ? kRefusedBackoffMaxMs : kBackoffMaxMs);
   spdlog::info("{}: the session with {} ended: {}; dialling again in {} ms", node_.path(),
                options_.address, ErrorText(error), delay_ms);
   node_.parts().timer.After(delay_ms, [weak = weak_from_this()] {
@@ -282,6 +293,8 @@ Uplink::~Uplink() { Stop(); }
 void Uplink::Start() { dialler_->Start(); }
 
 void Uplink::Rejudge() { dialler_->Rejudge(); }
+
+void Uplink::DialNow() { dialler_->DialNow(); }
 
 void Uplink::Stop() { dialler_->Stop(); }
 

@@ -39,6 +39,8 @@ class Uplink {
   void Start();
   // Asks `judge` about the server of the session that stands; ends it if it may not.
   void Rejudge();
+  // Dials at once instead of waiting, if it has been started and is not connected.
+  void DialNow();
   // Says goodbye to the parent and waits until the call has ended. Stop the
   // ReplicationNode afterwards.
   void Stop();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "proto/error/error.h"
+#include "services/replication/key_proof.h"
 #include "services/rpc/status.h"
 
 namespace liggare::restore {
@@ -24,13 +25,43 @@ absl::Status PeerOrigin::Result(const grpc::Status& status) const {
   return MakeError(std::move(error));
 }
 
+absl::Status PeerOrigin::Prove() {
+  v1::GetChallengeRequest request;
+  request.set_node(path_);
+  v1::GetChallengeResponse response;
+  grpc::ClientContext context;
+  SetDeadline(context);
+  absl::Status status = Result(stub_->GetChallenge(&context, request, &response));
+  if (!status.ok()) return status;
+  absl::StatusOr<v1::KeyProof> proof = caller_.sign(
+      response.enrolment(), replication::RefillProofText(
+                                {caller_.trust_domain, caller_.path, path_}, response.challenge()));
+  if (!proof.ok()) return proof.status();
+  proof_ = *std::move(proof);
+  return absl::OkStatus();
+}
+
+template <typename Request, typename Response>
+absl::Status PeerOrigin::Ask(grpc::Status (v1::ReplicationService::Stub::*method)(
+                                 grpc::ClientContext*, const Request&, Response*),
+                             Request request, Response& response) {
+  for (;;) {
+    const bool is_new = !proof_.has_value();
+    if (absl::Status status = is_new ? Prove() : absl::OkStatus(); !status.ok()) return status;
+    *request.mutable_proof() = *proof_;
+    grpc::ClientContext context;
+    SetDeadline(context);
+    absl::Status status = Result((stub_.get()->*method)(&context, request, &response));
+    if (is_new || ErrorOf(status).code() != v1::ERROR_CODE_UNAUTHENTICATED) return status;
+    proof_.reset();
+  }
+}
+
 absl::StatusOr<std::vector<replication::Extent>> PeerOrigin::Holdings() {
   v1::GetHoldingsRequest request;
   request.set_node(path_);
   v1::GetHoldingsResponse response;
-  grpc::ClientContext context;
-  SetDeadline(context);
-  absl::Status status = Result(stub_->GetHoldings(&context, request, &response));
+  absl::Status status = Ask(&v1::ReplicationService::Stub::GetHoldings, request, response);
   if (!status.ok()) return status;
   std::vector<replication::Extent> held;
   for (const v1::LogState& state : response.logs()) {
@@ -49,9 +80,7 @@ absl::StatusOr<v1::Chunk> PeerOrigin::ReadChunk(const std::string& log, Range ra
   request.set_first_index(range.first);
   request.set_end_index(range.end);
   v1::GetChunkResponse response;
-  grpc::ClientContext context;
-  SetDeadline(context);
-  absl::Status status = Result(stub_->GetChunk(&context, request, &response));
+  absl::Status status = Ask(&v1::ReplicationService::Stub::GetChunk, request, response);
   if (!status.ok()) return status;
   return std::move(*response.mutable_chunk());
 }

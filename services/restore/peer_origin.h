@@ -4,7 +4,9 @@
 
 #include <grpcpp/channel.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "liggare/v1/replication_service.grpc.pb.h"
@@ -15,14 +17,26 @@ namespace liggare::restore {
 // How long a peer may take to answer one call.
 inline constexpr int64_t kAnswerMaxMs = 60'000;
 
+// Who asks, and how it proves its signing key.
+struct RefillCaller {
+  std::string trust_domain;
+  std::string path;
+  // Signs the text with the key to be used; `enrolment` is what the peer says of it.
+  std::function<absl::StatusOr<v1::KeyProof>(const v1::EnrolmentChain& enrolment,
+                                             const std::string& text)>
+      sign;
+};
+
 // Errors are the peer's own, or UNAVAILABLE if it can't be reached; their message
 // names it.
 class PeerOrigin : public Peer {
  public:
-  // `path` is the peer's; `channel` shows the certificate of the node.
-  PeerOrigin(std::string path, std::string address, std::shared_ptr<grpc::Channel> channel)
+  // `path` is the peer's; `channel` shows the certificate of the caller.
+  PeerOrigin(std::string path, std::string address, RefillCaller caller,
+             std::shared_ptr<grpc::Channel> channel)
       : path_(std::move(path)),
         address_(std::move(address)),
+        caller_(std::move(caller)),
         stub_(v1::ReplicationService::NewStub(std::move(channel))) {}
 
   std::string name() const override { return path_ + " (" + address_ + ")"; }
@@ -33,11 +47,20 @@ class PeerOrigin : public Peer {
 
  private:
   absl::Status Result(const grpc::Status& status) const;
+  // Signs a challenge of the peer's.
+  absl::Status Prove();
+  // Sends the request with the proof, or with a new one once it counts no more.
+  template <typename Request, typename Response>
+  absl::Status Ask(grpc::Status (v1::ReplicationService::Stub::*method)(grpc::ClientContext*,
+                                                                        const Request&, Response*),
+                   Request request, Response& response);
 
   const std::string path_;
   const std::string address_;
+  const RefillCaller caller_;
   const std::unique_ptr<v1::ReplicationService::Stub> stub_;
   v1::EnrolmentChain enrolment_;
+  std::optional<v1::KeyProof> proof_;
 };
 
 }  // namespace liggare::restore

@@ -75,6 +75,7 @@ class Holder {
                                                        .workers = workers_,
                                                        .timer = timer_,
                                                        .now_ms = [] { return kNowMs; },
+                                                       .random = Environment().random,
                                                        .evidence_directory = ""});
   }
 

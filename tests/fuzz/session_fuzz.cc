@@ -1,6 +1,7 @@
 // A peer that sends anything: the session stays within its limits, and ends or
 // goes on, whatever comes in what order.
 #include "liggare/v1/replication_service.pb.h"
+#include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
 #include "services/replication/session.h"
 #include "tests/fuzz/fuzz_input.h"
@@ -20,6 +21,8 @@ replication::Session MakeSession(bool is_child) {
   } else {
     options.ends = {replication::Side::kParent, "se/17", "se/17/varmland"};
   }
+  options.trust_domain = "liggare.test";
+  options.nonce = std::string(replication::kNonceBytes, 'n');
   options.instance_id = std::string(16, 'i');
   options.has_key = [](std::string_view path, std::string_view) { return path != "se/17/unknown"; };
   return replication::Session(std::move(options));
@@ -32,6 +35,12 @@ void Answer(replication::Session& session, FuzzInput& input) {
       session.OnReadFailed(read->log, absl::UnavailableError("fuzz"));
     } else if (const auto* compare = std::get_if<replication::CompareRoot>(&effect)) {
       session.OnRootCompared(compare->peer, compare->peer.root);
+    } else if (std::holds_alternative<replication::SignProof>(effect)) {
+      session.OnProofSigned(v1::KeyProof());
+    } else if (std::holds_alternative<replication::CheckProof>(effect)) {
+      session.OnProofChecked(replication::KeyVerdict{input.Byte() % 4 == 0 ? 1 : 0}, "");
+    } else if (std::holds_alternative<replication::AdmitPeer>(effect)) {
+      session.OnLogs({{.held = {.log = "se/17@1", .size = 3}, .sendable = 3}});
     } else if (std::get_if<replication::CheckDuplicate>(&effect) != nullptr &&
                input.Byte() % 2 == 0) {
       session.OnChunkFault({"se/17@1", replication::Blame::kPeer, "fuzz", ""});
@@ -51,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   FuzzInput input(data, size);
   replication::Session session = MakeSession(input.Byte() % 2 == 0);
   int64_t now_ms = 1'700'000'000'000;
-  session.Start({{.held = {.log = "se/17@1", .size = 3}, .sendable = 3}}, now_ms);
+  session.Start(now_ms);
   while (!input.empty() && !session.ended()) {
     const uint8_t what = input.Byte();
     now_ms += what / 16 * kStepMs;

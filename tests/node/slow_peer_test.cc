@@ -8,8 +8,12 @@
 #include <thread>
 #include <vector>
 
+#include "eventstore/merkle/hash.h"
+#include "eventstore/note/checkpoint.h"
+#include "liggare/v1/event.pb.h"
 #include "liggare/v1/event_service.grpc.pb.h"
 #include "liggare/v1/replication_service.grpc.pb.h"
+#include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
 #include "services/rpc/channel.h"
 #include "services/rpc/credentials.h"
@@ -26,9 +30,37 @@ constexpr uint64_t kWarmUp = 20'000;  // Until caches and write buffers are full
 constexpr uint64_t kEvents = 100'000;
 constexpr size_t kMiB = 1024 * 1024;
 
+// The first entry of the log, which enrols the child there.
+v1::ProvenEntry EnrolledIn(const std::string& log, const note::SigningKey& signer,
+                           const std::string& child, const note::VerifierKey& child_key) {
+  v1::EventData data;
+  data.set_event_id(std::string(16, 'e'));
+  data.set_subject("node/" + child);
+  data.mutable_node_enrolled()->set_verifier_key(child_key.Text());
+  v1::Event event;
+  event.set_format_version(1);
+  event.set_log(log);
+  event.set_clock(1);
+  event.set_recorded_at_ms(1);
+  event.set_principal("test");
+  event.set_data(data.SerializeAsString());
+  v1::ProvenEntry proven;
+  proven.set_entry(event.SerializeAsString());
+  const note::Checkpoint checkpoint{std::string(kClusterDomain) + "/" + log, 1,
+                                    merkle::LeafHash(proven.entry())};
+  proven.set_checkpoint(note::SignCheckpoint(checkpoint, signer).Encode());
+  return proven;
+}
+
 // A parent that greets, takes everything, and acknowledges nothing.
 class MuteParent final : public v1::ReplicationService::Service {
  public:
+  explicit MuteParent(const Cluster& cluster) : key_(cluster.signing_key("se/17")) {
+    *chain_.add_links() = EnrolledIn("se@1", cluster.signing_key("se"), "se/17", key_.verifier());
+    *chain_.add_links() =
+        EnrolledIn("se/17@1", key_, "se/17/varmland", cluster.verifier("se/17/varmland"));
+  }
+
   grpc::Status Replicate(
       grpc::ServerContext*,
       grpc::ServerReaderWriter<v1::ReplicateResponse, v1::ReplicateRequest>* stream) override {
@@ -40,6 +72,15 @@ class MuteParent final : public v1::ReplicationService::Service {
     hello.set_path(request.frame().hello().to());
     hello.set_to(request.frame().hello().path());
     hello.set_now_ms(request.frame().hello().now_ms());  // Its clock is right.
+    hello.set_nonce(std::string(replication::kNonceBytes, 'p'));
+    stream->Write(answer);
+    const std::string text = replication::HelloProofText(
+        {kClusterDomain, hello.path(), hello.to()},
+        {.signer = hello.nonce(), .other = request.frame().hello().nonce()});
+    *answer.mutable_frame()->mutable_enrolment() = chain_;
+    stream->Write(answer);
+    answer.mutable_frame()->mutable_key_proof()->set_key_id(key_.verifier().key_id());
+    answer.mutable_frame()->mutable_key_proof()->set_signature(key_.Sign(text));
     stream->Write(answer);
     answer.mutable_frame()->mutable_frontier();
     stream->Write(answer);
@@ -52,6 +93,10 @@ class MuteParent final : public v1::ReplicationService::Service {
     return grpc::Status::OK;
   }
   std::atomic<size_t> chunk_bytes = 0;
+
+ private:
+  const note::SigningKey& key_;
+  v1::EnrolmentChain chain_;
 };
 
 class SlowPeerTest : public ::testing::Test {
@@ -136,7 +181,7 @@ TEST_F(SlowPeerTest, SubscribersThatNeverReadCostNoMemoryAndLoseNothing) {
 }
 
 TEST_F(SlowPeerTest, ParentThatNeverAcknowledgesCostsNoMemory) {
-  MuteParent parent;
+  MuteParent parent(cluster_);
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", rpc::ServerCredentials(CredentialsOf("host/county")),

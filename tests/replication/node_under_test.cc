@@ -39,6 +39,13 @@ note::SigningKey KeyOf(const std::string& path, int variant) {
   return *note::SigningKey::FromSeed(std::string(kTrustDomain) + "/" + path, seed);
 }
 
+// Each call gives others.
+void RandomBytes(uint8_t* out, size_t n) {
+  static std::atomic<uint64_t> next = 0;
+  const uint64_t number = ++next;
+  for (size_t i = 0; i < n; ++i) out[i] = static_cast<uint8_t>(number >> (8 * (i % 8)));
+}
+
 NodeUnderTest::NodeUnderTest(TestHost& host, const std::string& path,
                              std::unique_ptr<testing::MemoryDatabase> given)
     : database(given ? std::move(given) : std::make_unique<testing::MemoryDatabase>()),
@@ -57,9 +64,9 @@ NodeUnderTest::NodeUnderTest(TestHost& host, const std::string& path,
                                 }});
   sequencer->Start();
   keys = std::make_unique<KeyRegistry>(*log, KeyOf("se").verifier(), key.verifier());
-  node = std::make_unique<ReplicationNode>(
-      ReplicationNode::Parts{*log, *sequencer, *keys, host.workers, host.timer,
-                             [&host] { return host.now_ms.load(); }, directory / "evidence"});
+  node = std::make_unique<ReplicationNode>(ReplicationNode::Parts{
+      *log, *sequencer, *keys, host.workers, host.timer, [&host] { return host.now_ms.load(); },
+      RandomBytes, directory / "evidence"});
   recorded_ = SizeOf(own()) * 100'000;
 }
 

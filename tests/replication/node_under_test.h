@@ -32,6 +32,9 @@ inline constexpr int64_t kNowMs = 1'750'000'000'000;
 // The key of a node: the same for the same path and variant.
 note::SigningKey KeyOf(const std::string& path, int variant = 0);
 
+// Fills with bytes that no call before has given.
+void RandomBytes(uint8_t* out, size_t n);
+
 // Admits every event.
 class LenientJudge : public log::Judge {
  public:

@@ -14,6 +14,7 @@
 #include "liggare/v1/event.pb.h"
 #include "liggare/v1/replication_service.grpc.pb.h"
 #include "proto/error/error.h"
+#include "services/replication/key_proof.h"
 #include "services/rpc/status.h"
 #include "tests/replication/node_under_test.h"
 
@@ -22,9 +23,12 @@ namespace liggare::replication {
 // A stream written and read by the test.
 class RawPeer {
  public:
+  // `as` is whose certificate it shows.
   RawPeer(const std::string& as, int port)
       : stub_(v1::ReplicationService::NewStub(ChannelAs(as, port))),
-        stream_(stub_->Replicate(&context_)) {}
+        stream_(stub_->Replicate(&context_)) {
+    RandomBytes(reinterpret_cast<uint8_t*>(nonce_.data()), nonce_.size());
+  }
 
   void Send(v1::Frame frame) {
     v1::ReplicateRequest request;
@@ -37,6 +41,24 @@ class RawPeer {
     frame.mutable_hello()->set_path(path);
     frame.mutable_hello()->set_to(to);
     frame.mutable_hello()->set_now_ms(kNowMs);
+    frame.mutable_hello()->set_nonce(nonce_);
+    Send(std::move(frame));
+    path_ = path;
+    to_ = to;
+  }
+  // With which key it answers the other's hello, in Await; with none if there is none.
+  void ProveWith(std::optional<note::SigningKey> key) {
+    key_ = std::move(key);
+    proves_ = true;
+  }
+  // What it signs for that: its own proof's text.
+  std::string ProofText(const std::string& peer_nonce) const {
+    return HelloProofText({kTrustDomain, path_, to_}, {.signer = nonce_, .other = peer_nonce});
+  }
+  void SendProof(const note::SigningKey& key, const std::string& text) {
+    v1::Frame frame;
+    frame.mutable_key_proof()->set_key_id(key.verifier().key_id());
+    frame.mutable_key_proof()->set_signature(key.Sign(text));
     Send(std::move(frame));
   }
   void SendFrontier() {
@@ -48,6 +70,7 @@ class RawPeer {
   std::optional<v1::Frame> Await(v1::Frame::KindCase kind) {
     v1::ReplicateResponse response;
     while (stream_->Read(&response)) {
+      if (response.frame().has_hello()) Prove(response.frame().hello().nonce());
       if (response.frame().kind_case() == kind) return response.frame();
     }
     return {};
@@ -58,7 +81,31 @@ class RawPeer {
     return ErrorOf(rpc::FromGrpcStatus(stream_->Finish())).code();
   }
 
+  const std::string& nonce() const { return nonce_; }
+  // In the next hello.
+  void UseNonce(std::string nonce) { nonce_ = std::move(nonce); }
+  // All frames until the stream ends, after which End may be asked.
+  std::vector<v1::Frame> ReadAll() {
+    std::vector<v1::Frame> frames;
+    v1::ReplicateResponse response;
+    while (stream_->Read(&response)) {
+      if (response.frame().has_hello()) Prove(response.frame().hello().nonce());
+      frames.push_back(response.frame());
+    }
+    return frames;
+  }
+
  private:
+  void Prove(const std::string& peer_nonce) {
+    if (!proves_) ProveWith(KeyOf(path_));
+    if (key_) SendProof(*key_, ProofText(peer_nonce));
+  }
+
+  std::string nonce_ = std::string(kNonceBytes, '\0');
+  std::string path_;
+  std::string to_;
+  bool proves_ = false;
+  std::optional<note::SigningKey> key_;
   grpc::ClientContext context_;
   std::unique_ptr<v1::ReplicationService::Stub> stub_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::ReplicateRequest, v1::ReplicateResponse>> stream_;

@@ -148,18 +148,20 @@ TEST_F(ReplicationTest, FourTiersReachTheNation) {
       Eventually([&] { return se->HoldsAllOf(*unit) && unit->IsCosigned(unit->own(), "se"); }));
 }
 
-TEST_F(ReplicationTest, ChunksOfAnUnenrolledNodeWaitUntilItIsEnrolled) {
+TEST_F(ReplicationTest, ANodeThatIsNotEnrolledWaitsUntilItIsEnrolled) {
   auto se = NewNode("se");
   se->Enrol("se");
   se->Serve();
   auto county = NewNode("se/17");
   county->Record(2);
   county->Dial(*se);
-  ASSERT_TRUE(Eventually([&] { return county->node->ParentStatus()->connected; }));
   ASSERT_TRUE(Eventually([&] {
     auto children = se->node->Children();
     return !children.empty() && !children[0].problems.empty();
   }));
+  ASSERT_TRUE(Eventually([&] { return !county->node->ParentStatus()->problems.empty(); }));
+  EXPECT_FALSE(county->node->ParentStatus()->connected);
+  EXPECT_FALSE(se->node->Children()[0].connected);
   EXPECT_EQ(se->SizeOf("se/17@1"), 0u);
   se->Enrol("se/17");
   EXPECT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
@@ -265,6 +267,8 @@ TEST_F(ReplicationTest, TwoRootsSignedByOneKeyFreezeTheLogOnBothTiers) {
   other_county->Serve();
   auto second = NewNode(kVarmland);
   second->Record(3, 50);
+  // From before: the county has forgotten what leads to its key.
+  second->keys->Learn("se/17", {.keys = {KeyOf("se/17").verifier()}, .entry_count = 1});
   second->Dial(*other_county);
   ASSERT_TRUE(Eventually([&] { return other_county->HoldsAllOf(*second); }));
   other_county->Dial(*se);
@@ -292,7 +296,8 @@ TEST_F(ReplicationTest, AlarmsAreReadAgainAfterARestart) {
   se->node->Freeze("se/17@1", "its key has signed two roots at 3",
                    "{\"log\": \"se/17@1\", \"reason\": \"two roots\"}\n");
   ReplicationNode again(ReplicationNode::Parts{*se->log, *se->sequencer, *se->keys, host_.workers,
-                                               host_.timer, [] { return kNowMs; }, directory});
+                                               host_.timer, [] { return kNowMs; }, RandomBytes,
+                                               directory});
   ASSERT_EQ(again.Alarms().size(), 1u);
   EXPECT_EQ(again.Alarms()[0].log, "se/17@1");
   EXPECT_EQ(again.Alarms()[0].message, "two roots");

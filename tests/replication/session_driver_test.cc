@@ -54,6 +54,7 @@ TEST(SessionDriverTest, ASilentPeerIsLeftThoughAWriteToItNeverEnds) {
                         .workers = workers,
                         .timer = timer,
                         .now_ms = [&now_ms] { return now_ms; },
+                        .random = RandomBytes,
                         .evidence_directory = evidence.path()});
   StuckStream stream;
   auto driver =

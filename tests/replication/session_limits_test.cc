@@ -11,6 +11,7 @@
 #include "eventstore/note/note.h"
 #include "proto/error/error.h"
 #include "services/replication/inbound.h"
+#include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
 #include "services/replication/session.h"
 
@@ -39,11 +40,13 @@ class SessionLimitsTest : public ::testing::Test {
   static std::unique_ptr<Session> NewSession(Side side) {
     auto session = std::make_unique<Session>(
         Session::Options{.ends = EndsOf(side),
+                         .trust_domain = "liggare.test",
+                         .nonce = std::string(kNonceBytes, 'o'),
                          .instance_id = "",
                          .boot_count = 1,
                          .format_version = 1,
                          .has_key = [](std::string_view, std::string_view) { return true; }});
-    session->Start({{Held("se/17/a@1", 2), 2, false}}, kNowMs);
+    session->Start(kNowMs);
     return session;
   }
   static void Greet(Session& session, Side side, uint32_t version = kProtocolVersion) {
@@ -51,11 +54,21 @@ class SessionLimitsTest : public ::testing::Test {
     hello.mutable_hello()->set_protocol_version(version);
     hello.mutable_hello()->set_path(EndsOf(side).peer);
     hello.mutable_hello()->set_to(EndsOf(side).self);
+    hello.mutable_hello()->set_nonce(std::string(kNonceBytes, 'n'));
     session.OnFrame(hello, kNowMs);
+  }
+  // The peer has proven its key.
+  static void Admit(Session& session) {
+    v1::Frame proof;
+    proof.mutable_key_proof();
+    session.OnFrame(proof, kNowMs);
+    session.OnProofChecked(KeyVerdict::kProven, "");
+    session.OnLogs({{Held("se/17/a@1", 2), 2, false}});
   }
   static std::unique_ptr<Session> LiveSession(Side side) {
     auto session = NewSession(side);
     Greet(*session, side);
+    Admit(*session);
     v1::Frame frontier;
     *frontier.mutable_frontier()->add_logs() = ToProto(Held("se/17/a@1", 2));
     session->OnFrame(frontier, kNowMs);
@@ -101,6 +114,7 @@ TEST_F(SessionLimitsTest, NamesInAFrontierAreLimited) {
   for (const size_t beyond : {0, 1}) {
     auto session = NewSession(Side::kParent);
     Greet(*session, Side::kParent);
+    Admit(*session);
     v1::Frame frontier;
     for (size_t i = 0; i < kSessionLogsMax + beyond; ++i) {
       *frontier.mutable_frontier()->add_logs() =
@@ -114,13 +128,17 @@ TEST_F(SessionLimitsTest, NamesInAFrontierAreLimited) {
 
 TEST_F(SessionLimitsTest, LogsThatCameLastAreNotCarriedAndThatIsSaid) {
   auto session = NewSession(Side::kChild);
+  Greet(*session, Side::kChild);
+  Admit(*session);
   for (size_t i = 1; i < kSessionLogsMax; ++i) {
     session->OnLogAdvanced({Held("se/17/a/" + std::to_string(i) + "@1", 1), 1, false});
   }
   EXPECT_THAT(session->problems(), ElementsAre());
   session->OnLogAdvanced({Held("se/17/a/last@1", 1), 1, false});
   EXPECT_THAT(session->problems(), ElementsAre(HasSubstr("There are more than 8192 logs")));
-  Greet(*session, Side::kChild);
+  v1::Frame frontier;
+  frontier.mutable_frontier();
+  session->OnFrame(frontier, kNowMs);
   size_t named = 0;
   while (auto frame = session->TakeFrame()) {
     if (frame->has_frontier()) named = static_cast<size_t>(frame->frontier().logs_size());

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "proto/error/error.h"
+#include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
 
 namespace liggare::replication {
@@ -21,21 +23,38 @@ Extent Held(const std::string& log, uint64_t size) {
   return extent;
 }
 
-// The parent's side of a session with se/17/a, which has said hello.
+v1::Frame HelloOf(const std::string& from, const std::string& to) {
+  v1::Frame frame;
+  frame.mutable_hello()->set_protocol_version(kProtocolVersion);
+  frame.mutable_hello()->set_path(from);
+  frame.mutable_hello()->set_to(to);
+  frame.mutable_hello()->set_nonce(std::string(kNonceBytes, 'n'));
+  return frame;
+}
+
+// The peer's proof comes, and holds.
+void Admit(Session& session) {
+  v1::Frame proof;
+  proof.mutable_key_proof();
+  session.OnFrame(proof, kNowMs);
+  session.OnProofChecked(KeyVerdict::kProven, "");
+  session.OnLogs({{Held("se/17/a@1", 2), 2, false}});
+}
+
+// The parent's side of a session with se/17/a, which has said hello and proven its key.
 class ParentSessionTest : public ::testing::Test {
  protected:
   ParentSessionTest()
       : session_({.ends = {Side::kParent, "se/17", "se/17/a"},
+                  .trust_domain = "liggare.test",
+                  .nonce = std::string(kNonceBytes, 'p'),
                   .instance_id = "",
                   .boot_count = 1,
                   .format_version = 1,
                   .has_key = [](std::string_view, std::string_view) { return true; }}) {
-    session_.Start({{Held("se/17/a@1", 2), 2, false}}, kNowMs);
-    v1::Frame hello;
-    hello.mutable_hello()->set_protocol_version(kProtocolVersion);
-    hello.mutable_hello()->set_path("se/17/a");
-    hello.mutable_hello()->set_to("se/17");
-    session_.OnFrame(hello, kNowMs);
+    session_.Start(kNowMs);
+    session_.OnFrame(HelloOf("se/17/a", "se/17"), kNowMs);
+    Admit(session_);
   }
   void GoLive() {
     v1::Frame frontier;
@@ -88,19 +107,116 @@ TEST_F(ParentSessionTest, WhatIsFoundOnTheDiskDoesNotReplaceANewerCosignature) {
   EXPECT_EQ(CosignedFrames(), (std::vector<std::string>{"older", "newer"}));
 }
 
+// The child's side, which has said hello.
+class ChildHelloTest : public ::testing::Test {
+ protected:
+  ChildHelloTest()
+      : session_({.ends = {Side::kChild, "se/17/a", "se/17"},
+                  .trust_domain = "liggare.test",
+                  .nonce = kOwnNonce,
+                  .instance_id = "",
+                  .boot_count = 1,
+                  .format_version = 1,
+                  .has_key = [](std::string_view, std::string_view) { return true; }}) {
+    session_.Start(kNowMs);
+  }
+  void HearHello(const std::string& nonce) {
+    v1::Frame hello = HelloOf("se/17", "se/17/a");
+    hello.mutable_hello()->set_nonce(nonce);
+    session_.OnFrame(hello, kNowMs);
+  }
+  void HearProof() {
+    v1::Frame proof;
+    proof.mutable_key_proof()->set_signature("s");
+    session_.OnFrame(proof, kNowMs);
+  }
+  // The texts that the session wants judged, and signed, since the last time.
+  struct Texts {
+    std::vector<std::string> checked, signed_texts;
+  };
+  Texts Asked() {
+    Texts texts;
+    for (const Effect& effect : session_.TakeEffects()) {
+      if (const auto* check = std::get_if<CheckProof>(&effect))
+        texts.checked.push_back(check->text);
+      if (const auto* sign = std::get_if<SignProof>(&effect)) {
+        texts.signed_texts.push_back(sign->text);
+      }
+    }
+    return texts;
+  }
+  v1::ErrorCode Ending() const {
+    return session_.ending() ? ErrorOf(*session_.ending()).code() : v1::ERROR_CODE_UNSPECIFIED;
+  }
+
+  const std::string kOwnNonce = std::string(kNonceBytes, 'o');
+  const std::string kPeerNonce = std::string(kNonceBytes, 'n');
+  Session session_;
+};
+
+TEST_F(ChildHelloTest, NothingIsSignedForAParentThatHasNotProvenItself) {
+  HearHello(kPeerNonce);
+  EXPECT_TRUE(Asked().signed_texts.empty());
+  HearProof();
+  const Texts asked = Asked();
+  EXPECT_EQ(asked.checked, std::vector{HelloProofText({"liggare.test", "se/17", "se/17/a"},
+                                                      {.signer = kPeerNonce, .other = kOwnNonce})});
+  EXPECT_TRUE(asked.signed_texts.empty());
+  session_.OnProofChecked(KeyVerdict::kProven, "");
+  session_.OnLogs({});
+  EXPECT_EQ(Asked().signed_texts,
+            std::vector{HelloProofText({"liggare.test", "se/17/a", "se/17"},
+                                       {.signer = kOwnNonce, .other = kPeerNonce})});
+}
+
+TEST_F(ChildHelloTest, AParentWhoseKeyIsNotKnownIsJudgedAgainWhenKeysAreLearned) {
+  HearHello(kPeerNonce);
+  HearProof();
+  EXPECT_EQ(Asked().checked.size(), 1u);
+  session_.OnProofChecked(KeyVerdict::kNotKnown, "");
+  EXPECT_TRUE(Asked().checked.empty());
+  session_.OnTick(kNowMs + kProofMaxMs + 1);  // It has given its proof: that is in time.
+  EXPECT_EQ(Ending(), v1::ERROR_CODE_UNSPECIFIED);
+  EXPECT_EQ(Asked().checked.size(), 1u);
+  session_.OnKeysChanged();
+  EXPECT_EQ(Asked().checked.size(), 1u);
+  session_.OnProofChecked(KeyVerdict::kRefused, "it is by another key");
+  EXPECT_EQ(Ending(), v1::ERROR_CODE_UNAUTHENTICATED);
+}
+
+TEST_F(ChildHelloTest, TheOwnNonceIsNotTakenBack) {
+  HearHello(kOwnNonce);
+  EXPECT_EQ(Ending(), v1::ERROR_CODE_MALFORMED);
+}
+
+TEST_F(ChildHelloTest, AParentThatGivesNoProofIsLeft) {
+  HearHello(kPeerNonce);
+  session_.OnTick(kNowMs + kProofMaxMs);
+  EXPECT_EQ(Ending(), v1::ERROR_CODE_UNSPECIFIED);
+  session_.OnTick(kNowMs + kProofMaxMs + 1);
+  EXPECT_EQ(Ending(), v1::ERROR_CODE_DEADLINE_EXCEEDED);
+}
+
+TEST_F(ChildHelloTest, AFrontierBeforeTheProofHasNoPlace) {
+  HearHello(kPeerNonce);
+  v1::Frame frontier;
+  frontier.mutable_frontier();
+  session_.OnFrame(frontier, kNowMs);
+  EXPECT_EQ(Ending(), v1::ERROR_CODE_MALFORMED);
+}
+
 // On a slow link a chunk takes seconds: the heartbeat must not wait behind others.
 TEST(SessionTest, HeartbeatGoesBeforeTheDataThatIsReady) {
   Session session({.ends = {Side::kChild, "se/17/a", "se/17"},
+                   .trust_domain = "liggare.test",
+                   .nonce = std::string(kNonceBytes, 'c'),
                    .instance_id = "",
                    .boot_count = 1,
                    .format_version = 1,
                    .has_key = [](std::string_view, std::string_view) { return true; }});
-  session.Start({{Held("se/17/a@1", 2), 2, false}}, kNowMs);
-  v1::Frame hello;
-  hello.mutable_hello()->set_protocol_version(kProtocolVersion);
-  hello.mutable_hello()->set_path("se/17");
-  hello.mutable_hello()->set_to("se/17/a");
-  session.OnFrame(hello, kNowMs);
+  session.Start(kNowMs);
+  session.OnFrame(HelloOf("se/17", "se/17/a"), kNowMs);
+  Admit(session);
   v1::Frame frontier;
   frontier.mutable_frontier();
   session.OnFrame(frontier, kNowMs);

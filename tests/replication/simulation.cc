@@ -5,6 +5,7 @@
 #include "proto/error/error.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
+#include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
 
 namespace liggare::replication {
@@ -12,6 +13,21 @@ namespace {
 
 constexpr size_t kWireFramesMax = 2;
 constexpr int kStepsMax = 1'000'000;
+
+// Another for each end of each connection.
+std::string NonceOf(uint64_t link, Side side) {
+  std::string nonce(kNonceBytes, side == Side::kChild ? 'c' : 'p');
+  const std::string number = std::to_string(link);
+  nonce.replace(0, number.size(), number);
+  return nonce;
+}
+
+// In the place of a signature: nobody here forges one.
+v1::KeyProof ProofBy(const std::string& path, const std::string& text) {
+  v1::KeyProof proof;
+  proof.set_signature(text + "signed by " + path);
+  return proof;
+}
 
 }  // namespace
 
@@ -61,13 +77,13 @@ void Simulation::Connect(const std::string& child) {
     Node* node = &nodes_.at(self);
     Session::Options options;
     options.ends = end.ends();
+    options.trust_domain = "liggare.test";
+    options.nonce = NonceOf(link.id, side);
     options.has_key = [node](std::string_view path, std::string_view) {
       return node->keys.contains(std::string(path));
     };
     end.session = std::make_unique<Session>(std::move(options));
-    std::vector<LocalLog> logs;
-    for (const auto& [name, log] : node->logs) logs.push_back(View(*node, name, end.ends()));
-    end.session->Start(logs, now_ms_);
+    end.session->Start(now_ms_);
     Collect(link, end);
   };
   begin(link.child, Side::kChild, child, parent);
@@ -264,10 +280,33 @@ void Simulation::Perform(Link& link, End& end, Effect effect) {
     Trace(node.path + ": keeps evidence of " + keep->log + ": " + keep->reason);
   } else if (std::holds_alternative<AllowRecording>(effect)) {
     node.stop_reason.clear();
-  } else if (std::holds_alternative<BuildEnrolment>(effect)) {
-    if (node.keys.contains(end.peer)) session.OnEnrolmentBuilt(v1::EnrolmentChain());
+  } else {
+    PerformGreeting(end, node, effect);
   }
   Collect(link, end);
+}
+
+void Simulation::PerformGreeting(End& end, Node& node, const Effect& effect) {
+  Session& session = *end.session;
+  if (std::holds_alternative<BuildEnrolment>(effect)) {
+    if (node.keys.contains(end.peer)) return session.OnEnrolmentBuilt(v1::EnrolmentChain());
+    session.OnEnrolmentMissing(ErrorOf(
+        MakeError(v1::ERROR_CODE_NOT_FOUND, {end.peer + " is not enrolled here.", "", ""})));
+  } else if (std::holds_alternative<SaveEnrolment>(effect)) {
+    Enrol(end.self, end.peer);  // The chain leads to the parent's key.
+  } else if (auto* sign = std::get_if<SignProof>(&effect)) {
+    session.OnProofSigned(ProofBy(node.path, sign->text));
+  } else if (auto* check = std::get_if<CheckProof>(&effect)) {
+    const bool is_right = check->proof.signature() == ProofBy(end.peer, check->text).signature();
+    session.OnProofChecked(!node.keys.contains(end.peer) ? KeyVerdict::kNotKnown
+                           : is_right                    ? KeyVerdict::kProven
+                                                         : KeyVerdict::kRefused,
+                           "it is by another key");
+  } else if (std::holds_alternative<AdmitPeer>(effect)) {
+    std::vector<LocalLog> logs;
+    for (const auto& [name, log] : node.logs) logs.push_back(View(node, name, end.ends()));
+    session.OnLogs(logs);
+  }
 }
 
 void Simulation::Read(const End& end, const Node& node, const ReadChunk& read) {

@@ -136,6 +136,7 @@ class Simulation {
   void SendStep(Link& link, End& end);
   void DeliverStep(Link& link, End& from, End& to);
   void Perform(Link& link, End& end, Effect effect);
+  void PerformGreeting(End& end, Node& node, const Effect& effect);
   void Read(const End& end, const Node& node, const ReadChunk& read);
   void Compare(Session& session, const Node& node, const v1::Chunk& chunk);
   void PerformStore(Node& node);

@@ -70,6 +70,10 @@ std::string Simulation::Describe(const End& end, const v1::Frame& frame) const {
       return text + "heartbeat, lag " + std::to_string(frame.heartbeat().lag_entries());
     case v1::Frame::kGoodbye:
       return text + "goodbye: " + ErrorText(frame.goodbye().error());
+    case v1::Frame::kKeyProof:
+      return text + "key proof";
+    case v1::Frame::kWaiting:
+      return text + "waiting: " + ErrorText(frame.waiting().reason());
     case v1::Frame::kEnrolment:
       return text + "enrolment";
     case v1::Frame::KIND_NOT_SET:

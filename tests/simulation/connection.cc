@@ -12,8 +12,6 @@ namespace liggare::simulation {
 namespace {
 
 constexpr size_t kWindowBytes = 64 * 1024;  // HTTP/2's: beyond it a write waits.
-// Frames after which a session counts as having come to life, as in uplink.cc.
-constexpr int kLiveFrames = 2;
 constexpr int64_t kCloseGraceUs = 2'000'000;
 constexpr int64_t kBreakUs = 2'000'000;
 constexpr int64_t kConnectTimeoutUs = 20'000'000;
@@ -181,7 +179,7 @@ void Connection::Closed(End& end, const absl::Status& status) {
 void Connection::CallIsOver(const absl::Status& status) {
   if (child_.process_ == nullptr) return;
   child_.process_ = nullptr;
-  if (done_) done_(status, child_.frames_read_ >= kLiveFrames);
+  if (done_) done_(status, child_.lived_);
   done_ = nullptr;
   ForgetIfOver();
 }
@@ -260,7 +258,7 @@ void Connection::MaybeRead(End& to) {
 void Connection::Take(End& to, Packet packet) {
   if (!packet.frame) return Break(to, packet.end);
   to.reading_ = false;
-  ++to.frames_read_;
+  to.lived_ |= packet.frame->has_frontier();  // As in uplink.cc.
   End& from = Other(to);
   from.unread_bytes_ -= packet.bytes;
   if (to.driver_ == nullptr) {

@@ -60,7 +60,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool reading_ = false;
     bool broken_ = false;
     bool closed_ = false;
-    int frames_read_ = 0;
+    bool lived_ = false;
   };
 
   End& Other(const End& end) { return end.is_child_ ? parent_ : child_; }

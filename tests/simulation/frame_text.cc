@@ -72,6 +72,10 @@ std::string FrameText(const v1::Frame& frame) {
       return "heartbeat lag " + std::to_string(frame.heartbeat().lag_entries());
     case v1::Frame::kGoodbye:
       return "goodbye " + ErrorText(frame.goodbye().error());
+    case v1::Frame::kKeyProof:
+      return "key proof";
+    case v1::Frame::kWaiting:
+      return "waiting " + ErrorText(frame.waiting().reason());
     case v1::Frame::kEnrolment:
       return "enrolment of " + std::to_string(frame.enrolment().links_size()) + " links";
     case v1::Frame::KIND_NOT_SET:

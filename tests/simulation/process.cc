@@ -101,14 +101,15 @@ void Process::Open(std::unique_ptr<log::EventLog> log) {
   environment.random = [this](uint8_t* out, size_t n) { parts_.random.Fill(out, n); };
   sequencer_ =
       std::make_unique<log::Sequencer>(parts_.disk, *log_, *judge_, key, std::move(environment));
-  replication_ = std::make_unique<replication::ReplicationNode>(
-      replication::ReplicationNode::Parts{.log = *log_,
-                                          .sequencer = *sequencer_,
-                                          .keys = *keys_,
-                                          .workers = workers_,
-                                          .timer = *timer_,
-                                          .now_ms = parts_.now_ms,
-                                          .evidence_directory = parts_.evidence_directory});
+  replication_ = std::make_unique<replication::ReplicationNode>(replication::ReplicationNode::Parts{
+      .log = *log_,
+      .sequencer = *sequencer_,
+      .keys = *keys_,
+      .workers = workers_,
+      .timer = *timer_,
+      .now_ms = parts_.now_ms,
+      .random = [this](uint8_t* out, size_t n) { parts_.random.Fill(out, n); },
+      .evidence_directory = parts_.evidence_directory});
   hosted_.emplace(hosting::HostedNode{
       .path = path(),
       .log = *log_,
