@@ -1,5 +1,6 @@
 #include "services/node/connection_listener.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -9,11 +10,13 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -59,6 +62,34 @@ void SetOptions(int listening, int family) {
   if (family == AF_INET6) setsockopt(listening, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 }
 
+bool IsOwnProcess(int socket) {
+  ucred peer = {};
+  socklen_t size = sizeof(peer);
+  return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == getpid();
+}
+
+// Whether an accept() that failed only found that none waits.
+bool IsNoConnection(int error) {
+  return error == EAGAIN || error == EINTR || error == ECONNABORTED;
+}
+
+// Tells the log of connections that are closed for what they sent, but not of each,
+// or whoever comes back at once would fill it.
+std::function<void(const std::string&, const absl::Status&)> ClosedTeller() {
+  auto told_ms = std::make_shared<std::atomic<int64_t>>(-kTellMs);
+  auto untold = std::make_shared<std::atomic<uint64_t>>(0);
+  return [told_ms, untold](const std::string& holder, const absl::Status& why) {
+    const int64_t now_ms = SteadyMs();
+    int64_t before_ms = *told_ms;
+    if (now_ms - before_ms < kTellMs || !told_ms->compare_exchange_strong(before_ms, now_ms)) {
+      ++*untold;
+      return;
+    }
+    spdlog::warn("a connection of {} is closed: {}; {} others were closed before it", holder,
+                 std::string(why.message()), untold->exchange(0));
+  };
+}
+
 int PortOf(int socket) {
   sockaddr_storage address = {};
   socklen_t size = sizeof(address);
@@ -73,10 +104,27 @@ int ConnectionDescriptorEnd(int open_count, int limit) {
   return open_count + std::clamp((limit - open_count) / 2, 0, kConnectionsMax);
 }
 
+std::string AddressShare(const sockaddr_storage& address) {
+  char text[INET6_ADDRSTRLEN] = {};
+  if (address.ss_family == AF_INET) {
+    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, text, sizeof(text));
+    return text;
+  }
+  in6_addr six = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+  if (IN6_IS_ADDR_V4MAPPED(&six)) {
+    inet_ntop(AF_INET, &six.s6_addr[12], text, sizeof(text));
+    return text;
+  }
+  std::fill(six.s6_addr + 8, six.s6_addr + 16, uint8_t{0});
+  inet_ntop(AF_INET6, &six, text, sizeof(text));
+  return text;
+}
+
 absl::StatusOr<std::unique_ptr<ConnectionListener>> ConnectionListener::Open(
     const Setting& listen) {
   std::unique_ptr<ConnectionListener> listener(new ConnectionListener());
   if (absl::Status status = listener->Bind(listen); !status.ok()) return status;
+  if (absl::Status status = listener->BindOwn(listen); !status.ok()) return status;
   listener->port_ = PortOf(listener->listening_);
   return listener;
 }
@@ -106,9 +154,28 @@ absl::Status ConnectionListener::Bind(const Setting& listen) {
                       "an address of this machine with a free port");
 }
 
+absl::Status ConnectionListener::BindOwn(const Setting& listen) {
+  own_listening_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  sockaddr_un name = {};
+  name.sun_family = AF_UNIX;
+  socklen_t size = sizeof(sa_family_t);  // Without a name: the system finds a free one.
+  if (bind(own_listening_, reinterpret_cast<sockaddr*>(&name), size) != 0 ||
+      ::listen(own_listening_, SOMAXCONN) != 0) {
+    return SettingError(listen, std::string("no socket for the watch: ") + strerror(errno),
+                        "a system that allows abstract unix sockets");
+  }
+  size = sizeof(name);
+  getsockname(own_listening_, reinterpret_cast<sockaddr*>(&name), &size);
+  // It begins with a zero byte.
+  own_name_.assign(name.sun_path + 1, size - offsetof(sockaddr_un, sun_path) - 1);
+  return absl::OkStatus();
+}
+
+std::string ConnectionListener::own_address() const { return "unix-abstract:" + own_name_; }
+
 ConnectionListener::~ConnectionListener() {
   Stop();
-  for (const int descriptor : {listening_, stop_, spare_}) {
+  for (const int descriptor : {listening_, own_listening_, stop_, spare_}) {
     if (descriptor >= 0) close(descriptor);
   }
 }
@@ -116,7 +183,11 @@ ConnectionListener::~ConnectionListener() {
 void ConnectionListener::Start(Take take) {
   stop_ = eventfd(0, EFD_CLOEXEC);
   spare_ = OpenSpare();
-  descriptor_end_ = ConnectionDescriptorEnd(OpenDescriptorCount(), DescriptorLimit());
+  const int open_count = OpenDescriptorCount();
+  descriptor_end_ = ConnectionDescriptorEnd(open_count, DescriptorLimit());
+  connections_ =
+      rpc::Connections::Make({.places_max = static_cast<size_t>(descriptor_end_ - open_count),
+                              .on_closed = ClosedTeller()});
   thread_ = std::thread([this, take = std::move(take)] { Run(take); });
 }
 
@@ -125,43 +196,59 @@ void ConnectionListener::Stop() {
   eventfd_write(stop_, 1);
   thread_.join();
   close(std::exchange(listening_, -1));
+  close(std::exchange(own_listening_, -1));
 }
 
 void ConnectionListener::Run(const Take& take) {
   bool failed = false;
   for (;;) {
     // After a failure only the stop is waited for, or this would go round at once.
-    pollfd waited[2] = {{stop_, POLLIN, 0}, {listening_, POLLIN, 0}};
-    const int ready = poll(waited, failed ? 1 : 2, failed ? kRetryMs : -1);
+    pollfd waited[3] = {{stop_, POLLIN, 0}, {own_listening_, POLLIN, 0}, {listening_, POLLIN, 0}};
+    const int ready = poll(waited, failed ? 1 : 3, failed ? kRetryMs : -1);
     if (ready < 0 && errno != EINTR) std::this_thread::yield();
     if (waited[0].revents != 0) return;
-    failed = !AcceptOne(take);
+    const bool own_failed = waited[1].revents != 0 && !AcceptOwn(take);
+    failed = (waited[2].revents != 0 && !AcceptOne(take)) || own_failed;
   }
 }
 
+bool ConnectionListener::AcceptOwn(const Take& take) {
+  const int accepted = accept4(own_listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (accepted < 0) return IsNoConnection(errno);
+  if (IsOwnProcess(accepted)) {
+    take(accepted, connections_->AdmitOwn());
+  } else {
+    close(accepted);  // Whoever has found the name on this machine.
+  }
+  return true;
+}
+
 bool ConnectionListener::AcceptOne(const Take& take) {
-  const int accepted = accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (accepted >= 0) {
-    if (accepted < descriptor_end_) {
-      take(accepted);
-    } else {
-      Refused("there are too many");  // First: whoever sees the end finds it told.
-      close(accepted);
-    }
+  sockaddr_storage from = {};
+  socklen_t size = sizeof(from);
+  const int accepted =
+      accept4(listening_, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (accepted < 0) return AcceptFailed();
+  if (accepted >= descriptor_end_) {
+    Refused("there are too many");  // First: whoever sees the end finds it told.
+    close(accepted);
     return true;
   }
-  switch (errno) {
-    case EAGAIN:
-    case EINTR:
-    case ECONNABORTED:
-      return true;
-    case EMFILE:
-    case ENFILE:
-      return TurnAwayWithoutDescriptor();
-    default:  // Of the network or of memory: it may pass.
-      Refused(strerror(errno));
-      return false;
+  std::unique_ptr<rpc::ConnectionPlace> place = connections_->Admit(AddressShare(from));
+  if (place == nullptr) {
+    Refused("those of its address without a certificate are too many");
+    close(accepted);
+    return true;
   }
+  take(accepted, std::move(place));
+  return true;
+}
+
+bool ConnectionListener::AcceptFailed() {
+  if (IsNoConnection(errno)) return true;
+  if (errno == EMFILE || errno == ENFILE) return TurnAwayWithoutDescriptor();
+  Refused(strerror(errno));  // Of the network or of memory: it may pass.
+  return false;
 }
 
 bool ConnectionListener::TurnAwayWithoutDescriptor() {

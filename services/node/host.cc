@@ -25,6 +25,7 @@
 #include "services/replication/replication_service.h"
 #include "services/replication/thread_timer.h"
 #include "services/rpc/channel.h"
+#include "services/rpc/tls_guard.h"
 
 namespace liggare::node {
 namespace {
@@ -135,6 +136,7 @@ absl::Status Host::State::Listen() {
   absl::StatusOr<std::unique_ptr<ConnectionListener>> listening =
       ConnectionListener::Open(config.listen);
   if (!listening.ok()) return listening.status();
+  rpc::GuardTls();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   rpc::SetServerLimits(builder, kServerMemoryBytesMax);
@@ -151,7 +153,8 @@ absl::Status Host::State::Listen() {
     return SettingError(config.listen, "the server does not start", "certificates that are right");
   }
   listener = *std::move(listening);
-  listener->Start([this](int descriptor) {
+  listener->Start([this](int descriptor, std::unique_ptr<rpc::ConnectionPlace> place) {
+    const rpc::TakenConnection taken(std::move(place));
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = descriptor;
     acceptor->HandleNewConnection(&connection);
@@ -161,7 +164,7 @@ absl::Status Host::State::Listen() {
 
 void Host::State::Watch(std::function<void()> on_deaf) {
   ListenerWatch::Options options;
-  options.address = [this] { return Address(); };
+  options.address = [this] { return listener->own_address(); };
   options.on_deaf = std::move(on_deaf);
   watch = std::make_unique<ListenerWatch>(std::move(options));
 }

@@ -4,11 +4,15 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace liggare::node {
@@ -16,21 +20,18 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::string_view kAbstract = "unix-abstract:";
+
 // A socket that connects, or has; closed with this.
 class Probe {
  public:
   Probe(const std::string& address, Clock::time_point end) : end_(end) {
-    const size_t colon = address.rfind(':');
-    std::string host = address.substr(0, colon);
-    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-    addrinfo hints = {};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found) != 0) return;
-    socket_ = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    connecting_ = socket_ >= 0 && (connect(socket_, found->ai_addr, found->ai_addrlen) == 0 ||
-                                   errno == EINPROGRESS);
-    freeaddrinfo(found);
+    if (address.starts_with(kAbstract)) {
+      Connect(address.substr(kAbstract.size()));
+    } else {
+      const size_t colon = address.rfind(':');
+      Connect(address.substr(0, colon), address.substr(colon + 1));
+    }
   }
   ~Probe() {
     if (socket_ >= 0) close(socket_);
@@ -50,6 +51,27 @@ class Probe {
   }
 
  private:
+  void Connect(std::string host, const std::string& port) {
+    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+    addrinfo hints = {};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) return;
+    Connect(found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+  }
+  void Connect(const std::string& abstract_name) {
+    sockaddr_un to = {};
+    to.sun_family = AF_UNIX;
+    if (abstract_name.size() >= sizeof(to.sun_path)) return;
+    std::copy(abstract_name.begin(), abstract_name.end(), to.sun_path + 1);
+    Connect(reinterpret_cast<const sockaddr*>(&to),
+            static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + abstract_name.size()));
+  }
+  void Connect(const sockaddr* to, socklen_t size) {
+    socket_ = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    connecting_ = socket_ >= 0 && (connect(socket_, to, size) == 0 || errno == EINPROGRESS);
+  }
   bool Await(short event) const {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - Clock::now());
     pollfd waited = {socket_, event, 0};

@@ -19,8 +19,8 @@
 
 namespace liggare::node {
 
-// Whether whoever listens on `address` (host:port) takes a connection and answers the
-// beginning of a TLS handshake, by bytes or by ending it, within that time.
+// Whether whoever listens on `address` (host:port, or unix-abstract:name) takes a connection and
+// answers the beginning of a TLS handshake, by bytes or by ending it, within that time.
 bool AnswersHandshake(const std::string& address, int64_t answer_max_ms);
 
 class ListenerWatch {
@@ -29,7 +29,8 @@ class ListenerWatch {
     int64_t interval_ms = 30'000;
     int64_t answer_max_ms = 10'000;
     int failures_max = 3;  // In a row.
-    // The process's own address. Asked before each attempt.
+    // Where the process always takes one of its own (connection_listener.h). Asked
+    // before each attempt.
     std::function<std::string()> address;
     // Called once, on the watch's thread, when the process is deaf.
     std::function<void()> on_deaf;

@@ -23,8 +23,7 @@ class FairShare {
   // Takes a place for the caller. False, and nothing taken, if there is none, or
   // its share is used up.
   bool Take(std::string_view caller) {
-    const auto found = taken_.find(caller);
-    const size_t mine = found == taken_.end() ? 0 : found->second;
+    const size_t mine = Of(caller);
     const size_t free = places_max_ - all_;
     if (free == 0 || (mine > 0 && mine + 2 > free)) return false;
     ++all_;
@@ -40,6 +39,11 @@ class FairShare {
   }
 
   size_t all() const { return all_; }
+  // Places of one caller.
+  size_t Of(std::string_view caller) const {
+    const auto found = taken_.find(caller);
+    return found == taken_.end() ? 0 : found->second;
+  }
 
  private:
   const size_t places_max_;

@@ -5,10 +5,18 @@
 namespace liggare::rpc {
 
 std::string PeerName(const grpc::AuthContext& context) {
-  std::string name;
+  std::vector<std::string> uris;
   for (const grpc::string_ref& uri : context.FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
+    uris.emplace_back(uri.data(), uri.size());
+  }
+  return PeerName(uris);
+}
+
+std::string PeerName(const std::vector<std::string>& uris) {
+  std::string name;
+  for (const std::string& uri : uris) {
     if (!name.empty()) name += ' ';
-    name.append(uri.data(), uri.size());
+    name += uri;
   }
   return name;
 }

@@ -5,12 +5,15 @@
 #include <grpcpp/security/auth_context.h>
 
 #include <string>
+#include <vector>
 
 namespace liggare::rpc {
 
 // The URI SANs of the peer's certificate, whether or not it may call: who may is
 // said elsewhere (identity.h). Empty without a certificate.
 std::string PeerName(const grpc::AuthContext& context);
+// The same of a certificate with these.
+std::string PeerName(const std::vector<std::string>& uris);
 
 // The peer's certificates, in PEM: its own, then those that it showed beside it.
 // Empty without one.

@@ -1,0 +1,35 @@
+// Puts a ConnectionGuard into each TLS connection that gRPC serves.
+//
+// gRPC 1.51 has no place for one: what it decrypts goes straight to its HTTP/2. But
+// it decrypts with OpenSSL's SSL_read, of a shared library; this program has an
+// SSL_read and an SSL_write of its own, which call those and look at what went
+// through (docs/adr/0019). They are exported by services/rpc/CMakeLists.txt.
+#ifndef SERVICES_RPC_TLS_GUARD_H_
+#define SERVICES_RPC_TLS_GUARD_H_
+
+#include <memory>
+
+#include "services/rpc/connections.h"
+
+namespace liggare::rpc {
+
+// From now on every connection that this process serves over TLS is guarded. Ends
+// the process if what is to guard them is not in the way: then it would be open to
+// whoever floods it. Further calls do nothing. Thread-safe.
+void GuardTls();
+
+// While it lives, the next connection of TLS that is made on this thread is that of
+// `place`, and owns it. One that none was made for is given back.
+class TakenConnection {
+ public:
+  explicit TakenConnection(std::unique_ptr<ConnectionPlace> place);
+  ~TakenConnection();
+  TakenConnection(const TakenConnection&) = delete;
+
+ private:
+  std::unique_ptr<ConnectionPlace> place_;
+};
+
+}  // namespace liggare::rpc
+
+#endif  // SERVICES_RPC_TLS_GUARD_H_
