@@ -15,6 +15,7 @@ void AddNodeInit(CLI::App& node, Shell& shell);  // These four are called by Add
 void AddNodeEnrol(CLI::App& node, Shell& shell);
 void AddNodeRotateKey(CLI::App& node, Shell& shell);
 void AddNodeRevokeKey(CLI::App& node, Shell& shell);
+void AddNodeClose(CLI::App& node, Shell& shell);
 void AddNewId(CLI::App& app, Shell& shell);
 void AddRecord(CLI::App& app, Shell& shell);
 void AddAwait(CLI::App& app, Shell& shell);

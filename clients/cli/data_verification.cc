@@ -67,6 +67,7 @@ class DataVerification {
   LogReport Verify(const log::HeldLog& held) {
     LogReport report{"", held.name, 0, 0, {}, {}};
     report.status = VerifyLog(held, report);
+    report.closed = ClosedOf(held.name, chain_);
     return report;
   }
 
@@ -87,6 +88,7 @@ class DataVerification {
       if (!cosigned.ok()) return cosigned.status();
       report.checkpoint_size = *size;
       report.cosigned = *std::move(cosigned);
+      report.left_out = verifier.left_out();
     }
     if (auto status = Add(verifier, held.size); !status.ok()) return status;
     report.entries = verifier.size();

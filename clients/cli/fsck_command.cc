@@ -46,6 +46,11 @@ Json ReportJson(const log::FsckReport& report) {
   for (const log::FsckFinding& finding : report.findings) {
     json["findings"].push_back(FindingJson(finding));
   }
+  json["remarks_count"] = report.remarks_count;
+  json["remarks"] = Json::array();
+  for (const log::FsckFinding& remark : report.remarks) {
+    json["remarks"].push_back(FindingJson(remark));
+  }
   return json;
 }
 
@@ -58,6 +63,12 @@ std::string ReportText(const log::FsckReport& report) {
   }
   if (report.findings_count > report.findings.size()) {
     text += "och " + Count(report.findings_count - report.findings.size()) + " fel till\n";
+  }
+  for (const log::FsckFinding& remark : report.remarks) {
+    text += "OBS  " + log::FindingText(remark) + "\n";
+  }
+  if (report.remarks_count > report.remarks.size()) {
+    text += "och " + Count(report.remarks_count - report.remarks.size()) + " anmärkningar till\n";
   }
   return text + report.path + ": " + Count(report.logs) + " loggar, " + Count(report.entries) +
          " poster, " + Count(report.signatures) + " underskrifter, " +
@@ -72,6 +83,8 @@ Json RepairJson(const log::RepairReport& report) {
                     {"rows_removed", report.rows_removed},
                     {"texts_removed", report.texts_removed},
                     {"texts_lost", report.texts_lost},
+                    {"checkpoints_removed", report.checkpoints_removed},
+                    {"checkpoints_reduced", report.checkpoints_reduced},
                     {"rebuilt_families", report.rebuilt_families}};
   return json;
 }
@@ -83,6 +96,11 @@ std::string RepairText(const log::RepairReport& report) {
   }
   text += "Skrev " + Count(report.rows_written) + " rader, tog bort " + Count(report.rows_removed) +
           " rader och " + Count(report.texts_removed) + " skadade texter.\n";
+  if (report.checkpoints_removed + report.checkpoints_reduced > 0) {
+    text += "Tog bort " + Count(report.checkpoints_removed) +
+            " kontrollpunkter som ingen har skrivit under, och underskrifter som inte stämmer ur " +
+            Count(report.checkpoints_reduced) + ".\n";
+  }
   if (report.texts_lost > 0) {
     text += Count(report.texts_lost) + " texter saknas utan att vara gallrade.\n";
   }

@@ -29,6 +29,7 @@ class NodeVerification {
   LogReport Verify(const v1::LogState& stated) {
     LogReport report{node_, stated.log(), 0, 0, {}, {}};
     report.status = VerifyLog(stated, report);
+    report.closed = ClosedOf(stated.log(), chain_);
     return report;
   }
 
@@ -50,6 +51,7 @@ class NodeVerification {
     auto cosigned = verifier.Check(**checkpoint, chain_);
     if (!cosigned.ok()) return cosigned.status();
     report.cosigned = *std::move(cosigned);
+    report.left_out = verifier.left_out();
     if (auto status = Add(verifier, end); !status.ok()) return status;
     report.entries = verifier.size();
     report.withheld = verifier.withheld();

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "clients/cli/event_ref_json.h"
+#include "clients/cli/left_out_form.h"
 #include "clients/cli/swedish_text.h"
 #include "clients/cpp/node_path.h"
 #include "proto/error/error.h"
@@ -39,12 +40,27 @@ Json ReportJson(const LogReport& report) {
   for (const client::KeyChain::Cosignature& one : report.cosigned) {
     json["cosigned"].push_back({{"path", one.path}, {"at", IsoTime(MsOf(one))}});
   }
+  if (!report.left_out.empty()) json["signatures_left_out"] = LeftOutJson(report.left_out);
+  if (report.closed) {
+    json["closed"] = {{"log", report.closed->log}, {"size", report.closed->size}};
+  }
   if (!report.status.ok()) {
     const v1::Error error = ErrorOf(report.status);
     json["error"] = {
         {"code", ErrorName(error.code())}, {"where", error.field()}, {"message", error.message()}};
   }
   return json;
+}
+
+// That the log's node is closed, and what lies here beyond its end.
+std::string ClosedText(const LogReport& report) {
+  if (!report.closed) return "";
+  std::string text = "       stängd efter " + std::to_string(report.closed->size) + " poster i " +
+                     report.closed->log;
+  if (!note::LiesWithin(*report.closed, report.log, report.entries)) {
+    text += "; det som ligger efter gäller inte som nodens";
+  }
+  return text + "\n";
 }
 
 }  // namespace
@@ -65,7 +81,7 @@ std::string LogReportText(const LogReport& report) {
   if (const std::string cosigned = CosignedText(report); !cosigned.empty()) {
     text += ", " + cosigned;
   }
-  return text + "\n";
+  return text + "\n" + ClosedText(report) + LeftOutText(report.left_out);
 }
 
 std::string LogReportsJson(const std::vector<LogReport>& reports) {
@@ -91,6 +107,12 @@ absl::Status CheckWithheld(const std::string& node, const std::string& log, uint
       v1::ERROR_CODE_VERIFICATION_FAILED,
       {std::to_string(withheld) + " entries are withheld, there are their hashes alone", log,
        "every entry, for " + node + " holds this log whole"});
+}
+
+std::optional<note::Reach> ClosedOf(const std::string& log, const client::KeyChain& chain) {
+  auto path = client::PathOfLog(log);
+  const client::NodeKeys* node = path.ok() ? chain.Find(*path) : nullptr;
+  return node == nullptr ? std::nullopt : node->closed;
 }
 
 bool AllOk(const std::vector<LogReport>& reports) {

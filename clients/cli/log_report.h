@@ -3,6 +3,7 @@
 #define CLIENTS_CLI_LOG_REPORT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct LogReport {
   absl::Status status;  // OK, or where and why not.
   // A file of the directory is damaged: there may have been more entries.
   bool cut_short = false;
+  std::vector<note::LeftOutLine> left_out = {};  // Of the checkpoint's signatures.
+  std::optional<note::Reach> closed = {};        // Where the node that wrote it was closed.
   uint64_t withheld = 0;  // Of the entries: they do not concern the node, and are hashes here.
 };
 
@@ -36,6 +39,9 @@ std::string LogReportsSummary(const std::vector<LogReport>& reports);
 // VERIFICATION_FAILED if entries of `log` are withheld at `node`, though it holds the
 // log whole: only those of nodes above it may be.
 absl::Status CheckWithheld(const std::string& node, const std::string& log, uint64_t withheld);
+
+// Where the log's node was closed, by what the chain has taken; nothing if it was not.
+std::optional<note::Reach> ClosedOf(const std::string& log, const client::KeyChain& chain);
 
 // Whether every one is OK.
 bool AllOk(const std::vector<LogReport>& reports);

@@ -166,9 +166,11 @@ absl::StatusOr<Outcome> Enrol(client::Connection& connection, const Child& child
   }
   auto enrolled = FindEnrolledKey(connection, child.path);
   if (!enrolled.ok()) return enrolled.status();
-  // A revoked key makes room for another.
+  // A revoked key makes room for another; a closed node is opened by the same again.
   const bool is_known = enrolled->has_value() && (*enrolled)->vkey == child.enrolled.verifier_key();
-  if (is_known && (*enrolled)->host == child.enrolled.host()) return Outcome::kAlreadyEnrolled;
+  if (is_known && !(*enrolled)->closed && (*enrolled)->host == child.enrolled.host()) {
+    return Outcome::kAlreadyEnrolled;
+  }
   if (enrolled->has_value() && !(*enrolled)->revoked && !is_known) {
     return MakeError(v1::ERROR_CODE_ALREADY_EXISTS,
                      {"another key is enrolled", kKeyField, (*enrolled)->vkey});

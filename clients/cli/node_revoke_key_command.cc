@@ -7,6 +7,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/enrolled_key.h"
 #include "clients/cli/event_ref_json.h"
+#include "clients/cli/newest_log.h"
 #include "clients/cli/random_id.h"
 #include "clients/cpp/node_path.h"
 #include "eventstore/note/key.h"
@@ -41,23 +42,11 @@ absl::StatusOr<std::string> KeyOf(client::Connection& connection, const Argument
 // parent holds of it.
 absl::Status SetExtent(client::Connection& connection, const Arguments& arguments,
                        v1::NodeKeyRevoked& revoked) {
-  v1::GetStatusRequest request;
-  request.set_node(connection.node());
-  auto status = connection.Call(connection.admin(), &v1::AdminService::Stub::GetStatus, request);
-  if (!status.ok()) return status.status();
-  const auto epoch_of = [](const std::string& log) {
-    return std::strtoul(log.c_str() + log.rfind('@') + 1, nullptr, 10);
-  };
-  for (const v1::NodeStatus& node : status->nodes()) {
-    for (const v1::HeldLog& held : node.logs()) {
-      const std::string& log = held.state().log();
-      const auto path = client::PathOfLog(log);
-      if (!path.ok() || *path != arguments.path) continue;
-      if (!arguments.log.empty() && log != arguments.log) continue;
-      if (!revoked.log().empty() && epoch_of(log) < epoch_of(revoked.log())) continue;
-      revoked.set_log(log);
-      revoked.set_size(static_cast<int64_t>(held.state().size()));
-    }
+  auto held = FindNewestLog(connection, arguments.path, arguments.log);
+  if (!held.ok()) return held.status();
+  if (*held) {
+    revoked.set_log((*held)->log());
+    revoked.set_size(static_cast<int64_t>((*held)->size()));
   }
   if (!arguments.log.empty()) revoked.set_log(arguments.log);
   if (revoked.log().empty()) revoked.set_log(arguments.path + "@1");

@@ -3,6 +3,7 @@
 #include "clients/cli/entry_form.h"
 #include "clients/cli/entry_place.h"
 #include "clients/cli/event_ref_json.h"
+#include "clients/cli/left_out_form.h"
 #include "clients/cli/swedish_text.h"
 #include "clients/cli/text_table.h"
 #include "proto/form/uuid.h"
@@ -104,7 +105,7 @@ Json SignerJson(const client::ProvenSigner& signer) {
 
 std::string ReceiptText(const client::VerifiedReceipt& receipt) {
   return "Kvittot håller.\n" + EventSection(receipt) + ReceivedSection(receipt) +
-         SignersSection(receipt) + TextsSection(receipt);
+         SignersSection(receipt) + TextsSection(receipt) + LeftOutText(LinesOf(receipt.left_out));
 }
 
 std::string ReceiptJson(const client::VerifiedReceipt& receipt) {
@@ -133,6 +134,9 @@ std::string ReceiptJson(const client::VerifiedReceipt& receipt) {
   for (const client::DisclosedText& text : receipt.texts) {
     json["texts"].push_back(
         {{"field", text.field}, {"text", text.disclosed ? Json(text.text) : Json(nullptr)}});
+  }
+  if (!receipt.left_out.empty()) {
+    json["signatures_left_out"] = LeftOutJson(LinesOf(receipt.left_out));
   }
   json["event"] = Json::parse(json::EventToJson(receipt.data), nullptr, false);
   return json.dump(2) + "\n";

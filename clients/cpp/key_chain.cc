@@ -47,7 +47,8 @@ KeyChain::KeyChain(std::string trust_domain, note::VerifierKey national)
 
 const NodeKeys* KeyChain::Find(std::string_view path) const {
   const auto found = nodes_.find(path);
-  return found == nodes_.end() ? nullptr : &found->second;
+  // Of one that is only revoked or closed nothing can be verified.
+  return found == nodes_.end() || found->second.keys.empty() ? nullptr : &found->second;
 }
 
 absl::Status KeyChain::Apply(const v1::Event& event, const v1::EventData& data) {
@@ -64,13 +65,18 @@ absl::Status KeyChain::Apply(const v1::Event& event, const v1::EventData& data) 
     return Failed("the key of " + path + " is enrolled in the log " + event.log(),
                   "the log of " + parent);
   }
-  if (data.has_node_enrolled()) return ApplyEnrolled(path, data.node_enrolled());
+  if (data.has_node_enrolled()) return ApplyEnrolled(path, data.node_enrolled(), event.clock());
   if (data.has_node_key_revoked()) return ApplyRevoked(path, data.node_key_revoked());
+  if (data.has_node_closed()) {
+    ApplyClosed(path, event, static_cast<uint64_t>(data.node_closed().size()));
+    return absl::OkStatus();
+  }
   return ApplyChanged(path, data.node_key_changed());
 }
 
 bool KeyChain::IsAboutKeys(const v1::EventData& data) {
-  return data.has_node_enrolled() || data.has_node_key_changed() || data.has_node_key_revoked();
+  return data.has_node_enrolled() || data.has_node_key_changed() || data.has_node_key_revoked() ||
+         data.has_node_closed();
 }
 
 bool KeyChain::IsOwnKeyChange(const v1::Event& event, const v1::EventData& data) {
@@ -92,7 +98,8 @@ absl::StatusOr<note::VerifierKey> KeyChain::KeyOf(const std::string& path,
   return key;
 }
 
-absl::Status KeyChain::ApplyEnrolled(const std::string& path, const v1::NodeEnrolled& enrolled) {
+absl::Status KeyChain::ApplyEnrolled(const std::string& path, const v1::NodeEnrolled& enrolled,
+                                     uint64_t clock) {
   auto key = KeyOf(path, enrolled.verifier_key());
   if (!key.ok()) return key.status();
   NodeKeys& node = nodes_[path];
@@ -102,6 +109,8 @@ absl::Status KeyChain::ApplyEnrolled(const std::string& path, const v1::NodeEnro
                   node.keys.back().Text());
   }
   if (!known) node.keys.push_back(*std::move(key));
+  node.enrolled_clock = std::max(node.enrolled_clock, clock);
+  if (node.closed_clock < node.enrolled_clock) node.closed.reset();
   node.custody = enrolled.custody();
   node.hosted_by = enrolled.hosted_by();
   node.display_name = enrolled.display_name();
@@ -112,7 +121,9 @@ absl::Status KeyChain::ApplyChanged(const std::string& path, const v1::NodeKeyCh
   auto key = KeyOf(path, changed.verifier_key());
   if (!key.ok()) return key.status();
   const auto node = nodes_.find(path);
-  if (node == nodes_.end()) return Failed("the key of " + path + " is changed before it is known");
+  if (node == nodes_.end() || node->second.keys.empty()) {
+    return Failed("the key of " + path + " is changed before it is known");
+  }
   const note::VerifierKey& old_key = node->second.keys.back();
   const std::vector<note::VerifierKey>& known = node->second.keys;
   if (std::find(known.begin(), known.end(), *key) != known.end()) return absl::OkStatus();
@@ -141,6 +152,38 @@ absl::Status KeyChain::ApplyRevoked(const std::string& path, const v1::NodeKeyRe
   return absl::OkStatus();
 }
 
+// Nobody closes the nation. Of two closings the first counts, so that none gives back.
+void KeyChain::ApplyClosed(const std::string& path, const v1::Event& event, uint64_t size) {
+  NodeKeys& node = nodes_[path];
+  if (path == kNation || event.clock() <= node.enrolled_clock) return;
+  if (node.closed && node.closed_clock <= event.clock()) return;
+  std::vector<std::string> logs;
+  for (const v1::Basis& basis : event.basis()) logs.push_back(basis.log());
+  node.closed_clock = event.clock();
+  node.closed = note::EndOfNode(path, logs, size);
+}
+
+absl::Status KeyChain::CheckNotClosed(std::string_view log, uint64_t index) const {
+  auto path = PathOfLog(log);
+  if (!path.ok()) return path.status();
+  const NodeKeys* node = Find(*path);
+  if (node == nullptr || !node->closed || note::LiesWithin(*node->closed, log, index + 1)) {
+    return absl::OkStatus();
+  }
+  return Failed("entry " + std::to_string(index) + " of " + std::string(log) + " is not of " +
+                    *path + ", which was closed with " + std::to_string(node->closed->size) +
+                    " entries of " + node->closed->log,
+                "an entry from before");
+}
+
+std::optional<note::Signer> KeyChain::SignerNamed(std::string_view name) const {
+  const std::string prefix = trust_domain_ + "/";
+  if (!name.starts_with(prefix)) return {};
+  const NodeKeys* node = Find(name.substr(prefix.size()));
+  if (node == nullptr) return {};
+  return note::Signer{{node->keys.rbegin(), node->keys.rend()}, node->revocations};
+}
+
 absl::StatusOr<KeyChain::Opened> KeyChain::OpenCheckpoint(std::string_view bytes,
                                                           std::string_view log) const {
   auto path = PathOfLog(log);
@@ -148,41 +191,27 @@ absl::StatusOr<KeyChain::Opened> KeyChain::OpenCheckpoint(std::string_view bytes
   const NodeKeys* node = Find(*path);
   if (node == nullptr) return Failed("the key of " + *path + " is not enrolled");
   const std::string origin = trust_domain_ + "/" + std::string(log);
-  absl::Status first;
-  for (auto key = node->keys.rbegin(); key != node->keys.rend(); ++key) {
-    auto checkpoint = note::OpenCheckpoint(bytes, origin, *key);
-    absl::Status stands = checkpoint.status();
-    if (checkpoint.ok()) {
-      stands = note::CheckSignatureStands(node->revocations, *key, checkpoint->checkpoint);
-    }
-    if (stands.ok()) {
-      return Opened{*std::move(checkpoint), *key, key != node->keys.rbegin()};
-    }
-    // That it is signed, but by a revoked key, says more than that others have not.
-    if (first.ok() || checkpoint.ok()) first = stands;
+  auto reduced = note::ReduceCheckpoint(
+      bytes, origin, [this](std::string_view name) { return SignerNamed(name); });
+  if (!reduced.ok()) {
+    return Failed(
+        "the checkpoint of " + std::string(log) + ": " + std::string(reduced.status().message()),
+        "a checkpoint of " + origin + " signed by " + node->keys.back().Text());
   }
-  return Failed("the checkpoint of " + std::string(log) + ": " + std::string(first.message()),
-                "a checkpoint of " + origin + " signed by " + node->keys.back().Text());
-}
-
-absl::StatusOr<std::vector<KeyChain::Cosignature>> KeyChain::Cosignatures(
-    const note::Note& note, std::string_view signer) const {
-  std::vector<Cosignature> found;
-  for (const auto& [path, node] : nodes_) {
-    if (path == signer) continue;
-    std::optional<uint64_t> first;
-    for (const note::VerifierKey& key : node.keys) {
-      auto time_s = note::VerifyCosignature(note, key);
-      if (time_s.ok()) {
-        if (!note::CosignatureStands(node.revocations, key, *time_s)) continue;
-        first = std::min(first.value_or(*time_s), *time_s);
-      } else if (time_s.status().code() != absl::StatusCode::kNotFound) {
-        return Failed("the cosignature of " + path + ": " + std::string(time_s.status().message()));
-      }
-    }
-    if (first) found.push_back({path, *first});
+  std::map<std::string, uint64_t> first;
+  for (const auto& [name, time_s] : reduced->cosignatures) {
+    const std::string cosigner = name.substr(trust_domain_.size() + 1);
+    const auto [at, added] = first.try_emplace(cosigner, time_s);
+    if (!added) at->second = std::min(at->second, time_s);
   }
-  return found;
+  const bool superseded = !(reduced->key == node->keys.back());
+  Opened opened{std::move(reduced->checkpoint),
+                std::move(reduced->key),
+                superseded,
+                {},
+                std::move(reduced->left_out)};
+  for (const auto& [cosigner, time_s] : first) opened.cosignatures.push_back({cosigner, time_s});
+  return opened;
 }
 
 }  // namespace liggare::client

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "absl/status/statusor.h"
 #include "eventstore/note/checkpoint.h"
 #include "eventstore/note/key.h"
+#include "eventstore/note/reach.h"
+#include "eventstore/note/reduction.h"
 #include "eventstore/note/revocation.h"
 #include "liggare/v1/entry.pb.h"
 #include "liggare/v1/event.pb.h"
@@ -27,6 +30,9 @@ namespace liggare::client {
 struct NodeKeys {
   std::vector<note::VerifierKey> keys;  // In the order of enrolment; the last is in use.
   std::vector<note::KeyRevocation> revocations;
+  std::optional<note::Reach> closed;  // Where its log ended, while it is closed.
+  uint64_t enrolled_clock = 0;        // Of the last enrolment that was taken,
+  uint64_t closed_clock = 0;          // and of the closing: entries come in any order.
   v1::Custody custody = v1::CUSTODY_UNSPECIFIED;
   std::string hosted_by;
   std::string display_name;
@@ -47,8 +53,9 @@ class KeyChain {
   const NodeKeys* Find(std::string_view path) const;
   const std::map<std::string, NodeKeys, std::less<>>& all() const { return nodes_; }
 
-  // Takes the key that the entry `event` enrols, changes or revokes; other events do
-  // nothing, and one that was taken before nothing more. VERIFICATION_FAILED if the
+  // Takes the key that the entry `event` enrols, changes or revokes, or that the node is
+  // closed, until it is enrolled again; other events do nothing, and one that was taken
+  // before nothing more. VERIFICATION_FAILED if the
   // log is not that of the node's parent, the subject or the key's name is of another
   // node, a second enrolment differs from the first though that is not revoked, or a
   // key change is not signed by the old key or by a revoked one.
@@ -63,32 +70,34 @@ class KeyChain {
 
   // A checkpoint of `log`, signed by any of the keys of its node, and not beyond
   // the size from which that key is revoked. A receipt may be older than a change of
-  // key. VERIFICATION_FAILED says what does not hold.
+  // key. Reduced to what verifies: what is left out of it is said (note/reduction.h).
+  // VERIFICATION_FAILED says what does not hold.
+  struct Cosignature {
+    std::string path;
+    uint64_t time_s = 0;  // Seconds since 1970; the first, whatever key it was by.
+  };
   struct Opened {
     note::SignedCheckpoint checkpoint;
     note::VerifierKey key;
-    bool superseded;  // Signed by a key that has been replaced.
+    bool superseded;                        // Signed by a key that has been replaced.
+    std::vector<Cosignature> cosignatures;  // Of other nodes, by path.
+    std::vector<note::LeftOutLine> left_out;
   };
   absl::StatusOr<Opened> OpenCheckpoint(std::string_view bytes, std::string_view log) const;
 
-  // The cosignatures of known nodes other than `signer` on the note; those by a
-  // revoked key only up to the time of the revocation.
-  // VERIFICATION_FAILED if one of them does not verify; signatures of nodes that
-  // are not known are passed over, as C2SP signed-note asks.
-  struct Cosignature {
-    std::string path;
-    uint64_t time_s = 0;  // Seconds since 1970.
-  };
-  absl::StatusOr<std::vector<Cosignature>> Cosignatures(const note::Note& note,
-                                                        std::string_view signer) const;
+  // VERIFICATION_FAILED if entry `index` of `log` lies beyond where its node was closed.
+  absl::Status CheckNotClosed(std::string_view log, uint64_t index) const;
 
  private:
   explicit KeyChain(std::string trust_domain, note::VerifierKey national);
 
-  absl::Status ApplyEnrolled(const std::string& path, const v1::NodeEnrolled& enrolled);
+  absl::Status ApplyEnrolled(const std::string& path, const v1::NodeEnrolled& enrolled,
+                             uint64_t clock);
   absl::Status ApplyChanged(const std::string& path, const v1::NodeKeyChanged& changed);
   absl::Status ApplyRevoked(const std::string& path, const v1::NodeKeyRevoked& revoked);
+  void ApplyClosed(const std::string& path, const v1::Event& event, uint64_t size);
   absl::StatusOr<note::VerifierKey> KeyOf(const std::string& path, std::string_view vkey) const;
+  std::optional<note::Signer> SignerNamed(std::string_view name) const;
 
   std::string trust_domain_;
   std::map<std::string, NodeKeys, std::less<>> nodes_;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "clients/cpp/node_path.h"
 #include "eventstore/merkle/hash.h"
 #include "proto/error/error.h"
 
@@ -70,17 +69,14 @@ absl::StatusOr<std::vector<KeyChain::Cosignature>> LogVerifier::Check(std::strin
     return Failed(log_, "the entries do not give the root of the signed checkpoint of size " +
                             std::to_string(stated.size));
   }
-  auto path = PathOfLog(log_);
-  if (!path.ok()) return path.status();
-  auto cosignatures = chain.Cosignatures(opened->checkpoint.note, *path);
-  if (!cosignatures.ok()) return Failed(log_, ErrorOf(cosignatures.status()).message());
+  left_out_ = std::move(opened->left_out);
   for (const ParsedEntry& enrolment : enrolments_) {
     if (auto status = chain.Apply(enrolment.event, enrolment.data); !status.ok()) {
       return AtEntry(enrolment, status);
     }
   }
   enrolments_.clear();
-  return cosignatures;
+  return std::move(opened->cosignatures);
 }
 
 }  // namespace liggare::client

@@ -41,11 +41,13 @@ class LogVerifier {
   absl::Status Add(std::string_view entry);
 
   // Checks a checkpoint of exactly size() entries: signed by the log's node, the
-  // same root, known cosignatures good. Then gives `chain` the keys that the
+  // same root. Then gives `chain` the keys that the
   // entries enrol. VERIFICATION_FAILED, with `field` = <log>. The paths that
   // cosigned, with their times.
   absl::StatusOr<std::vector<KeyChain::Cosignature>> Check(std::string_view checkpoint,
                                                            KeyChain& chain);
+  // The lines of the last checkpoint that did not count.
+  const std::vector<note::LeftOutLine>& left_out() const { return left_out_; }
 
  private:
   const std::string log_;
@@ -53,6 +55,7 @@ class LogVerifier {
   std::vector<merkle::FullTile> full_tiles_;  // Made by the tree, of no use here.
   uint64_t withheld_ = 0;
   uint64_t last_clock_ = 0;
+  std::vector<note::LeftOutLine> left_out_;
   std::vector<ParsedEntry> enrolments_;  // Since the last Check.
 };
 

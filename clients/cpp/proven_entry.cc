@@ -73,10 +73,8 @@ absl::StatusOr<VerifiedEntry> VerifyProvenEntry(const v1::ProvenEntry& proven,
   const absl::Status included =
       CheckInclusion(proven, parsed->event.index(), checkpoint->checkpoint.checkpoint, step);
   if (!included.ok()) return included;
-  auto cosignatures = chain.Cosignatures(checkpoint->checkpoint.note, *path);
-  if (!cosignatures.ok()) return At(step, "cosignature", cosignatures.status());
   return VerifiedEntry{std::move(parsed->event), std::move(parsed->data), *std::move(path),
-                       *std::move(checkpoint), *std::move(cosignatures)};
+                       *std::move(checkpoint)};
 }
 
 }  // namespace liggare::client

@@ -21,7 +21,6 @@ struct VerifiedEntry {
   v1::EventData data;
   std::string path;  // Of the log's node.
   KeyChain::Opened checkpoint;
-  std::vector<KeyChain::Cosignature> cosignatures;
 };
 
 // An entry's bytes as messages. MALFORMED with `field` = `step` if they are none.
@@ -33,7 +32,7 @@ absl::StatusOr<ParsedEntry> ParseEntry(std::string_view bytes, std::string_view 
 
 // Verifies `proven` with the keys of `chain`. A failure is VERIFICATION_FAILED;
 // its `field` is `step` and the part that does not hold: <step>.entry,
-// <step>.checkpoint, <step>.inclusion_proof, <step>.cosignature.
+// <step>.checkpoint, <step>.inclusion_proof.
 absl::StatusOr<VerifiedEntry> VerifyProvenEntry(const v1::ProvenEntry& proven,
                                                 const KeyChain& chain, std::string_view step);
 

@@ -28,7 +28,7 @@ std::vector<std::string> PathsDownTo(const std::string& path) {
 absl::Status CheckLink(const VerifiedEntry& link, std::string_view path, const std::string& step) {
   if (!KeyChain::IsAboutKeys(link.data)) {
     return Failed(step + ".entry", "the entry enrols no key",
-                  "a node_enrolled, node_key_changed or node_key_revoked");
+                  "a node_enrolled, node_key_changed, node_key_revoked or node_closed");
   }
   constexpr std::string_view kNode = "node/";
   const std::string_view subject = link.data.subject();
@@ -39,9 +39,17 @@ absl::Status CheckLink(const VerifiedEntry& link, std::string_view path, const s
   return absl::OkStatus();
 }
 
+// That the entry's node had not been closed before it.
+absl::Status CheckWithinLog(const VerifiedEntry& entry, const KeyChain& chain,
+                            const std::string& step) {
+  const absl::Status status = chain.CheckNotClosed(entry.event.log(), entry.event.index());
+  if (status.ok()) return status;
+  return Failed(step + ".entry", ErrorOf(status).message(), ErrorOf(status).expected());
+}
+
 // Adds the cosignatures of ancestors of `path`, keeping each one's first.
 void AddReceived(const VerifiedEntry& entry, std::map<std::string, ProvenReceipt>& received) {
-  for (const KeyChain::Cosignature& cosignature : entry.cosignatures) {
+  for (const KeyChain::Cosignature& cosignature : entry.checkpoint.cosignatures) {
     if (!IsSelfOrAbove(cosignature.path, entry.path)) continue;
     const auto [at, added] = received.try_emplace(
         cosignature.path, ProvenReceipt{cosignature.path, cosignature.time_s,
@@ -53,8 +61,14 @@ void AddReceived(const VerifiedEntry& entry, std::map<std::string, ProvenReceipt
   }
 }
 
+void AddLeftOut(const std::string& where, const VerifiedEntry& entry,
+                std::vector<LeftOutSignature>& left_out) {
+  for (const note::LeftOutLine& line : entry.checkpoint.left_out) left_out.push_back({where, line});
+}
+
 absl::Status VerifyCosigned(const v1::Receipt& receipt, const KeyChain& chain,
-                            std::map<std::string, ProvenReceipt>& received) {
+                            std::map<std::string, ProvenReceipt>& received,
+                            std::vector<LeftOutSignature>& left_out) {
   for (int i = 0; i < receipt.cosigned_size(); ++i) {
     const std::string step = "cosigned[" + std::to_string(i) + "]";
     v1::ProvenEntry proven = receipt.cosigned(i);
@@ -65,6 +79,7 @@ absl::Status VerifyCosigned(const v1::Receipt& receipt, const KeyChain& chain,
     auto verified = VerifyProvenEntry(proven, chain, step);
     if (!verified.ok()) return verified.status();
     AddReceived(*verified, received);
+    AddLeftOut(step, *verified, left_out);
   }
   return absl::OkStatus();
 }
@@ -114,7 +129,7 @@ absl::Status TakeOwnKeyChanges(const v1::EnrolmentChain& enrolment, KeyChain& ch
 }  // namespace
 
 absl::Status ApplyEnrolmentChain(const v1::EnrolmentChain& enrolment, std::string_view path,
-                                 KeyChain& chain) {
+                                 KeyChain& chain, std::vector<LeftOutSignature>* left_out) {
   if (enrolment.links_size() > kChainLinksMax) {
     return Failed("enrolment.links", "there are " + std::to_string(enrolment.links_size()),
                   "at most " + std::to_string(kChainLinksMax));
@@ -125,6 +140,8 @@ absl::Status ApplyEnrolmentChain(const v1::EnrolmentChain& enrolment, std::strin
     auto link = VerifyProvenEntry(enrolment.links(i), chain, step);
     if (!link.ok()) return link.status();
     if (auto status = CheckLink(*link, path, step); !status.ok()) return status;
+    if (auto status = CheckWithinLog(*link, chain, step); !status.ok()) return status;
+    if (left_out != nullptr) AddLeftOut(step, *link, *left_out);
     auto taken = TakeKeys({link->event, link->data}, step, chain);
     if (!taken.ok()) return taken;
   }
@@ -147,18 +164,20 @@ absl::StatusOr<VerifiedReceipt> VerifyReceipt(const v1::Receipt& receipt,
   }
   auto path = PathOfEvent(receipt);
   if (!path.ok()) return path.status();
-  auto enrolled = ApplyEnrolmentChain(receipt.enrolment(), *path, *chain);
+  VerifiedReceipt verified;
+  auto enrolled = ApplyEnrolmentChain(receipt.enrolment(), *path, *chain, &verified.left_out);
   if (!enrolled.ok()) return enrolled;
   auto event = VerifyProvenEntry(receipt.event(), *chain, "event");
   if (!event.ok()) return event.status();
+  if (auto within = CheckWithinLog(*event, *chain, "event"); !within.ok()) return within;
+  AddLeftOut("event", *event, verified.left_out);
   std::map<std::string, ProvenReceipt> received;
   AddReceived(*event, received);
-  auto cosigned = VerifyCosigned(receipt, *chain, received);
+  auto cosigned = VerifyCosigned(receipt, *chain, received, verified.left_out);
   if (!cosigned.ok()) return cosigned;
   auto texts = OpenCommitments(event->data, receipt.disclosures());
   if (!texts.ok()) return texts.status();
 
-  VerifiedReceipt verified;
   verified.signers = SignersOf(*event, *chain);
   verified.path = event->path;
   verified.checkpoint = event->checkpoint.checkpoint.checkpoint;

@@ -44,6 +44,12 @@ struct ProvenReceipt {
   uint64_t size = 0;    // Of the checkpoint that it cosigned.
 };
 
+// A signature line that did not count; all else was judged without it.
+struct LeftOutSignature {
+  std::string where;  // enrolment.links[1], event, cosigned[0]
+  note::LeftOutLine line;
+};
+
 // What a receipt proves.
 struct VerifiedReceipt {
   v1::Event event;
@@ -53,19 +59,24 @@ struct VerifiedReceipt {
   std::vector<ProvenSigner> signers;    // From the nation down; the origin last.
   std::vector<ProvenReceipt> received;  // From the origin's parent up.
   std::vector<DisclosedText> texts;
+  std::vector<LeftOutSignature> left_out;
 };
 
 // VERIFICATION_FAILED (or DISCLOSURE_MISMATCH) if any step fails; `field` names
 // the step as its place in the receipt: receipt_version,
 // enrolment.links[1].inclusion_proof, event.checkpoint, cosigned[0].entry,
-// disclosures[0], ... INVALID_FIELD if `national_key` is not a national vkey.
+// disclosures[0], ... A signature line that does not verify, or of whom nobody knows,
+// fails nothing: it is left out, and said to be. INVALID_FIELD if `national_key` is not a national
+// vkey.
 absl::StatusOr<VerifiedReceipt> VerifyReceipt(const v1::Receipt& receipt,
                                               std::string_view national_key);
 
 // Verifies the links from the nation down and takes their keys into `chain`.
-// They must all lie on the way from se to `path`.
+// They must all lie on the way from se to `path`. `left_out`, which may be null, gets
+// the signature lines that did not count.
 absl::Status ApplyEnrolmentChain(const v1::EnrolmentChain& enrolment, std::string_view path,
-                                 KeyChain& chain);
+                                 KeyChain& chain,
+                                 std::vector<LeftOutSignature>* left_out = nullptr);
 
 // The file form of a receipt: the JSON form of v1::Receipt. Reading refuses
 // fields that it does not know: MALFORMED.

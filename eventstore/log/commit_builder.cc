@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "eventstore/log/keys.h"
+#include "eventstore/note/reduction.h"
 #include "liggare/v1/entry.pb.h"
 #include "proto/error/error.h"
 
@@ -17,17 +18,11 @@ absl::Status Refusal(v1::ErrorCode code, std::string message) {
   return MakeError(code, {.message = std::move(message), .field = "", .expected = ""});
 }
 
-// Adds the signatures of `from` by keys that have not signed `to`. False if there
-// were none: the first signature of a key is never replaced.
-bool MergeSignatures(const note::Note& from, note::Note& to) {
-  const size_t before = to.signatures.size();
-  for (const note::Signature& line : from.signatures) {
-    const bool known = std::any_of(
-        to.signatures.begin(), to.signatures.end(),
-        [&](const auto& has) { return has.name == line.name && has.key_id == line.key_id; });
-    if (!known && to.signatures.size() < note::kSignaturesMax) to.signatures.push_back(line);
-  }
-  return to.signatures.size() > before;
+// Whether what is about to be written will be read as what it was made from.
+bool ReadsBack(const std::string& bytes, const note::Note& made) {
+  const auto note = note::ParseNote(bytes);
+  return note.ok() && note->text == made.text && note::ParseCheckpoint(note->text).ok() &&
+         note->signatures.size() == made.signatures.size() && note->Encode() == bytes;
 }
 
 std::optional<v1::EntryData> DataOf(std::string_view entry) {
@@ -304,15 +299,18 @@ std::string CommitBuilder::StoredCheckpoint(const std::string& key) {
 
 std::string CommitBuilder::PutCheckpoint(uint32_t log, const note::SignedCheckpoint& checkpoint) {
   const std::string key = keys::CheckpointKey(log, checkpoint.checkpoint.size);
-  const std::string stored_bytes = StoredCheckpoint(key);
-  note::Note merged = checkpoint.note;
-  if (auto stored = note::ParseNote(stored_bytes); stored.ok()) {
-    if (stored->text != merged.text) return "";
-    if (!MergeSignatures(merged, *stored)) return stored_bytes;
-    merged = *std::move(stored);
-  }
+  std::string stored_bytes = StoredCheckpoint(key);
+  const auto stored = note::ParseNote(stored_bytes);
+  // One that can't be read is as good as none.
+  if (!stored.ok()) stored_bytes.clear();
+  if (stored.ok() && stored->text != checkpoint.note.text) return "";
+  note::Note merged = {.text = checkpoint.note.text, .signatures = {}};
+  merged.signatures =
+      note::MergeSignatures(checkpoint.checkpoint.origin, context_.key.verifier().name(),
+                            stored.ok() ? stored->signatures : std::vector<note::Signature>(),
+                            checkpoint.note.signatures);
   std::string bytes = merged.Encode();
-  if (bytes.size() > note::kNoteBytesMax) return stored_bytes;
+  if (bytes == stored_bytes || !ReadsBack(bytes, merged)) return stored_bytes;
   batch_.Put(Family::kMeta, key, bytes);
   checkpoints_[key] = bytes;
   return bytes;
@@ -353,15 +351,10 @@ void CommitBuilder::Cosign(WorkingLog& log) {
   note::Signature ours = note::Cosign(context_.key, checkpoint.note.text,
                                       static_cast<uint64_t>(context_.now_ms) / 1000);
   // Nobody else can speak for this node; and there is always room for its word
-  // beside the log's own.
+  // (note/reduction.h).
   std::erase_if(lines, [&](const note::Signature& line) {
     return line.name == ours.name && line.key_id == ours.key_id;
   });
-  if (lines.size() >= note::kSignaturesMax) {
-    const std::string& origin = checkpoint.checkpoint.origin;
-    const std::string log_key_name = origin.substr(0, origin.rfind('@'));
-    std::erase_if(lines, [&](const note::Signature& line) { return line.name != log_key_name; });
-  }
   lines.push_back(std::move(ours));
   cosigned_[log.held.name] = PutCheckpoint(log.held.number, checkpoint);
 }

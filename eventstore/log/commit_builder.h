@@ -103,8 +103,8 @@ class CommitBuilder {
   std::string ReceivedData(std::string_view event_id);
   // The checkpoint as stored or as it will be by this commit.
   std::string StoredCheckpoint(const std::string& key);
-  // Stores the checkpoint or adds its signatures to the stored one. The stored
-  // note; empty if that is of another root.
+  // Stores the checkpoint or adds its signatures to the stored one, if what comes of it
+  // can be read again. The stored note; empty if that is of another root, or none is.
   std::string PutCheckpoint(uint32_t log, const note::SignedCheckpoint& checkpoint);
   void Cosign(WorkingLog& log);
 

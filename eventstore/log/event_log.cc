@@ -20,14 +20,26 @@ absl::Status Missing(std::string_view log, uint64_t index) {
                              " is missing");
 }
 
-// The checkpoint row under the cursor, if it is of the log and not beyond `size`.
-std::optional<std::string> CheckpointUnder(const Cursor& cursor, uint32_t log, uint64_t size) {
+// The size of the checkpoint row under the cursor, if it is of the log and not beyond
+// `size`.
+std::optional<uint64_t> SizeUnder(const Cursor& cursor, uint32_t log, uint64_t size) {
   if (!cursor.Valid()) return std::nullopt;
   const auto key = keys::ParseLogMetaKey(cursor.key());
   if (!key || key->tag != keys::kCheckpointTag || key->log != log || key->position > size) {
     return std::nullopt;
   }
-  return std::string(cursor.value());
+  return key->position;
+}
+
+// Whether the bytes are a checkpoint of that origin and size.
+absl::Status CheckReadable(std::string_view bytes, const std::string& origin, uint64_t size) {
+  const auto note = note::ParseNote(bytes);
+  if (!note.ok()) return note.status();
+  const auto checkpoint = note::ParseCheckpoint(note->text);
+  if (!checkpoint.ok()) return checkpoint.status();
+  if (checkpoint->origin == origin && checkpoint->size == size) return absl::OkStatus();
+  return absl::InvalidArgumentError("it is of " + std::to_string(checkpoint->size) + " of " +
+                                    checkpoint->origin);
 }
 
 }  // namespace
@@ -189,19 +201,44 @@ absl::StatusOr<std::optional<std::string>> EventLog::CheckpointAtOrAfter(std::st
                                                                          uint64_t size) const {
   const auto held = Find(log);
   if (!held) return std::nullopt;
+  const std::string origin = trust_domain() + "/" + held->name;
   const auto cursor = state_->database.NewCursor(Family::kMeta);
   cursor->Seek(keys::CheckpointKey(held->number, size));
+  while (const auto at = SizeUnder(*cursor, held->number, held->size)) {
+    if (CheckReadable(cursor->value(), origin, *at).ok()) return std::string(cursor->value());
+    cursor->Next();
+  }
   if (!cursor->status().ok()) return cursor->status();
-  return CheckpointUnder(*cursor, held->number, held->size);
+  return std::nullopt;
 }
 
 absl::StatusOr<std::optional<std::string>> EventLog::LatestCheckpoint(std::string_view log) const {
   const auto held = Find(log);
   if (!held) return std::nullopt;
+  const std::string origin = trust_domain() + "/" + held->name;
   const auto cursor = state_->database.NewCursor(Family::kMeta);
   cursor->SeekForPrev(keys::CheckpointKey(held->number, held->size));
+  while (const auto at = SizeUnder(*cursor, held->number, held->size)) {
+    if (CheckReadable(cursor->value(), origin, *at).ok()) return std::string(cursor->value());
+    cursor->Prev();
+  }
   if (!cursor->status().ok()) return cursor->status();
-  return CheckpointUnder(*cursor, held->number, held->size);
+  return std::nullopt;
+}
+
+absl::Status EventLog::CheckNewestCheckpoint(std::string_view log) const {
+  const auto held = Find(log);
+  if (!held) return absl::OkStatus();
+  const auto cursor = state_->database.NewCursor(Family::kMeta);
+  cursor->SeekForPrev(keys::CheckpointKey(held->number, held->size));
+  const auto at = SizeUnder(*cursor, held->number, held->size);
+  if (!at) return cursor->status();
+  const absl::Status readable =
+      CheckReadable(cursor->value(), trust_domain() + "/" + held->name, *at);
+  if (readable.ok()) return readable;
+  return absl::DataLossError(
+      "the stored checkpoint of " + held->name + " at " + std::to_string(*at) + " can't be read (" +
+      std::string(readable.message()) + "); liggare fsck --repair takes it away");
 }
 
 absl::StatusOr<std::optional<std::string>> EventLog::FreezeEvidence(std::string_view log) const {

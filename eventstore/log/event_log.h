@@ -150,11 +150,13 @@ class EventLog {
   //
   // The stored checkpoint of `log` with the smallest size >= `size` that is not
   // beyond the held size, as note bytes with every cosignature that is held.
-  // Nothing if there is none.
+  // Nothing if there is none. One that can't be read is passed over, here and below.
   absl::StatusOr<std::optional<std::string>> CheckpointAtOrAfter(std::string_view log,
                                                                  uint64_t size) const;
   // The stored checkpoint with the greatest size <= the held size.
   absl::StatusOr<std::optional<std::string>> LatestCheckpoint(std::string_view log) const;
+  // DATA_LOSS, with what to do, if the newest stored checkpoint can't be read.
+  absl::Status CheckNewestCheckpoint(std::string_view log) const;
 
   // The text behind a commitment; nothing if it was erased or never came.
   absl::StatusOr<std::optional<DisclosureText>> Disclosure(std::string_view commitment) const;

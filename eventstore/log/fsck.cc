@@ -52,6 +52,21 @@ void FsckScope::Add(FsckFinding finding) {
   if (report.findings.size() < options.findings_max) report.findings.push_back(std::move(finding));
 }
 
+void FsckScope::AddRemark(FsckFinding remark) {
+  ++report.remarks_count;
+  if (report.remarks.size() < options.findings_max) report.remarks.push_back(std::move(remark));
+}
+
+std::optional<note::Signer> FsckScope::SignerNamed(std::string_view name) const {
+  const auto known = keys.find(name);
+  if (known == keys.end()) return {};
+  return note::Signer{.keys = known->second, .revocations = {}};
+}
+
+std::string FsckScope::OriginOf(uint32_t number) const {
+  return report.trust_domain + "/" + NameOf(number);
+}
+
 std::string FsckScope::Get(Family family, std::string_view key) {
   auto value = database.Get(family, key);
   if (value.ok()) return value->value_or("");

@@ -57,7 +57,11 @@ std::string FindingText(const FsckFinding& finding);
 struct FsckReport {
   std::vector<FsckFinding> findings;
   uint64_t findings_count = 0;  // Also of those beyond findings_max.
-  std::string path;             // Of the node; empty if it can't be read.
+  // What was left out of the check and harms nothing: lines on checkpoints that a known
+  // key has not made. Anybody can add them; a repair takes them away.
+  std::vector<FsckFinding> remarks;
+  uint64_t remarks_count = 0;  // Also of those beyond findings_max.
+  std::string path;            // Of the node; empty if it can't be read.
   std::string trust_domain;
   uint64_t logs = 0;
   uint64_t entries = 0;

@@ -15,6 +15,7 @@
 #include "eventstore/log/entry.h"
 #include "eventstore/log/fsck.h"
 #include "eventstore/merkle/hash.h"
+#include "eventstore/note/reduction.h"
 
 namespace liggare::log {
 
@@ -34,6 +35,7 @@ class FsckScope {
       : database(db), options(fsck_options) {}
 
   void Add(FsckFinding finding);
+  void AddRemark(FsckFinding remark);
   // The value under a key; empty if there is none or, with a finding, if it can't
   // be read.
   std::string Get(Family family, std::string_view key);
@@ -44,6 +46,10 @@ class FsckScope {
   bool IsAbove(uint32_t number) const;
   void TakeKeys(const EntryHeader& header);
   void TakeKey(const note::VerifierKey& key);
+  // Who may have signed in that name, by the keys that were found.
+  std::optional<note::Signer> SignerNamed(std::string_view name) const;
+  // The origin of the log's checkpoints.
+  std::string OriginOf(uint32_t number) const;
   // Whether it is the node's own log and of its latest epoch.
   bool IsLatestOwn(uint32_t number) const;
 
@@ -81,6 +87,12 @@ void CheckRows(FsckScope& scope);
 void CheckDisclosures(FsckScope& scope);
 // Checks the signatures on stored checkpoints with the keys found by then.
 void CheckSignatures(FsckScope& scope);
+
+// A stored checkpoint as it should be: reduced to what verifies with the keys found; the
+// bytes as they are if none of them is known to be wrong. Nothing if they are no
+// checkpoint of that size, or the log has not signed it.
+std::optional<std::string> SoundCheckpoint(const FsckScope& scope, uint32_t log, uint64_t size,
+                                           std::string_view bytes);
 
 // What is wrong with one row by itself, for an entry may account for it or not;
 // nothing if nothing is. `scope` must know the names and, for tiles, the sizes.

@@ -1,60 +1,77 @@
 // Fsck of the signatures on stored checkpoints.
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "eventstore/log/fsck_scope.h"
 #include "eventstore/log/keys.h"
 #include "eventstore/note/checkpoint.h"
+#include "eventstore/note/reduction.h"
 
 namespace liggare::log {
 namespace {
 
-// The key that made the line, in whichever form it signed; null if it is not known.
-const note::VerifierKey* FindKey(const FsckScope& scope, const note::Signature& line) {
-  const auto known = scope.keys.find(line.name);
-  if (known == scope.keys.end()) return nullptr;
-  for (const note::VerifierKey& key : known->second) {
-    if (key.WithType(note::KeyType::kEd25519).key_id() == line.key_id ||
-        key.WithType(note::KeyType::kCosignatureV1).key_id() == line.key_id) {
-      return &key;
-    }
-  }
-  return nullptr;
+absl::StatusOr<note::ReducedCheckpoint> Reduce(const FsckScope& scope, uint32_t log,
+                                               std::string_view bytes) {
+  return note::ReduceCheckpoint(bytes, scope.OriginOf(log), [&scope](std::string_view name) {
+    return scope.SignerNamed(name);
+  });
 }
 
-bool Verifies(const note::Note& note, const note::Signature& line, const note::VerifierKey& key) {
-  const note::VerifierKey signer = key.WithType(note::KeyType::kEd25519);
-  const note::Note one = {.text = note.text, .signatures = {line}};
-  return signer.key_id() == line.key_id ? note::VerifyNote(one, signer).ok()
-                                        : note::VerifyCosignature(one, signer).ok();
+bool KnowsSignerOf(const FsckScope& scope, uint32_t log) {
+  const std::string origin = scope.OriginOf(log);
+  return scope.SignerNamed(origin.substr(0, origin.rfind('@'))).has_value();
 }
+
+bool IsKnown(const note::LeftOutLine& line) { return line.why != note::LeftOut::kUnknown; }
 
 void CheckCheckpoint(FsckScope& scope, const keys::LogMetaKey& key, std::string_view bytes) {
   const auto note = note::ParseNote(bytes);
   if (!note.ok()) return;  // Found already.
-  const std::string& log = scope.NameOf(key.log);
-  const std::string signer = scope.report.trust_domain + "/" + log.substr(0, log.rfind('@'));
-  const auto add = [&](const std::string& fault) {
-    scope.Add({.family = FamilyName(Family::kMeta),
-               .log = log,
-               .message = "the checkpoint at " + std::to_string(key.position) + ": " + fault});
+  if (!KnowsSignerOf(scope, key.log)) {
+    scope.report.signatures_unchecked += note->signatures.size();
+    return;
+  }
+  const auto finding = [&](const std::string& fault) {
+    return FsckFinding{
+        .family = FamilyName(Family::kMeta),
+        .log = scope.NameOf(key.log),
+        .message = "the checkpoint at " + std::to_string(key.position) + ": " + fault};
   };
-  bool signed_by_log = false;
-  for (const note::Signature& line : note->signatures) {
-    const note::VerifierKey* known = FindKey(scope, line);
-    if (known == nullptr) {
-      ++scope.report.signatures_unchecked;
-    } else if (Verifies(*note, line, *known)) {
-      ++scope.report.signatures;
-      signed_by_log = signed_by_log || line.name == signer;
+  const auto reduced = Reduce(scope, key.log, bytes);
+  if (!reduced.ok()) {
+    return scope.Add(finding(absl::IsNotFound(reduced.status())
+                                 ? "its log's own key has not signed it"
+                                 : std::string(reduced.status().message())));
+  }
+  scope.report.signatures += reduced->checkpoint.note.signatures.size();
+  for (const note::LeftOutLine& line : reduced->left_out) {
+    if (IsKnown(line)) {
+      scope.AddRemark(finding("a signature of " + line.name + " is left out: it " +
+                              (line.why == note::LeftOut::kDoesNotVerify
+                                   ? "does not verify"
+                                   : "says nothing that the others do not")));
     } else {
-      add("the signature of " + line.name + " does not verify");
+      ++scope.report.signatures_unchecked;
     }
   }
-  if (!signed_by_log && scope.keys.contains(signer)) add("its log's own key has not signed it");
 }
 
 }  // namespace
+
+std::optional<std::string> SoundCheckpoint(const FsckScope& scope, uint32_t log, uint64_t size,
+                                           std::string_view bytes) {
+  const auto note = note::ParseNote(bytes);
+  const auto checkpoint = note::ParseCheckpoint(note.ok() ? note->text : "");
+  if (!checkpoint.ok() || checkpoint->size != size) return {};
+  // Of another origin: the log's name may be what is damaged.
+  const bool can_judge = checkpoint->origin == scope.OriginOf(log) && KnowsSignerOf(scope, log);
+  if (!can_judge) return std::string(bytes);
+  const auto reduced = Reduce(scope, log, bytes);
+  if (!reduced.ok()) return {};
+  if (std::ranges::none_of(reduced->left_out, IsKnown)) return std::string(bytes);
+  return reduced->checkpoint.note.Encode();
+}
 
 void CheckSignatures(FsckScope& scope) {
   if (scope.options.keys == nullptr) return;

@@ -30,6 +30,12 @@ class Rewriter {
     ++written_;
     return WriteIfFull();
   }
+  // Also if it is what is stored: its seal may not be.
+  absl::Status PutAnew(Family family, std::string_view key, std::string_view value) {
+    batch_.Put(family, key, value);
+    ++written_;
+    return WriteIfFull();
+  }
   absl::Status Delete(Family family, std::string_view key) {
     batch_.Delete(family, key);
     ++removed_;
@@ -201,6 +207,29 @@ absl::StatusOr<uint64_t> ForgetLostTexts(FsckScope& scope, Rewriter& rewriter) {
   return lost;
 }
 
+// Judged by their signatures, which speak for themselves; where no key is known, only what
+// is no checkpoint at all goes.
+absl::Status RepairCheckpoints(FsckScope& scope, Rewriter& rewriter, RepairReport& report) {
+  const auto cursor = scope.database.NewCursor(Family::kMeta);
+  for (cursor->Seek(std::string(1, keys::kCheckpointTag)); cursor->Valid(); cursor->Next()) {
+    const auto key = keys::ParseLogMetaKey(cursor->key());
+    if (!key || key->tag != keys::kCheckpointTag) break;
+    if (!scope.names.contains(key->log)) continue;  // Its name may be what is damaged.
+    const auto sound = SoundCheckpoint(scope, key->log, key->position, cursor->value());
+    absl::Status status;
+    if (!sound) {
+      ++report.checkpoints_removed;
+      status = rewriter.Delete(Family::kMeta, cursor->key());
+    } else if (*sound != cursor->value()) {
+      ++report.checkpoints_reduced;
+      status = rewriter.PutAnew(Family::kMeta, cursor->key(), *sound);
+    }
+    if (!status.ok()) return status;
+  }
+  if (!cursor->status().ok()) return cursor->status();
+  return rewriter.Finish();
+}
+
 absl::Status RepairRows(FsckScope& scope, Rewriter& rewriter) {
   for (const auto& [number, name] : scope.names) {
     if (scope.report.logs_with_damaged_entries.contains(name)) continue;
@@ -289,6 +318,8 @@ absl::StatusOr<RepairReport> Repair(Database& database, const FsckOptions& optio
   auto lost = ForgetLostTexts(scope, rewriter);
   if (!lost.ok()) return lost.status();
   report.texts_lost = *lost;
+  absl::Status checkpoints = RepairCheckpoints(scope, rewriter, report);
+  if (!checkpoints.ok()) return checkpoints;
   report.after = Fsck(database, options);
   return report;
 }

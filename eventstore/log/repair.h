@@ -1,6 +1,8 @@
-// Rebuilds what a node derives from its entries: tiles, ids, subjects, known. The
-// entries themselves are never touched: whoever changed one would destroy the only
-// evidence of what it was. Works on a node that nobody has open.
+// Rebuilds what a node derives from its entries: tiles, ids, subjects, known. Takes away
+// what others can give again or nobody needs: texts that are damaged, checkpoints that
+// can't be read or that their log has not signed, lines of others on them. The entries themselves
+// are never touched: whoever changed one would destroy the only evidence of what it was. Works on a
+// node that nobody has open.
 //
 //   entries ─ sound? ─► what each implies ─ differs? ─► written again
 //   rows    ─ implied by an entry? ─ no ─► removed
@@ -29,6 +31,10 @@ struct RepairReport {
   // Texts that are gone and that no entry has erased, those among them: their entries no
   // longer count them as kept.
   uint64_t texts_lost = 0;
+  // Checkpoints that were no checkpoints of their log, and are gone; the next that comes
+  // covers the same entries. And those of which lines that do not verify are gone.
+  uint64_t checkpoints_removed = 0;
+  uint64_t checkpoints_reduced = 0;
   // Families whose files were damaged and that were written anew.
   std::vector<std::string> rebuilt_families;
 };

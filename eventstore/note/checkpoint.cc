@@ -106,16 +106,18 @@ Signature Cosign(const SigningKey& key, std::string_view checkpoint_text, uint64
 absl::StatusOr<uint64_t> VerifyCosignature(const Note& note, const VerifierKey& key) {
   const VerifierKey cosigner = key.WithType(KeyType::kCosignatureV1);
   std::optional<uint64_t> earliest_s;
+  absl::Status none = absl::NotFoundError("no cosignature of " + key.name());
   for (const Signature& line : note.signatures) {
     if (line.name != cosigner.name() || line.key_id != cosigner.key_id()) continue;
     const uint64_t time_s = TimeOf(line.signature);
-    if (line.signature.size() != kTimeBytes + kSignatureBytes ||
-        !cosigner.Verify(CosignedMessage(note.text, time_s), line.signature.substr(kTimeBytes))) {
-      return absl::InvalidArgumentError("the cosignature of " + key.name() + " does not verify");
+    if (line.signature.size() == kTimeBytes + kSignatureBytes &&
+        cosigner.Verify(CosignedMessage(note.text, time_s), line.signature.substr(kTimeBytes))) {
+      earliest_s = std::min(earliest_s.value_or(time_s), time_s);
+    } else {
+      none = absl::InvalidArgumentError("the cosignature of " + key.name() + " does not verify");
     }
-    earliest_s = std::min(earliest_s.value_or(time_s), time_s);
   }
-  if (!earliest_s) return absl::NotFoundError("no cosignature of " + key.name());
+  if (!earliest_s) return none;
   return *earliest_s;
 }
 

@@ -59,8 +59,9 @@ Signature Cosign(const SigningKey& key, std::string_view checkpoint_text, uint64
 
 // The time of `key`'s cosignature on the note, in seconds since 1970. `key` may
 // be given under either type. Of several the earliest counts: the entries have
-// been on the node's disk since then. NOT_FOUND if there is none;
-// INVALID_ARGUMENT if any of them does not verify.
+// been on the node's disk since then. A line that does not verify takes nothing from
+// the others, for anybody can add one. NOT_FOUND if there is none; INVALID_ARGUMENT if
+// none of them verifies.
 absl::StatusOr<uint64_t> VerifyCosignature(const Note& note, const VerifierKey& key);
 
 }  // namespace liggare::note

@@ -40,6 +40,11 @@ std::string ReadOnlyReason(const hosting::HostedNode& node) {
       return *revoked + " " + replication::kRevokedKeyAdvice;
     }
   }
+  if (node.closed) {
+    if (std::optional<std::string> closed = node.closed()) {
+      return *closed + " " + replication::kClosedAdvice;
+    }
+  }
   if (!node.recording_stopped) return "";
   std::optional<std::string> stopped = node.recording_stopped();
   return stopped ? *stopped + " " + replication::kRestoreAdvice : "";

@@ -68,7 +68,8 @@ absl::Status JudgeKeys(const Judgement& judgement) {
 JudgeFn RuleOf(int type) {
   const bool is_of_keys = type == v1::EventData::kNodeEnrolledFieldNumber ||
                           type == v1::EventData::kNodeKeyChangedFieldNumber ||
-                          type == v1::EventData::kNodeKeyRevokedFieldNumber;
+                          type == v1::EventData::kNodeKeyRevokedFieldNumber ||
+                          type == v1::EventData::kNodeClosedFieldNumber;
   if (is_of_keys) return JudgeKeys;
   if (type == v1::EventData::kConflictResolvedFieldNumber) return JudgeConflictResolved;
   if (type == v1::EventData::kFindingExplainedFieldNumber) return JudgeFindingExplained;

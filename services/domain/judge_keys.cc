@@ -95,6 +95,10 @@ absl::Status JudgeNodeKeys(const v1::EventData& event, const Subject& subject, c
   const NodeKeys keys = KeysOf(node);
   if (event.has_node_enrolled()) return JudgeEnrolled(event.node_enrolled(), keys);
   if (event.has_node_key_changed()) return JudgeChanged(event.node_key_changed(), keys);
+  if (event.has_node_closed()) {
+    return keys.used.empty() ? Missing("no key is enrolled", "node_enrolled first")
+                             : absl::OkStatus();
+  }
   return JudgeRevoked(event.node_key_revoked(), subject, keys);
 }
 

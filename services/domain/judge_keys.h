@@ -1,4 +1,5 @@
-// Whether a parent may enrol, change or revoke a key of a node now (judge.h). Pure.
+// Whether a parent may enrol, change or revoke a key of a node, or close it, now (judge.h).
+// Pure.
 #ifndef SERVICES_DOMAIN_JUDGE_KEYS_H_
 #define SERVICES_DOMAIN_JUDGE_KEYS_H_
 
@@ -9,7 +10,7 @@
 
 namespace liggare::domain {
 
-// `event` is node_enrolled, node_key_changed or node_key_revoked; `node` is the state
+// `event` is node_enrolled, node_key_changed, node_key_revoked or node_closed; `node` is the state
 // of its subject. OK, PREREQUISITE_MISSING or INVALID_FIELD. Cryptography is part of
 // it: what nobody could verify must not be recorded.
 absl::Status JudgeNodeKeys(const v1::EventData& event, const Subject& subject, const State& node);

@@ -48,6 +48,8 @@ struct HostedNode {
   // Why the key that the node signs with must not be used: it is revoked. May be
   // empty: it may.
   std::function<std::optional<std::string>()> key_revoked = {};
+  // Why it must not record: its parent has closed it. May be empty: it has not.
+  std::function<std::optional<std::string>()> closed = {};
   // That its clock is too far from its parent's for it to record. May be empty: it
   // is not.
   std::function<std::optional<std::string>()> clock_apart = {};

@@ -1,11 +1,15 @@
 #include "services/ingest/event_judge.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "eventstore/note/reach.h"
 #include "proto/error/error.h"
 #include "services/domain/erasure.h"
 #include "services/domain/fold_entry.h"
 #include "services/domain/judge.h"
+#include "services/domain/subject.h"
 #include "services/ingest/submission.h"
 
 namespace liggare::ingest {
@@ -15,6 +19,30 @@ namespace {
 std::shared_ptr<const v1::EventData> EventOf(const log::Submission& submission) {
   const auto* parsed = dynamic_cast<const ParsedEventData*>(submission.parsed.get());
   return parsed == nullptr ? nullptr : parsed->event();
+}
+
+// That a closing says what is held here of the log that it ends. Where less is held, its
+// word must do.
+absl::Status CheckClosing(const v1::EventData& event, const std::vector<log::LogIndex>& basis,
+                          const log::EventLog& log) {
+  const absl::StatusOr<domain::Subject> subject = domain::ParseSubject(event.subject());
+  if (!subject.ok()) return subject.status();
+  std::vector<std::string> logs;
+  for (const log::LogIndex& position : basis) logs.push_back(position.log);
+  const v1::NodeClosed& closed = event.node_closed();
+  const note::Reach end =
+      note::EndOfNode(subject->path, logs, static_cast<uint64_t>(closed.size()));
+  const std::optional<log::HeldLog> held = log.Find(end.log);
+  if (!held || held->size < end.size) return absl::OkStatus();
+  const absl::StatusOr<merkle::Hash> root = log.RootAt(end.log, end.size);
+  if (!root.ok()) return root.status();
+  if (closed.root() == merkle::HashBytes(*root)) return absl::OkStatus();
+  return MakeError(
+      v1::ERROR_CODE_INVALID_FIELD,
+      {.message = "it is not the root of " + std::to_string(end.size) + " entries of " + end.log +
+                  " as they are held here",
+       .field = "node_closed.root",
+       .expected = "what liggare node close --path " + std::string(subject->path) + " prints"});
 }
 
 }  // namespace
@@ -40,6 +68,9 @@ absl::StatusOr<std::vector<log::LogIndex>> EventJudge::Admit(const log::DataHead
   if (!state.ok()) return state.status();
   basis_.clear();
   for (const auto& [log, index] : (*state)->positions) basis_.push_back({log, index});
+  if (event->has_node_closed()) {
+    if (absl::Status status = CheckClosing(*event, basis_, log_); !status.ok()) return status;
+  }
   return basis_;
 }
 

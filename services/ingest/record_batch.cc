@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "proto/error/error.h"
 #include "services/ingest/submission.h"
+#include "services/replication/peer_status.h"
 
 namespace liggare::ingest {
 namespace {
@@ -47,6 +48,14 @@ absl::Status CheckRecording(const hosting::HostedNode& node) {
       return MakeError(v1::ERROR_CODE_READ_ONLY,
                        {.message = node.path + " does not record: " + *std::move(revoked),
                         .expected = "a new key, enrolled by the node's parent"});
+    }
+  }
+  if (node.closed) {
+    if (std::optional<std::string> closed = node.closed()) {
+      return MakeError(v1::ERROR_CODE_READ_ONLY,
+                       {.message = node.path + " does not record: " + *std::move(closed) + " " +
+                                   replication::kClosedAdvice,
+                        .expected = "the node enrolled again by its parent"});
     }
   }
   if (node.clock_apart) {

@@ -53,6 +53,9 @@ void KeyInUse::Follow() {
   log::Sequencer& sequencer = node_.parts().sequencer;
   const absl::StatusOr<replication::EnrolledNode> own = node_.parts().keys.Find(node_.path());
   if (!own.ok()) return;
+  std::optional<std::string> closed;
+  if (own->closed) closed = replication::ClosedText(node_.path(), *own->closed) + ".";
+  node_.SetClosed(std::move(closed));
   // Told also where another key takes over at once: what peers have refused of the
   // old one is sent again in new sessions.
   std::string revoked = RevokedText(sequencer.verifier(), own->revocations);

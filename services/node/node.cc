@@ -187,6 +187,7 @@ hosting::HostedNode Node::Hosted() {
           .alarms = [this] { return Alarms(); },
           .recording_stopped = [this] { return replication_->recording_stopped(); },
           .key_revoked = [this] { return replication_->key_revoked(); },
+          .closed = [this] { return replication_->closed(); },
           .clock_apart = [this] { return replication_->clock_apart(); },
           .backup = [this] { return BackUp(); },
           .smallest_count = config_.smallest_count};

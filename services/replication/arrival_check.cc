@@ -58,39 +58,21 @@ ArrivalCheck::Tip ArrivalCheck::HeldTip(const std::string& log) const {
   }
 }
 
-absl::StatusOr<note::SignedCheckpoint> ArrivalCheck::Open(const std::string& log,
-                                                          const std::string& checkpoint) const {
-  absl::StatusOr<note::Note> note = note::ParseNote(checkpoint);
-  if (!note.ok()) return note.status();
-  const std::string_view path = domain::PathOfLog(log);
-  absl::StatusOr<note::VerifierKey> key = keys_.KeyForNote(path, *note);
-  if (!key.ok()) return key.status();
-  absl::StatusOr<note::SignedCheckpoint> opened =
-      note::OpenCheckpoint(checkpoint, log_.trust_domain() + "/" + log, *key);
-  if (!opened.ok()) return opened;
-  absl::Status stands = keys_.CheckStands(path, *key, opened->checkpoint);
-  if (!stands.ok()) return stands;
-  return opened;
-}
-
-std::optional<Session::ChunkFault> ArrivalCheck::RevokedKey(const std::string& log,
-                                                            const note::Note& note,
-                                                            const note::VerifierKey& key) const {
-  absl::StatusOr<note::Checkpoint> checkpoint = note::ParseCheckpoint(note.text);
-  if (!checkpoint.ok()) return {};
-  absl::Status stands = keys_.CheckStands(domain::PathOfLog(log), key, *checkpoint);
-  if (stands.ok()) return {};
-  return Fault(log, Blame::kKey, Text(stands));
-}
-
 ArrivalCheck::Verdict ArrivalCheck::Verify(v1::Chunk wire, int64_t now_ms) {
   const std::string name = wire.log();
-  const std::string checkpoint = wire.checkpoint();
-  absl::StatusOr<note::Note> note = note::ParseNote(checkpoint);
+  absl::StatusOr<note::Note> note = note::ParseNote(wire.checkpoint());
   if (!note.ok()) return {{}, Fault(name, Blame::kPeer, "its checkpoint: " + Text(note.status()))};
-  absl::StatusOr<note::VerifierKey> key = keys_.KeyForNote(domain::PathOfLog(name), *note);
+  absl::StatusOr<note::VerifierKey> key = keys_.KeyFor(domain::PathOfLog(name));
   if (!key.ok()) return {{}, Fault(name, Blame::kUs, Text(key.status()))};
-  if (auto revoked = RevokedKey(name, *note, *key)) return {{}, std::move(revoked)};
+  absl::StatusOr<note::ReducedCheckpoint> reduced = keys_.OpenCheckpoint(name, wire.checkpoint());
+  if (absl::IsFailedPrecondition(reduced.status())) {
+    return {{}, Fault(name, Blame::kKey, Text(reduced.status()))};
+  }
+  // What can't be reduced does not verify below, either.
+  if (reduced.ok()) {
+    wire.set_checkpoint(reduced->checkpoint.note.Encode());
+    key = reduced->key;
+  }
   absl::StatusOr<log::Chunk> chunk = ChunkFromWire(std::move(wire));
   if (!chunk.ok()) return {{}, Fault(name, Blame::kPeer, Text(chunk.status()))};
   chunk->in_part = domain::IsHeldInPart(log_.path(), domain::PathOfLog(name));
@@ -253,21 +235,19 @@ std::optional<Session::ChunkFault> ArrivalCheck::CheckDuplicate(v1::Chunk chunk,
                                                                 int64_t now_ms) const {
   const std::string& name = chunk.log();
   const uint64_t end = chunk.first_index() + chunk.entries_size();
-  absl::StatusOr<note::SignedCheckpoint> opened = Open(name, chunk.checkpoint());
+  absl::StatusOr<note::ReducedCheckpoint> opened = keys_.OpenCheckpoint(name, chunk.checkpoint());
+  if (absl::IsFailedPrecondition(opened.status())) {
+    return Fault(name, Blame::kKey, Text(opened.status()));
+  }
   if (!opened.ok()) {
-    absl::StatusOr<note::Note> note = note::ParseNote(chunk.checkpoint());
-    absl::StatusOr<note::VerifierKey> key =
-        note.ok() ? keys_.KeyForNote(domain::PathOfLog(name), *note) : note.status();
-    if (key.ok()) {
-      if (auto revoked = RevokedKey(name, *note, *key)) return revoked;
-    }
     return Fault(name, Blame::kPeer, "its checkpoint: " + Text(opened.status()));
   }
+  chunk.set_checkpoint(opened->checkpoint.note.Encode());
   absl::StatusOr<merkle::Proof> proof = ProofFromWire(chunk.consistency_proof());
   if (!proof.ok()) return Fault(name, Blame::kPeer, Text(proof.status()));
   absl::StatusOr<merkle::Hash> root = log_.RootAt(name, end);
   if (!root.ok()) return Fault(name, Blame::kUs, Text(root.status()));
-  const note::Checkpoint& checkpoint = opened->checkpoint;
+  const note::Checkpoint& checkpoint = opened->checkpoint.checkpoint;
   absl::Status same =
       merkle::VerifyConsistency({end, *root}, {checkpoint.size, checkpoint.root}, *proof);
   if (same.ok()) return {};
@@ -292,11 +272,11 @@ absl::StatusOr<ProvenExtent> ArrivalCheck::HeldAt(const std::string& log, uint64
 }
 
 absl::Status ArrivalCheck::CheckProven(const ProvenExtent& proven) const {
-  absl::StatusOr<note::SignedCheckpoint> opened = Open(proven.extent.log, proven.checkpoint);
+  auto opened = keys_.OpenCheckpoint(proven.extent.log, proven.checkpoint);
   if (!opened.ok()) return opened.status();
+  const note::Checkpoint& checkpoint = opened->checkpoint.checkpoint;
   return merkle::VerifyConsistency({proven.extent.size, proven.extent.root},
-                                   {opened->checkpoint.size, opened->checkpoint.root},
-                                   proven.consistency_proof);
+                                   {checkpoint.size, checkpoint.root}, proven.consistency_proof);
 }
 
 absl::StatusOr<std::string> ArrivalCheck::TwoRoots(const ProvenExtent& claimed,
@@ -352,13 +332,14 @@ Session::DisputeJudged ArrivalCheck::JudgeDispute(const struct JudgeDispute& dis
                                                   int64_t now_ms) const {
   const Extent& peer = dispute.peer;
   Session::DisputeJudged judged{peer.log, DisputeVerdict::kUnproven, "", ""};
-  absl::StatusOr<note::SignedCheckpoint> opened = Open(peer.log, dispute.proof.checkpoint());
+  auto opened = keys_.OpenCheckpoint(peer.log, dispute.proof.checkpoint());
   absl::StatusOr<merkle::Proof> proof = ProofFromWire(dispute.proof.consistency_proof());
   absl::Status proven = opened.status();
   if (proven.ok()) proven = proof.status();
   if (proven.ok()) {
-    proven = merkle::VerifyConsistency({peer.size, peer.root},
-                                       {opened->checkpoint.size, opened->checkpoint.root}, *proof);
+    const note::Checkpoint& checkpoint = opened->checkpoint.checkpoint;
+    proven = merkle::VerifyConsistency({peer.size, peer.root}, {checkpoint.size, checkpoint.root},
+                                       *proof);
   }
   if (!proven.ok()) {
     judged.reason = Text(proven);
@@ -377,7 +358,7 @@ Session::DisputeJudged ArrivalCheck::JudgeDispute(const struct JudgeDispute& dis
   if (!root.ok() || *root == peer.root) return judged;
   judged.reason = "its key has signed two roots at " + std::to_string(peer.size);
   absl::StatusOr<std::string> evidence =
-      TwoRoots({peer, dispute.proof.checkpoint(), *std::move(proof)}, judged.reason, now_ms);
+      TwoRoots({peer, opened->checkpoint.note.Encode(), *std::move(proof)}, judged.reason, now_ms);
   if (!evidence.ok()) return judged;
   judged.verdict = DisputeVerdict::kFork;
   judged.evidence = *std::move(evidence);
@@ -385,9 +366,10 @@ Session::DisputeJudged ArrivalCheck::JudgeDispute(const struct JudgeDispute& dis
 }
 
 ArrivalCheck::Cosigned ArrivalCheck::CheckCosigned(const SaveCosigned& save, int64_t now_ms) const {
-  absl::StatusOr<note::SignedCheckpoint> opened = Open(save.log, save.checkpoint);
+  absl::StatusOr<note::ReducedCheckpoint> opened = keys_.OpenCheckpoint(save.log, save.checkpoint);
   if (!opened.ok()) return {};
-  const Extent claimed{save.log, opened->checkpoint.size, opened->checkpoint.root};
+  note::SignedCheckpoint& reduced = opened->checkpoint;
+  const Extent claimed{save.log, reduced.checkpoint.size, reduced.checkpoint.root};
   const std::optional<log::HeldLog> held = log_.Find(save.log);
   const uint64_t held_size = held ? held->size : 0;
   const bool is_held = claimed.size <= held_size;
@@ -397,33 +379,15 @@ ArrivalCheck::Cosigned ArrivalCheck::CheckCosigned(const SaveCosigned& save, int
   absl::StatusOr<merkle::Hash> root = claimed.root;
   if (is_held) root = log_.RootAt(save.log, claimed.size);
   if (!root.ok()) return {};
-  if (*root != claimed.root) {
-    Session::CheckpointConflict conflict;
-    conflict.log = save.log;
-    conflict.reason = "its key has signed two roots at " + std::to_string(claimed.size);
-    absl::StatusOr<std::string> evidence =
-        TwoRoots({claimed, save.checkpoint, {}}, conflict.reason, now_ms);
-    if (!evidence.ok()) return {};
-    conflict.evidence = *std::move(evidence);
-    return {{}, std::move(conflict), false};
-  }
-  const std::string prefix = log_.trust_domain() + "/";
-  const std::string origin_key = prefix + std::string(domain::PathOfLog(save.log));
-  const note::Note shown = opened->note;
-  std::erase_if(opened->note.signatures, [&](const note::Signature& signature) {
-    if (signature.name == origin_key) return false;
-    if (!signature.name.starts_with(prefix)) return true;
-    const std::string path = signature.name.substr(prefix.size());
-    if (!domain::IsNodePath(path)) return true;
-    absl::StatusOr<EnrolledNode> node = keys_.Find(path);
-    if (!node.ok()) return true;
-    for (const note::VerifierKey& key : node->keys) {
-      absl::StatusOr<uint64_t> given_s = note::VerifyCosignature(shown, key);
-      if (given_s.ok() && note::CosignatureStands(node->revocations, key, *given_s)) return false;
-    }
-    return true;
-  });
-  return {*std::move(opened), {}, is_held};
+  if (*root == claimed.root) return {std::move(reduced), {}, is_held};
+  Session::CheckpointConflict conflict;
+  conflict.log = save.log;
+  conflict.reason = "its key has signed two roots at " + std::to_string(claimed.size);
+  absl::StatusOr<std::string> evidence =
+      TwoRoots({claimed, reduced.note.Encode(), {}}, conflict.reason, now_ms);
+  if (!evidence.ok()) return {};
+  conflict.evidence = *std::move(evidence);
+  return {{}, std::move(conflict), false};
 }
 
 }  // namespace liggare::replication

@@ -1,6 +1,8 @@
 // Judges what arrives from a peer against what a node holds: chunks, repetitions,
 // disputed states and cosigned checkpoints. Everything is recomputed from the
-// bytes and checked against enrolled keys; nothing is taken on the peer's word.
+// bytes and checked against enrolled keys; nothing is taken on the peer's word. Of the
+// checkpoints that come with it only what verifies goes on from here, to the disk, into
+// evidence or to another peer (eventstore/note/reduction.h).
 //
 // Remembers, per log, the tree after the chunks that were verified and are not
 // stored yet, so that several can be on their way to the disk. Not thread-safe;
@@ -52,8 +54,7 @@ class ArrivalCheck {
 
   Session::DisputeJudged JudgeDispute(const JudgeDispute& dispute, int64_t now_ms) const;
 
-  // The checkpoint with those signatures that verify: the log's own, which must be
-  // there, and cosignatures of nodes whose keys are known here. One beyond what is
+  // The checkpoint, reduced to what verifies (KeyRegistry::OpenCheckpoint). One beyond what is
   // held here is not for us to keep, but for its node to see: it shows that the node
   // has lost entries. That is a conflict where the node is this one.
   struct Cosigned {
@@ -70,11 +71,6 @@ class ArrivalCheck {
     uint64_t last_clock = 0;
   };
   Tip HeldTip(const std::string& log) const;
-  absl::StatusOr<note::SignedCheckpoint> Open(const std::string& log,
-                                              const std::string& checkpoint) const;
-  // That the checkpoint is of a size for which the key is revoked.
-  std::optional<Session::ChunkFault> RevokedKey(const std::string& log, const note::Note& note,
-                                                const note::VerifierKey& key) const;
   // The time of this node's own cosignature on the note, by whatever key it has had.
   std::optional<uint64_t> OwnCosignature(const note::Note& note) const;
   // This node's signed state of the log at a size.

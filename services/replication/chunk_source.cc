@@ -33,6 +33,10 @@ absl::StatusOr<LocalLog> ChunkSource::View(const log::HeldLog& held) const {
     if (!checkpoint.ok()) return checkpoint.status();
     view.sendable = checkpoint->size;
   }
+  // An older one is not sent in place of one that can't be read.
+  if (view.sendable < held.size) {
+    if (absl::Status status = log_.CheckNewestCheckpoint(held.name); !status.ok()) return status;
+  }
   return view;
 }
 

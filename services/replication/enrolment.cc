@@ -53,17 +53,33 @@ void ApplyEnrolled(const v1::NodeEnrolled& enrolled, const std::string& name, bo
   node.display_name = enrolled.display_name();
   node.host = enrolled.host();
   node.hosted_by = enrolled.hosted_by();
-  node.closed = false;
+  node.closed.reset();
   const bool is_first = node.keys.empty();
   const bool may_change = is_first || (*key != node.keys.front() &&
                                        note::IsRevoked(node.revocations, node.keys.front()));
   if (!is_nation && may_change) node.keys.insert(node.keys.begin(), *key);
 }
 
+void ApplyClosed(std::string_view path, std::string_view entry, uint64_t size, EnrolledNode& node) {
+  v1::Event event;
+  if (path == domain::kNationPath || node.closed) return;
+  if (!event.ParseFromArray(entry.data(), static_cast<int>(entry.size()))) return;
+  std::vector<std::string> logs;
+  for (const v1::Basis& basis : event.basis()) logs.push_back(basis.log());
+  node.closed = note::EndOfNode(path, logs, size);
+}
+
 }  // namespace
 
 bool MayEnrol(std::string_view enroller, std::string_view path) {
   return enroller == (path == domain::kNationPath ? path : domain::ParentOf(path));
+}
+
+bool IsAboutKeys(uint32_t type) {
+  return type == v1::EventData::kNodeEnrolledFieldNumber ||
+         type == v1::EventData::kNodeKeyChangedFieldNumber ||
+         type == v1::EventData::kNodeClosedFieldNumber ||
+         type == v1::EventData::kNodeKeyRevokedFieldNumber;
 }
 
 void ApplyEnrolment(std::string_view trust_domain, std::string_view path, std::string_view entry,
@@ -81,7 +97,7 @@ void ApplyEnrolment(std::string_view trust_domain, std::string_view path, std::s
   } else if (data.has_node_key_revoked()) {
     ApplyRevoked(data.node_key_revoked(), name, node);
   } else if (data.has_node_closed()) {
-    node.closed = true;
+    ApplyClosed(path, entry, static_cast<uint64_t>(data.node_closed().size()), node);
   }
 }
 
@@ -96,6 +112,11 @@ std::optional<note::VerifierKey> OwnKeyChange(std::string_view trust_domain, std
     return {};
   }
   return HandedOverTo(data.node_key_changed(), NameOf(trust_domain, path), node);
+}
+
+std::string ClosedText(std::string_view path, const note::Reach& closed) {
+  return std::string(path) + " was closed by " + std::string(domain::ParentOf(path)) + " with " +
+         std::to_string(closed.size) + " entries of " + closed.log;
 }
 
 std::string KeyChangeText(const note::VerifierKey& old_key, const note::VerifierKey& new_key) {

@@ -2,6 +2,7 @@
 #ifndef SERVICES_REPLICATION_ENROLMENT_H_
 #define SERVICES_REPLICATION_ENROLMENT_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "eventstore/log/entry.h"
 #include "eventstore/note/key.h"
+#include "eventstore/note/reach.h"
 #include "eventstore/note/revocation.h"
 
 namespace liggare::replication {
@@ -20,20 +22,24 @@ struct EnrolledNode {
   // How many entries say all this; of two accounts the longer is the later.
   size_t entry_count = 0;
   std::string display_name;
-  std::string host;       // host/<name> in the certificate of its process.
-  std::string hosted_by;  // Whose organisation holds the key; empty: its own.
-  bool closed = false;
+  std::string host;                   // host/<name> in the certificate of its process.
+  std::string hosted_by;              // Whose organisation holds the key; empty: its own.
+  std::optional<note::Reach> closed;  // Where its log ended, while it is closed.
 };
 
 // Whether a node of this path is enrolled in the logs of `enroller`: the path's
 // parent, and `se` for itself.
 bool MayEnrol(std::string_view enroller, std::string_view path);
 
+// Whether entries of this type say something of a node's keys, or that it has ended.
+bool IsAboutKeys(uint32_t type);
+
 // Takes account of an entry about the node `path`. Passed over are: entries with a
 // key of another name; key changes that the key in use has not signed, or has
 // signed after it was revoked; a second enrolment with another key, unless the one
 // in use is revoked; other types. The nation's keys begin with the pinned one,
-// which must be there already; its own enrolment gives no other.
+// which must be there already; its own enrolment gives no other. A closing ends the node
+// until an enrolment after it; of several the first counts, and the nation has none.
 void ApplyEnrolment(std::string_view trust_domain, std::string_view path, std::string_view entry,
                     EnrolledNode& node);
 
@@ -43,6 +49,9 @@ void ApplyEnrolment(std::string_view trust_domain, std::string_view path, std::s
 // holds it.
 std::optional<note::VerifierKey> OwnKeyChange(std::string_view trust_domain, std::string_view path,
                                               std::string_view entry, const EnrolledNode& node);
+
+// "se/17/a was closed by se/17 with 12 entries of se/17/a@1", for people.
+std::string ClosedText(std::string_view path, const note::Reach& closed);
 
 // What the holder of the old key signs to hand over to the new one
 // (NodeKeyChanged.old_key_signature).

@@ -6,6 +6,7 @@
 #include "eventstore/log/entry.h"
 #include "eventstore/merkle/verify.h"
 #include "eventstore/note/checkpoint.h"
+#include "eventstore/note/reduction.h"
 #include "proto/error/error.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
@@ -90,22 +91,16 @@ absl::Status CheckPlace(const v1::ProvenEntry& link, const log::EntryHeader& hea
                         const std::string& origin, const EnrolledNode& writer) {
   std::optional<merkle::Proof> proof = ProofOf(link);
   if (!proof) return absl::InvalidArgumentError("a hash of its proof has the wrong length");
-  absl::Status refused = absl::InvalidArgumentError("no key of its log is known");
-  for (const note::VerifierKey& key : writer.keys) {
-    absl::StatusOr<note::SignedCheckpoint> opened =
-        note::OpenCheckpoint(link.checkpoint(), origin, key);
-    absl::Status stands = opened.status();
-    if (opened.ok()) {
-      stands = note::CheckSignatureStands(writer.revocations, key, opened->checkpoint);
-    }
-    if (!stands.ok()) {
-      refused = stands;
-      continue;
-    }
-    return merkle::VerifyInclusion(merkle::LeafHash(link.entry()), header.index,
-                                   opened->checkpoint.size, *proof, opened->checkpoint.root);
-  }
-  return refused;
+  const std::string_view name = std::string_view(origin).substr(0, origin.rfind('@'));
+  const auto opened = note::ReduceCheckpoint(
+      link.checkpoint(), origin, [&](std::string_view signer) -> std::optional<note::Signer> {
+        if (signer != name) return {};
+        return note::Signer{writer.keys, writer.revocations};
+      });
+  if (!opened.ok()) return opened.status();
+  const note::Checkpoint& checkpoint = opened->checkpoint.checkpoint;
+  return merkle::VerifyInclusion(merkle::LeafHash(link.entry()), header.index, checkpoint.size,
+                                 *proof, checkpoint.root);
 }
 
 // Every key that the nation has handed over to. A change speaks for itself, so that
@@ -193,10 +188,40 @@ absl::StatusOr<std::map<std::string, EnrolledNode>> VerifyEnrolmentChain(
     if (writer == domain::kNationPath) signers.keys = nation_keys;
     absl::Status placed = CheckPlace(link, *header, origin, signers);
     if (!placed.ok()) return Broken(i, std::string(placed.message()));
+    if (signers.closed && !note::LiesWithin(*signers.closed, header->log, header->index + 1)) {
+      return Broken(i, ClosedText(writer, *signers.closed) + ".");
+    }
+    if (!IsAboutKeys(header->data_header.type)) return Broken(i, "it says nothing of keys.");
     ApplyEnrolment(trust_domain, path, link.entry(), nodes[path]);
     if (nodes[path].keys.empty()) return Broken(i, "it gives no key of " + path + ".");
   }
   return nodes;
+}
+
+absl::StatusOr<v1::EnrolmentChain> ReduceEnrolmentChain(
+    const v1::EnrolmentChain& chain, std::string_view trust_domain,
+    const std::map<std::string, EnrolledNode>& nodes) {
+  const std::string prefix = std::string(trust_domain) + "/";
+  const auto find = [&](std::string_view name) -> std::optional<note::Signer> {
+    if (!name.starts_with(prefix)) return {};
+    const auto node = nodes.find(std::string(name.substr(prefix.size())));
+    if (node == nodes.end()) return {};
+    return note::Signer{node->second.keys, node->second.revocations};
+  };
+  v1::EnrolmentChain reduced;
+  for (int i = 0; i < chain.links_size(); ++i) {
+    const v1::ProvenEntry& link = chain.links(i);
+    absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(link.entry());
+    if (!header.ok()) return Broken(i, std::string(header.status().message()));
+    const auto opened =
+        note::ReduceCheckpoint(link.checkpoint(), prefix + std::string(header->log), find);
+    if (!opened.ok()) return Broken(i, std::string(opened.status().message()));
+    v1::ProvenEntry& kept = *reduced.add_links();
+    kept.set_entry(link.entry());
+    *kept.mutable_inclusion_proof() = link.inclusion_proof();
+    kept.set_checkpoint(opened->checkpoint.note.Encode());
+  }
+  return reduced;
 }
 
 }  // namespace liggare::replication

@@ -42,10 +42,17 @@ absl::StatusOr<v1::EnrolmentChain> BuildEnrolmentChain(const log::EventLog& log,
                                                        std::string_view path);
 
 // The nodes on the way, by path, with their keys. VERIFICATION_FAILED names the
-// first link that does not hold.
+// first link that does not hold, or says nothing of a node's keys.
 absl::StatusOr<std::map<std::string, EnrolledNode>> VerifyEnrolmentChain(
     const v1::EnrolmentChain& chain, std::string_view trust_domain,
     const note::VerifierKey& national);
+
+// A verified chain as it may be kept and passed on: of each link the entry, the proof and
+// the checkpoint, reduced to what verifies under the keys of `nodes`, which the chain gave.
+// VERIFICATION_FAILED as above.
+absl::StatusOr<v1::EnrolmentChain> ReduceEnrolmentChain(
+    const v1::EnrolmentChain& chain, std::string_view trust_domain,
+    const std::map<std::string, EnrolledNode>& nodes);
 
 }  // namespace liggare::replication
 

@@ -4,18 +4,15 @@
 #include <optional>
 #include <utility>
 
-#include "liggare/v1/event.pb.h"
 #include "proto/error/error.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
+#include "services/replication/extent.h"
 #include "services/replication/peer_status.h"
 
 namespace liggare::replication {
 namespace {
-
-constexpr uint32_t kNodeEnrolled = v1::EventData::kNodeEnrolledFieldNumber;
-constexpr uint32_t kNodeKeyRevoked = v1::EventData::kNodeKeyRevokedFieldNumber;
 
 absl::Status NotEnrolled(std::string_view path) {
   return MakeError(v1::ERROR_CODE_NOT_FOUND,
@@ -34,17 +31,24 @@ absl::StatusOr<note::VerifierKey> KeyRegistry::KeyFor(std::string_view path) con
   return node->keys.front();
 }
 
-absl::StatusOr<note::VerifierKey> KeyRegistry::KeyForNote(std::string_view path,
-                                                          const note::Note& note) const {
-  absl::StatusOr<EnrolledNode> node = Find(path);
-  if (!node.ok()) return node.status();
-  for (const note::VerifierKey& key : node->keys) {
-    auto signed_by_it = [&key](const note::Signature& signature) {
-      return signature.name == key.name() && signature.key_id == key.key_id();
-    };
-    if (std::ranges::any_of(note.signatures, signed_by_it)) return key;
-  }
-  return node->keys.front();
+std::optional<note::Signer> KeyRegistry::SignerNamed(std::string_view name) const {
+  const std::string prefix = trust_domain() + "/";
+  if (!name.starts_with(prefix)) return {};
+  name.remove_prefix(prefix.size());
+  if (!domain::IsNodePath(name)) return {};
+  absl::StatusOr<EnrolledNode> node = Find(name);
+  if (!node.ok()) return {};
+  return note::Signer{std::move(node->keys), std::move(node->revocations)};
+}
+
+absl::StatusOr<note::ReducedCheckpoint> KeyRegistry::OpenCheckpoint(std::string_view log,
+                                                                    std::string_view bytes) const {
+  absl::StatusOr<note::ReducedCheckpoint> opened =
+      note::ReduceCheckpoint(bytes, trust_domain() + "/" + std::string(log),
+                             [this](std::string_view name) { return SignerNamed(name); });
+  if (!absl::IsFailedPrecondition(opened.status())) return opened;
+  return absl::FailedPreconditionError(std::string(opened.status().message()) + ". " +
+                                       kRevokedKeyAdvice);
 }
 
 absl::StatusOr<EnrolledNode> KeyRegistry::Find(std::string_view path) const {
@@ -82,14 +86,21 @@ bool KeyRegistry::KnowsSigner(std::string_view path, std::string_view checkpoint
   return !named;
 }
 
-absl::Status KeyRegistry::CheckStands(std::string_view path, const note::VerifierKey& key,
-                                      const note::Checkpoint& checkpoint) const {
-  absl::StatusOr<EnrolledNode> node = Find(path);
-  if (!node.ok()) return node.status();
-  const absl::Status stands = note::CheckSignatureStands(node->revocations, key, checkpoint);
-  if (stands.ok()) return stands;
-  return MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
-                   {std::string(stands.message()) + ". " + kRevokedKeyAdvice, "", ""});
+uint64_t KeyRegistry::SizeBeforeClosing(std::string_view log, uint64_t size) const {
+  const absl::StatusOr<EnrolledNode> node = Find(domain::PathOfLog(log));
+  if (!node.ok() || !node->closed) return size;
+  return note::SizeWithin(*node->closed, log, size);
+}
+
+absl::Status KeyRegistry::CheckNotClosed(std::string_view log, uint64_t size) const {
+  const std::string path(domain::PathOfLog(log));
+  const absl::StatusOr<EnrolledNode> node = Find(path);
+  if (!node.ok() || !node->closed || note::LiesWithin(*node->closed, log, size)) {
+    return absl::OkStatus();
+  }
+  return MakeError(v1::ERROR_CODE_READ_ONLY,
+                   {ClosedText(path, *node->closed) + ": nothing beyond is taken. " + kClosedAdvice,
+                    "", Describe({node->closed->log, node->closed->size, {}}) + " at most"});
 }
 
 absl::StatusOr<std::optional<std::string>> KeyRegistry::CheckpointAtOrAfter(std::string_view log,
@@ -100,12 +111,12 @@ absl::StatusOr<std::optional<std::string>> KeyRegistry::CheckpointAtOrAfter(std:
   for (;;) {
     absl::StatusOr<std::optional<std::string>> stored = log_.CheckpointAtOrAfter(log, size);
     if (!stored.ok() || !*stored) return stored;
+    const auto opened = OpenCheckpoint(log, **stored);
+    if (!absl::IsFailedPrecondition(opened.status())) return stored;
     absl::StatusOr<note::Note> note = note::ParseNote(**stored);
     if (!note.ok()) return note.status();
     absl::StatusOr<note::Checkpoint> checkpoint = note::ParseCheckpoint(note->text);
     if (!checkpoint.ok()) return checkpoint.status();
-    absl::StatusOr<note::VerifierKey> key = KeyForNote(path, *note);
-    if (!key.ok() || CheckStands(path, *key, *checkpoint).ok()) return stored;
     size = checkpoint->size + 1;
   }
 }
@@ -146,7 +157,7 @@ absl::Status KeyRegistry::Extend(std::string_view path, std::vector<log::HeldLog
   }
   scan.logs = std::move(logs);
   return log_.ScanSubject(domain::NodeSubject(path), after, [&](const log::SubjectEntry& entry) {
-    if (entry.type < kNodeEnrolled || entry.type > kNodeKeyRevoked) return true;
+    if (!IsAboutKeys(entry.type)) return true;
     const auto of = std::ranges::find(scan.logs, entry.key.log, &log::HeldLog::name);
     // What came after the sizes were taken is found the next time.
     if (of != scan.logs.end() && entry.key.index >= first && entry.key.index < of->size) {

@@ -28,6 +28,7 @@
 #include "eventstore/note/checkpoint.h"
 #include "eventstore/note/key.h"
 #include "eventstore/note/note.h"
+#include "eventstore/note/reduction.h"
 #include "services/replication/enrolment.h"
 
 namespace liggare::replication {
@@ -41,10 +42,11 @@ class KeyRegistry {
   // The node's current key. NOT_FOUND if no enrolment of it is held.
   absl::StatusOr<note::VerifierKey> KeyFor(std::string_view path) const;
 
-  // The key among all that the node has had under which `note` is signed (by
-  // name and key id; the signature itself is not checked); its current key if
-  // none. NOT_FOUND as above.
-  absl::StatusOr<note::VerifierKey> KeyForNote(std::string_view path, const note::Note& note) const;
+  // A checkpoint of the log as it may be stored and passed on: reduced to what verifies
+  // under the keys that are known here (note/reduction.h). The errors of that;
+  // NOT_FOUND as above; FAILED_PRECONDITION, with what to do, if the key is revoked.
+  absl::StatusOr<note::ReducedCheckpoint> OpenCheckpoint(std::string_view log,
+                                                         std::string_view bytes) const;
 
   // Everything known of the node. NOT_FOUND as above; places are empty for what
   // was learned from a chain.
@@ -55,10 +57,11 @@ class KeyRegistry {
   // known proves nothing against anybody: its enrolment may be on its way.
   bool KnowsSigner(std::string_view path, std::string_view checkpoint) const;
 
-  // Whether the node's signature on the checkpoint counts: that none of those by
-  // its keys is revoked for that size. OK or VERIFICATION_FAILED with what to do.
-  absl::Status CheckStands(std::string_view path, const note::VerifierKey& key,
-                           const note::Checkpoint& checkpoint) const;
+  // How many of the first `size` entries of the log are its node's own: beyond where a
+  // node was closed nothing is taken, sent or recorded.
+  uint64_t SizeBeforeClosing(std::string_view log, uint64_t size) const;
+  // READ_ONLY, with where it was closed, unless they all are.
+  absl::Status CheckNotClosed(std::string_view log, uint64_t size) const;
 
   // The smallest stored checkpoint of the log at or after `size` whose signature
   // counts.
@@ -93,6 +96,8 @@ class KeyRegistry {
   absl::Status Extend(std::string_view path, std::vector<log::HeldLog> logs, Scan& scan) const;
   absl::StatusOr<EnrolledNode> Read(std::string_view path,
                                     const std::vector<log::LogIndex>& places) const;
+  // Who may have signed in that name.
+  std::optional<note::Signer> SignerNamed(std::string_view name) const;
 
   const log::EventLog& log_;
   const note::VerifierKey national_;

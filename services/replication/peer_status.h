@@ -32,10 +32,13 @@ struct Alarm {
 
 // What an operator is told, with where it is described step by step.
 inline constexpr char kFrozenLogAdvice[] = "see docs/operations.md, \"A log is frozen\".";
+inline constexpr char kUnreadableLogAdvice[] =
+    "see docs/operations.md, \"Repairing derived data: fsck --repair\".";
 inline constexpr char kRestoreAdvice[] =
     "See docs/operations.md, \"A node whose parent has more\".";
 
 inline constexpr char kRotationAdvice[] = "See docs/operations.md, \"Rotating a signing key\".";
+inline constexpr char kClosedAdvice[] = "See docs/operations.md, \"Closing a node\".";
 inline constexpr char kRevokedKeyAdvice[] = "See docs/operations.md, \"A stolen key\".";
 
 }  // namespace liggare::replication

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
 #include "services/replication/enrolment_chain.h"
 #include "services/replication/evidence.h"
@@ -41,7 +42,8 @@ std::optional<PeerStatus> ReplicationNode::ParentStatus() const {
   for (const log::HeldLog& held : parts_.log.Logs()) {
     if (!IsOutbound(ends, held.name)) continue;
     const uint64_t acknowledged = status.acknowledged[held.name];
-    status.lag_entries += held.size > acknowledged ? held.size - acknowledged : 0;
+    const uint64_t size = parts_.keys.SizeBeforeClosing(held.name, held.size);
+    status.lag_entries += size > acknowledged ? size - acknowledged : 0;
   }
   return status;
 }
@@ -53,9 +55,37 @@ std::vector<PeerStatus> ReplicationNode::Children() const {
   return children;
 }
 
+// Of closed children that are connected, and of copies that go beyond where their nodes
+// were closed.
+std::vector<Alarm> ReplicationNode::ClosedAlarms() const {
+  std::vector<Alarm> alarms;
+  for (const PeerStatus& child : Children()) {
+    const absl::StatusOr<EnrolledNode> node = parts_.keys.Find(child.path);
+    if (!child.connected || !node.ok() || !node->closed) continue;
+    alarms.push_back({node->closed->log,
+                      ClosedText(child.path, *node->closed) + "; its process still connects", "",
+                      kClosedAdvice});
+  }
+  for (const log::HeldLog& held : parts_.log.Logs()) {
+    const absl::StatusOr<EnrolledNode> node = parts_.keys.Find(domain::PathOfLog(held.name));
+    if (!node.ok() || !node->closed || domain::PathOfLog(held.name) == path()) continue;
+    const uint64_t own = note::SizeWithin(*node->closed, held.name, held.size);
+    if (own == held.size) continue;
+    alarms.push_back({held.name,
+                      ClosedText(domain::PathOfLog(held.name), *node->closed) + "; " +
+                          std::to_string(held.size - own) +
+                          " entries of this log that came before that was known are beyond it",
+                      "", kClosedAdvice});
+  }
+  return alarms;
+}
+
 std::vector<Alarm> ReplicationNode::Alarms() const {
+  std::vector<Alarm> alarms = ClosedAlarms();
   std::lock_guard lock(mutex_);
-  return alarms_;
+  alarms.insert(alarms.end(), alarms_.begin(), alarms_.end());
+  for (const auto& [log, why] : unreadable_) alarms.push_back({log, why, "", kUnreadableLogAdvice});
+  return alarms;
 }
 
 std::optional<std::string> ReplicationNode::recording_stopped() const {
@@ -93,6 +123,22 @@ void ReplicationNode::AllowKey() {
   }
   for (const auto& driver : Drivers()) driver->Stop(path() + " has a new key.");
   spdlog::info("{}: records again, with a key that is not revoked", path());
+}
+
+std::optional<std::string> ReplicationNode::closed() const {
+  std::lock_guard lock(mutex_);
+  return closed_;
+}
+
+void ReplicationNode::SetClosed(std::optional<std::string> reason) {
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_ == reason) return;
+    closed_ = reason;
+  }
+  if (reason) return spdlog::error("{}: stops recording: {} {}", path(), *reason, kClosedAdvice);
+  for (const auto& driver : Drivers()) driver->Stop(path() + " is open again.");
+  spdlog::info("{}: records again: it is enrolled anew", path());
 }
 
 std::vector<std::shared_ptr<SessionDriver>> ReplicationNode::Drivers() const {
@@ -210,6 +256,19 @@ std::optional<std::string> ReplicationNode::LastShared(const std::string& log) c
   return found->second;
 }
 
+void ReplicationNode::SetReadable(const std::string& log, const absl::Status& readable) {
+  std::string why(readable.message());
+  {
+    std::lock_guard lock(mutex_);
+    if (readable.ok()) {
+      unreadable_.erase(log);
+      return;
+    }
+    if (std::exchange(unreadable_[log], why) == why) return;
+  }
+  spdlog::error("{}: nothing of {} is sent: {}", path(), log, why);
+}
+
 void ReplicationNode::ShareCosigned(const std::string& log, const std::string& checkpoint) {
   std::vector<std::shared_ptr<SessionDriver>> drivers;
   {
@@ -285,8 +344,14 @@ void ReplicationNode::SaveEnrolment(const v1::EnrolmentChain& chain, std::functi
                  nodes.ok() ? "it is not of this node" : std::string(nodes.status().message()));
     return;
   }
-  LearnEnrolment(chain);
-  parts_.sequencer.SaveNote(std::string(kEnrolmentNote), chain.SerializeAsString(),
+  const auto reduced = ReduceEnrolmentChain(chain, parts_.log.trust_domain(), *nodes);
+  if (!reduced.ok()) {
+    spdlog::warn("{}: the enrolment chain from the parent is not kept: {}", path(),
+                 std::string(reduced.status().message()));
+    return;
+  }
+  LearnEnrolment(*reduced);
+  parts_.sequencer.SaveNote(std::string(kEnrolmentNote), reduced->SerializeAsString(),
                             std::move(saved));
 }
 

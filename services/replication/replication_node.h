@@ -69,7 +69,8 @@ class ReplicationNode {
   std::optional<PeerStatus> ParentStatus() const;
   // One for each child that has connected since this process began.
   std::vector<PeerStatus> Children() const;
-  // One for each file of evidence.
+  // One for each file of evidence, for each log of which something can't be read, and for
+  // each that goes beyond where its node was closed.
   std::vector<Alarm> Alarms() const;
   // Why the node must not record until it is restored: its parent holds more of
   // its log than it does, or other entries. Nothing: it may.
@@ -82,6 +83,12 @@ class ReplicationNode {
   void RefuseKey(std::string reason);
   // It signs with one that counts. After a RefuseKey every session begins anew.
   void AllowKey();
+
+  // Why the node must not record or store: its parent has closed it. Nothing: it may.
+  std::optional<std::string> closed() const;
+  // Whether it is closed, by what is known now. After it has been opened again every
+  // session begins anew.
+  void SetClosed(std::optional<std::string> reason);
 
   // That the node's clock is further than kClockAheadMaxMs from its parent's, by the
   // parent's last word in the session that stands: what it recorded now would be
@@ -107,6 +114,8 @@ class ReplicationNode {
   bool Admit(const SessionDriver* driver);
   void Leave(const SessionDriver* driver);
   void Publish(const SessionDriver* driver, PeerStatus status);
+  // Whether what a session needs of the log can be read: if not, an alarm until it can.
+  void SetReadable(const std::string& log, const absl::Status& readable);
   // Hands a cosigned checkpoint to the child that carries the log.
   void ShareCosigned(const std::string& log, const std::string& checkpoint);
   // The last one that was shared, for a child that comes later: the disk may not
@@ -135,6 +144,7 @@ class ReplicationNode {
     bool stopped = false;  // Not admitted, and told to stop.
   };
   void LearnEnrolment(const v1::EnrolmentChain& chain);
+  std::vector<Alarm> ClosedAlarms() const;
   std::vector<std::shared_ptr<SessionDriver>> Drivers() const;
   std::vector<Joined>::iterator Find(const SessionDriver* driver)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -154,7 +164,9 @@ class ReplicationNode {
   std::vector<Alarm> alarms_ ABSL_GUARDED_BY(mutex_);
   std::optional<std::string> recording_stopped_ ABSL_GUARDED_BY(mutex_);
   std::optional<std::string> key_revoked_ ABSL_GUARDED_BY(mutex_);
+  std::optional<std::string> closed_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> last_shared_ ABSL_GUARDED_BY(mutex_);  // By log.
+  std::map<std::string, std::string> unreadable_ ABSL_GUARDED_BY(mutex_);   // Why, by log.
 };
 
 }  // namespace liggare::replication

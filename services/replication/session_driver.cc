@@ -19,9 +19,9 @@ constexpr int kGoodbyeTicksMax = 3;  // For the last frame to go out.
 
 // To store entries of others is to record that they came, which a log that must be
 // restored first can't take.
-v1::Error NotUntilRestored(const std::string& path, const std::string& reason) {
-  return ErrorOf(MakeError(v1::ERROR_CODE_READ_ONLY,
-                           {path + " stores nothing until it is restored: " + reason, "", ""}));
+absl::Status NotUntilRestored(const std::string& path, const std::string& reason) {
+  return MakeError(v1::ERROR_CODE_READ_ONLY,
+                   {path + " stores nothing until it is restored: " + reason, "", ""});
 }
 
 std::string NewNonce(const ReplicationNode::Parts& parts) {
@@ -145,7 +145,7 @@ void SessionDriver::Tick() {
   if (closed_) return;
   RenewEnrolment();
   EndIfKeyIsVoid();
-  BeginAnewWithNewKeys();
+  BeginAnew();
   session_.OnTick(node_.parts().now_ms());
   if (session_.has_logs()) {
     LookAtShown();
@@ -196,6 +196,14 @@ absl::StatusOr<LocalLog> SessionDriver::View(const log::HeldLog& held) const {
   return IsShown(held.name) ? shown_.View(held) : source_.View(held);
 }
 
+LocalLog SessionDriver::Look(const log::HeldLog& held, absl::Status& readable) const {
+  absl::StatusOr<LocalLog> view = View(held);
+  readable = view.status();
+  node_.SetReadable(held.name, readable);
+  if (view.ok()) return *std::move(view);
+  return {ExtentOfHeld(held), 0, held.frozen};
+}
+
 void SessionDriver::LookAtShown() {
   for (const log::HeldLog& held : log_.Logs()) {
     if (IsShown(held.name)) Advance(held);
@@ -204,12 +212,9 @@ void SessionDriver::LookAtShown() {
 
 void SessionDriver::Advance(const log::HeldLog& held) {
   if (!IsOutbound(ends_, held.name) && !IsInbound(ends_, held.name)) return;
-  absl::StatusOr<LocalLog> view = View(held);
-  if (view.ok()) {
-    session_.OnLogAdvanced(*view);
-  } else {
-    session_.OnReadFailed(held.name, view.status());
-  }
+  absl::Status readable;
+  session_.OnLogAdvanced(Look(held, readable));
+  if (!readable.ok() && IsOutbound(ends_, held.name)) session_.OnReadFailed(held.name, readable);
 }
 
 void SessionDriver::Pump() {
@@ -239,7 +244,15 @@ void SessionDriver::Perform(Effect effect) {
   std::visit([this](auto& each) { Perform(std::move(each)); }, effect);
 }
 
-void SessionDriver::Perform(const ReadChunk& read) {
+void SessionDriver::Perform(const ReadChunk& wanted) {
+  // What lies beyond the end of a closed node goes no further.
+  ReadChunk read = wanted;
+  read.end_index = node_.parts().keys.SizeBeforeClosing(read.log, read.end_index);
+  if (read.end_index <= read.first_index) {
+    v1::Chunk nothing;
+    nothing.set_log(read.log);
+    return session_.OnChunkRead(std::move(nothing), read.round, {});
+  }
   absl::StatusOr<ChunkSource::Reading> reading =
       IsShown(read.log) ? shown_.Read(read) : source_.Read(read);
   if (reading.ok()) {
@@ -252,13 +265,8 @@ void SessionDriver::Perform(const ReadChunk& read) {
 void SessionDriver::Perform(StoreChunk store) {
   const std::string name = store.chunk.log();
   const uint64_t ticket = store.ticket;
-  if (std::optional<std::string> stopped = node_.recording_stopped()) {
-    return session_.OnStoreRefused(name, NotUntilRestored(ends_.self, *stopped));
-  }
-  if (std::optional<std::string> revoked = node_.key_revoked()) {
-    return session_.OnStoreRefused(
-        name, ErrorOf(MakeError(v1::ERROR_CODE_READ_ONLY,
-                                {ends_.self + " stores nothing: " + *revoked, "", ""})));
+  if (absl::Status status = CheckStoring(); !status.ok()) {
+    return session_.OnStoreRefused(name, ErrorOf(status));
   }
   ArrivalCheck::Verdict verdict = check_.Verify(std::move(store.chunk), node_.parts().now_ms());
   if (verdict.fault) return Blame(*verdict.fault);
@@ -270,7 +278,13 @@ void SessionDriver::Perform(StoreChunk store) {
   if (std::optional<std::string> reason = check_.SetBack(*verdict.verified)) {
     check_.Forget(name);
     node_.StopRecording(log_.own_log(), *reason, "");
-    return session_.OnStoreRefused(name, NotUntilRestored(ends_.self, *reason));
+    return session_.OnStoreRefused(name, ErrorOf(NotUntilRestored(ends_.self, *reason)));
+  }
+  const uint64_t end = verdict.verified->tree.size();
+  if (absl::Status status = node_.parts().keys.CheckNotClosed(name, end); !status.ok()) {
+    check_.Forget(name);
+    beyond_closing_[name] = end;
+    return session_.OnStoreRefused(name, ErrorOf(status));
   }
   WarnOfUnlawful(*verdict.verified);
   sequencer_.Store(*std::move(verdict.verified),
@@ -295,7 +309,23 @@ void SessionDriver::Blame(const Session::ChunkFault& fault) {
   session_.OnChunkFault(fault);
 }
 
-void SessionDriver::BeginAnewWithNewKeys() {
+absl::Status SessionDriver::CheckStoring() const {
+  if (std::optional<std::string> stopped = node_.recording_stopped()) {
+    return NotUntilRestored(ends_.self, *stopped);
+  }
+  for (const std::optional<std::string>& why : {node_.key_revoked(), node_.closed()}) {
+    if (!why) continue;
+    return MakeError(v1::ERROR_CODE_READ_ONLY, {ends_.self + " stores nothing: " + *why, "", ""});
+  }
+  return absl::OkStatus();
+}
+
+void SessionDriver::BeginAnew() {
+  for (const auto& [log, size] : beyond_closing_) {
+    if (!node_.parts().keys.CheckNotClosed(log, size).ok()) continue;
+    beyond_closing_.clear();
+    return session_.Stop(std::string(domain::PathOfLog(log)) + " is open again.");
+  }
   for (const auto& [log, before] : revoked_) {
     const std::string path(domain::PathOfLog(log));
     const auto newest = node_.parts().keys.KeyFor(path);
@@ -391,9 +421,8 @@ void SessionDriver::Perform(const JudgeDispute& dispute) {
 }
 
 void SessionDriver::Perform(const SaveCosigned& save) {
-  std::string& last = saved_[save.log];
-  if (last == save.checkpoint) return;
-  last = save.checkpoint;
+  const merkle::Hash hash = merkle::LeafHash(save.checkpoint);
+  if (std::exchange(saved_[save.log], hash) == hash) return;
   ArrivalCheck::Cosigned cosigned = check_.CheckCosigned(save, node_.parts().now_ms());
   if (cosigned.conflict) return session_.OnCheckpointConflict(*cosigned.conflict);
   if (!cosigned.checkpoint) return;
@@ -437,12 +466,16 @@ void SessionDriver::Perform(const AdmitPeer&) {
         if (auto self = weak.lock()) self->OnCommit(advanced);
       });
   std::vector<LocalLog> logs;
+  std::map<std::string, absl::Status> unreadable;
   for (const log::HeldLog& held : log_.Logs()) {
-    absl::StatusOr<LocalLog> view = View(held);
-    if (!view.ok()) return Close(view.status());
-    logs.push_back(*std::move(view));
+    absl::Status readable;
+    logs.push_back(Look(held, readable));
+    if (!readable.ok()) unreadable.emplace(held.name, std::move(readable));
   }
   session_.OnLogs(logs);
+  for (const auto& [log, why] : unreadable) {
+    if (IsOutbound(ends_, log)) session_.OnReadFailed(log, why);
+  }
 }
 
 void SessionDriver::EndIfKeyIsVoid() {
@@ -456,7 +489,13 @@ void SessionDriver::Perform(const BuildEnrolment&) {
   std::string version = EnrolmentVersion();
   absl::StatusOr<v1::EnrolmentChain> chain =
       BuildEnrolmentChain(log_, sequencer_, node_.parts().keys, ends_.peer);
-  if (!chain.ok()) return session_.OnEnrolmentMissing(ErrorOf(chain.status()));
+  if (!chain.ok()) {
+    if (!absl::IsNotFound(chain.status())) {
+      spdlog::error("{}: the enrolment chain of {} can't be made: {}", ends_.self, ends_.peer,
+                    std::string(chain.status().message()));
+    }
+    return session_.OnEnrolmentMissing(ErrorOf(chain.status()));
+  }
   enrolment_version_ = std::move(version);
   session_.OnEnrolmentBuilt(*std::move(chain));
 }

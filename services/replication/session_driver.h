@@ -63,6 +63,9 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void TakeAdvances();
   void Advance(const log::HeldLog& held);
   absl::StatusOr<LocalLog> View(const log::HeldLog& held) const;
+  // Tells the session how far the log goes. One that can't be read is not sent in this
+  // session, and has an alarm; the others go on.
+  LocalLog Look(const log::HeldLog& held, absl::Status& readable) const;
   // Whether the log goes to the peer in part. Such are looked at once a tick: what is
   // sent of them is what has been countersigned, and few commits concern the peer.
   bool IsShown(const std::string& log) const;
@@ -72,6 +75,8 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void Perform(Effect effect);
   void Perform(const ReadChunk& read);
   void Perform(StoreChunk store);
+  // Why the node stores nothing at all; OK if it does.
+  absl::Status CheckStoring() const;
   void Perform(CheckDuplicate check);
   void Perform(const CompareRoot& compare);
   void Perform(const ProveState& prove);
@@ -89,9 +94,9 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void Perform(const AllowRecording& allow);
   void Perform(const EndSession& end);
   void Blame(const Session::ChunkFault& fault);
-  // What was refused because its key is revoked may come again when its node has
-  // another.
-  void BeginAnewWithNewKeys();
+  // What was refused because its key is revoked, or its node closed, may come again when
+  // the node has another key, or is open again.
+  void BeginAnew();
   void Answer(uint64_t ticket, const absl::Status& status,
               const log::Sequencer::StoreResult& result);
   // Entries are kept whoever wrote them; those that their writer may not write are
@@ -126,10 +131,12 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   ArrivalCheck check_;
   std::unique_ptr<log::EventLog::Subscription> subscription_;
   std::optional<note::VerifierKey> peer_key_;     // That the peer has proven.
-  std::map<std::string, std::string> saved_;      // The last checkpoint kept, by log.
+  std::map<std::string, merkle::Hash> saved_;     // Of the last checkpoint kept, by log.
   std::optional<std::string> enrolment_version_;  // Of the chain that was sent.
   // Logs refused because of a revoked key, with their nodes' newest keys then.
   std::map<std::string, std::string> revoked_;
+  // Logs refused because their nodes are closed, with the sizes that they came to.
+  std::map<std::string, uint64_t> beyond_closing_;
   bool begun_ = false;
   std::optional<std::string> stopped_early_;  // Stop came before Begin.
   bool writing_ = false;

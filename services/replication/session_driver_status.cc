@@ -26,6 +26,11 @@ void SessionDriver::PublishStatus(bool now) {
   status.clock_ahead_ms = session_.peer_clock_ahead_ms();
   status.acknowledged = session_.acknowledged();
   status.problems = session_.problems();
+  for (const std::string& end : {ends_.self, ends_.peer}) {
+    const auto known = node_.parts().keys.Find(end);
+    if (known.ok() && known->closed)
+      status.problems.push_back(ClosedText(end, *known->closed) + ".");
+  }
   if (closed_ && end_) status.last_error = ErrorText(ErrorOf(*end_));
   node_.Publish(this, std::move(status));
 }

@@ -112,7 +112,9 @@ absl::Status RestoredLog::TakeEnrolment(const v1::EnrolmentChain& chain) {
     keys_->Learn(path, node);
   }
   if (parts_.path == domain::kNationPath) return absl::OkStatus();  // Its own log says it.
-  sequencer_->SaveNote(std::string(replication::kEnrolmentNote), chain.SerializeAsString());
+  const auto reduced = replication::ReduceEnrolmentChain(chain, parts_.trust_domain, *nodes);
+  if (!reduced.ok()) return reduced.status();
+  sequencer_->SaveNote(std::string(replication::kEnrolmentNote), reduced->SerializeAsString());
   sequencer_->Step();
   return sequencer_->health();
 }
@@ -123,6 +125,10 @@ absl::Status RestoredLog::CheckOwnKey() const {
   const note::VerifierKey& key = parts_.signing_key.verifier();
   if (std::ranges::find(own->keys, key) == own->keys.end()) {
     return Unverified("the signing key is not the one that enrols " + parts_.path);
+  }
+  if (own->closed) {
+    return Unverified(replication::ClosedText(parts_.path, *own->closed) + ". " +
+                      replication::kClosedAdvice);
   }
   if (!note::IsRevoked(own->revocations, key)) return absl::OkStatus();
   return Unverified("the signing key of " + parts_.path + " is revoked. " +

@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "nlohmann/json.hpp"
 #include "tests/cli/liggare_process.h"
 #include "tests/testing/cluster.h"
@@ -31,6 +33,10 @@ constexpr char kLines[] =
 {"id":"0190163d-8694-739b-aea5-000000000003","subject":"rapport/2024/se/17/varmland","actor":{"id":"anna"},"reason_code":"rattelse","reason":"Fel åldersgrupp","report_corrected":{"path":"klienter[kvinna][30-49].antal","old":12,"new":13}}
 )";
 
+constexpr char kLater[] =
+    R"({"id":"0190163d-8694-739b-aea5-000000000009","subject":"rapport/2025/se/17/varmland","report_submitted":{"ombud":{"personer":4,"heltid_hundredths":350}}}
+)";
+
 // "1 se/17/varmland@1#0" or "2 MALFORMED", of each line of an answer file.
 std::vector<std::string> AnswersIn(const std::string& file) {
   std::ifstream in(file);
@@ -43,6 +49,12 @@ std::vector<std::string> AnswersIn(const std::string& file) {
                            : answer["log"].get<std::string>() + "#" + answer["index"].dump()));
   }
   return answers;
+}
+
+std::string DecodeBase64(const std::string& text) {
+  std::string bytes;
+  EXPECT_TRUE(absl::Base64Unescape(text, &bytes));
+  return bytes;
 }
 
 class EndToEndTest : public ::testing::Test {
@@ -78,6 +90,15 @@ class EndToEndTest : public ::testing::Test {
     EXPECT_THAT(recorded.out, HasSubstr("Registrerade: 3, redan registrerade: 0, avvisade: 0"));
     const Finished awaited = Run("se", {"await", "--frontier", frontier, "--timeout", "60"});
     ASSERT_EQ(awaited.code, 0) << awaited.err;
+  }
+
+  // Asks again until it is so.
+  static bool Eventually(const std::function<bool()>& is_so) {
+    constexpr int kRunsMax = 300;
+    for (int i = 0; i < kRunsMax; ++i) {
+      if (is_so()) return true;
+    }
+    return false;
   }
 
   Cluster cluster_;
@@ -300,6 +321,72 @@ TEST_F(EndToEndTest, LiveServerAndItsDirectoryVerify) {
   const Finished repaired = RunOffline({"fsck", "--repair", data});
   EXPECT_EQ(repaired.code, 0) << repaired.out << repaired.err;
   EXPECT_THAT(repaired.out, HasSubstr("Skrev 0 rader, tog bort 0 rader"));
+}
+
+// One line that anybody could have added to the file.
+TEST_F(EndToEndTest, AForgedSignatureLineInAReceiptIsLeftOutAndSaid) {
+  RecordLines();
+  const std::string file = cluster_.scratch() / "receipt.json";
+  ASSERT_EQ(Run("se/17", {"receipt", "se/17/varmland@1#1", "-o", file}).code, 0);
+  std::ifstream in(file);
+  json receipt = json::parse(in);
+  const std::string note = DecodeBase64(receipt["event"]["checkpoint"]);
+  receipt["event"]["checkpoint"] =
+      absl::Base64Escape(note + "\u2014 nobody.example/x AAAAAXJycg==\n");
+  const std::string padded = cluster_.scratch().Write("padded.json", receipt.dump());
+  const Finished verified = RunOffline({"verify", "--trust", trust_, padded});
+  EXPECT_EQ(verified.code, 0) << verified.err;
+  EXPECT_THAT(verified.out,
+              HasSubstr("Obs: 1 underskrift utelämnad, nobody.example/x: nyckeln är okänd."));
+  const Finished machine = RunOffline({"--json", "verify", "--trust", trust_, padded});
+  EXPECT_EQ(json::parse(machine.out)["signatures_left_out"][0]["why"], "unknown");
+}
+
+TEST_F(EndToEndTest, AClosedNodeStopsItsReceiptsHoldAndItIsOpenedAgain) {
+  RecordLines();
+  const Finished close = Run("se/17", {"node", "close", "--path", kVerksamhet});
+  ASSERT_EQ(close.code, 0) << close.err;
+  json wrong = json::parse(close.out);
+  wrong["node_closed"]["root"] = std::string(43, 'A') + "=";
+  const Finished refused =
+      Run("se/17", {"record", cluster_.scratch().Write("wrong.jsonl", wrong.dump() + "\n")});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("node_closed.root"));
+  const Finished closed =
+      Run("se/17", {"record", cluster_.scratch().Write("closing.jsonl", close.out)});
+  ASSERT_EQ(closed.code, 0) << closed.err;
+  const auto status_says = [&](const std::string& path, const std::string& text) {
+    return Eventually([&] { return Run(path, {"status"}).out.find(text) != std::string::npos; });
+  };
+  EXPECT_TRUE(status_says(kVerksamhet, "was closed by se/17 with 3 entries of se/17/varmland@1"));
+  EXPECT_TRUE(status_says("se/17", "was closed by se/17"));
+  const std::string later = cluster_.scratch().Write("later.jsonl", kLater);
+  const Finished recorded = Run(kVerksamhet, {"record", later});
+  EXPECT_EQ(recorded.code, 1);
+  EXPECT_THAT(recorded.err, AllOf(HasSubstr("READ_ONLY"), HasSubstr("was closed by se/17")));
+
+  for (const char* node : {kVerksamhet, "se/17", "se"}) {
+    const std::string file = cluster_.scratch() / "receipt.json";
+    ASSERT_EQ(Run(node, {"receipt", "se/17/varmland@1#1", "-o", file}).code, 0) << node;
+    const Finished verified = RunOffline({"verify", "--trust", trust_, file});
+    EXPECT_EQ(verified.code, 0) << node << verified.err;
+    const Finished live = Run(node, {"verify", "--trust", trust_, "--live"});
+    EXPECT_EQ(live.code, 0) << live.out << live.err;
+  }
+  EXPECT_THAT(Run("se/17", {"verify", "--trust", trust_, "--live"}).out,
+              HasSubstr("stängd efter 3 poster i se/17/varmland@1"));
+
+  const std::string vkey =
+      cluster_.scratch().Write("again.vkey", cluster_.verifier(kVerksamhet).Text() + "\n");
+  EXPECT_EQ(Run("se/17", {"node", "enrol", "--vkey", vkey}).out, "se/17/varmland ansluten\n");
+  EXPECT_TRUE(Eventually([&] { return Run(kVerksamhet, {"record", later}).code == 0; }));
+  const std::string frontier = cluster_.scratch() / "frontier.json";
+  ASSERT_EQ(Run(kVerksamhet, {"record", later, "--frontier-out", frontier}).code, 0);
+  EXPECT_EQ(Run("se", {"await", "--frontier", frontier, "--timeout", "60"}).code, 0);
+  cluster_.StopHost("county");
+  const Finished stored =
+      RunOffline({"verify", "--trust", trust_, "--data", cluster_.data_directory("se/17")});
+  EXPECT_EQ(stored.code, 0) << stored.out << stored.err;
 }
 
 TEST_F(EndToEndTest, StateIsAnsweredAsANodeKnewIt) {

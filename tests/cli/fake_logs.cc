@@ -47,8 +47,9 @@ v1::EventData MakeData(const std::string& subject, uint8_t id) {
 FakeLog::FakeLog(std::string path, uint8_t seed)
     : path_(std::move(path)), key_(MakeKey(path_, seed)) {}
 
-uint64_t FakeLog::Add(const v1::EventData& data) {
+uint64_t FakeLog::Add(const v1::EventData& data, const std::vector<std::string>& basis_logs) {
   v1::Event event;
+  for (const std::string& log : basis_logs) event.add_basis()->set_log(log);
   event.set_format_version(1);
   event.set_log(name());
   event.set_index(size());
@@ -90,6 +91,14 @@ uint64_t FakeLog::RevokeKey(const std::string& path, const note::SigningKey& key
   revoked.set_size(size_kept);
   revoked.set_cosigned_until_s(cosigned_until_s);
   return Add(data);
+}
+
+uint64_t FakeLog::Close(const std::string& path, int64_t closed_size,
+                        const std::vector<std::string>& basis_logs) {
+  v1::EventData data = MakeData("node/" + path, static_cast<uint8_t>(size()));
+  data.mutable_node_closed()->set_size(closed_size);
+  data.mutable_node_closed()->set_root(std::string(32, 'r'));
+  return Add(data, basis_logs);
 }
 
 std::string FakeLog::Checkpoint(uint64_t size, const Cosigners& cosigners) const {

@@ -28,7 +28,7 @@ class FakeLog {
   FakeLog(std::string path, uint8_t seed);
 
   // Adds an entry with this sender's part; its index.
-  uint64_t Add(const v1::EventData& data);
+  uint64_t Add(const v1::EventData& data, const std::vector<std::string>& basis_logs = {});
   // Adds bytes as they are.
   void AddBytes(std::string entry);
   // Adds the enrolment of a child.
@@ -41,6 +41,10 @@ class FakeLog {
   // Adds the revocation of a node's key beyond `size` entries of its first log.
   uint64_t RevokeKey(const std::string& path, const note::SigningKey& key, int64_t size,
                      int64_t cosigned_until_s = 0);
+
+  // Adds that a node's log has ended; the writer knew the node by these logs.
+  uint64_t Close(const std::string& path, int64_t size,
+                 const std::vector<std::string>& basis_logs = {});
 
   // A checkpoint of the first `size` entries, signed by the log's key and cosigned.
   using Cosigners = std::vector<std::pair<const note::SigningKey*, uint64_t>>;

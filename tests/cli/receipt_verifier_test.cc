@@ -271,9 +271,6 @@ std::vector<Tampering> Tamperings() {
          note.replace(note.find("\n2\n"), 3, "\n3\n");
        },
        "event.checkpoint"},
-      {"county's cosignature",
-       [](v1::Receipt& r) { FlipSignature(*r.mutable_event()->mutable_checkpoint()); },
-       "event.cosignature"},
       {"no checkpoint", [](v1::Receipt& r) { r.mutable_event()->clear_checkpoint(); },
        "event.checkpoint"},
       {"checkpoint of another log",
@@ -281,9 +278,6 @@ std::vector<Tampering> Tamperings() {
          r.mutable_event()->set_checkpoint(r.enrolment().links(1).checkpoint());
        },
        "event.checkpoint"},
-      {"nation's cosignature",
-       [](v1::Receipt& r) { FlipSignature(*r.mutable_cosigned(0)->mutable_checkpoint()); },
-       "cosigned[0].cosignature"},
       {"another event is cosigned",
        [](v1::Receipt& r) { FlipLast(*r.mutable_cosigned(0)->mutable_entry()); },
        "cosigned[0].entry"},
@@ -328,6 +322,115 @@ TEST_F(ReceiptVerifierTest, EverySingleTamperingIsRefusedAtItsStep) {
     tampering.change(receipt_);
     EXPECT_EQ(FailedStep(), tampering.step) << tampering.name;
   }
+}
+
+// Anybody can write one into the file.
+TEST_F(ReceiptVerifierTest, ACosignatureThatDoesNotVerifyIsLeftOutAndSaid) {
+  FlipSignature(*receipt_.mutable_cosigned(0)->mutable_checkpoint());
+  auto verified = Verify();
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  EXPECT_EQ(TimeOf("se/17"), kCountyTime);
+  EXPECT_EQ(TimeOf("se"), 0u);
+  ASSERT_EQ(verified->left_out.size(), 1u);
+  EXPECT_EQ(verified->left_out[0].where, "cosigned[0]");
+  EXPECT_EQ(verified->left_out[0].line,
+            (note::LeftOutLine{"liggare.test/se", note::LeftOut::kDoesNotVerify}));
+}
+
+TEST_F(ReceiptVerifierTest, ForgedLinesBeforeTheTrueOnesVoidNothing) {
+  for (v1::ProvenEntry* proven : {receipt_.mutable_event(), receipt_.mutable_cosigned(0),
+                                  receipt_.mutable_enrolment()->mutable_links(1)}) {
+    note::Note note = *note::ParseNote(proven->checkpoint());
+    for (const FakeLog* forged : {&nation_, &county_, &verksamhet_}) {
+      const note::VerifierKey& key = forged->key().verifier();
+      note.signatures.insert(
+          note.signatures.begin(),
+          {{.name = key.name(),
+            .key_id = key.WithType(note::KeyType::kCosignatureV1).key_id(),
+            .signature = std::string(72, 'r')},
+           {.name = key.name(), .key_id = key.key_id(), .signature = std::string(64, 'r')}});
+    }
+    proven->set_checkpoint(note.Encode());
+  }
+  EXPECT_EQ(TimeOf("se/17"), kCountyTime);
+  EXPECT_EQ(TimeOf("se"), kNationTime);
+  EXPECT_EQ(Verify()->left_out.size(), 18u);
+}
+
+TEST_F(ReceiptVerifierTest, ReceiptsFromBeforeANodeWasClosedHoldAndThoseBeyondDoNot) {
+  const auto closed_at = [&](int64_t size) {
+    const uint64_t link = county_.Close("se/17/varmland", size);
+    *receipt_.mutable_enrolment()->add_links() = county_.Prove(link, county_.size());
+  };
+  v1::Receipt open = receipt_;
+  closed_at(2);  // The receipt is of entry 1, under a checkpoint of 3 beside.
+  EXPECT_EQ(FailedStep(), "");
+  EXPECT_EQ(TimeOf("se"), kNationTime);
+  closed_at(3);
+  EXPECT_EQ(FailedStep(), "") << "a second closing gives nothing back";
+  receipt_ = open;
+  closed_at(1);
+  EXPECT_EQ(FailedStep(), "event.entry");
+  EXPECT_THAT(ErrorOf(Verify().status()).message(),
+              HasSubstr("was closed with 1 entries of se/17/varmland@1"));
+  closed_at(3);
+  EXPECT_EQ(FailedStep(), "event.entry");
+}
+
+TEST_F(ReceiptVerifierTest, AnEnrolmentAfterItOpensAClosedNode) {
+  const uint64_t closing = county_.Close("se/17/varmland", 1);
+  *receipt_.mutable_enrolment()->add_links() = county_.Prove(closing, county_.size());
+  ASSERT_EQ(FailedStep(), "event.entry");
+  const uint64_t link = county_.Enrol(verksamhet_);
+  *receipt_.mutable_enrolment()->add_links() = county_.Prove(link, county_.size());
+  EXPECT_EQ(FailedStep(), "");
+  // In whatever order they are told.
+  receipt_.mutable_enrolment()->mutable_links()->SwapElements(2, 3);
+  EXPECT_EQ(FailedStep(), "");
+}
+
+TEST_F(ReceiptVerifierTest, AClosingEndsTheNewestEpochThatItsWriterKnew) {
+  const uint64_t link = county_.Close("se/17/varmland", 0, {"se/17/varmland@2"});
+  *receipt_.mutable_enrolment()->add_links() = county_.Prove(link, county_.size());
+  EXPECT_EQ(FailedStep(), "") << "the receipt is of the epoch before";
+}
+
+TEST_F(ReceiptVerifierTest, AClosedNodeEnrolsNobodyAfterwards) {
+  const uint64_t link = nation_.Close("se/17", 1);
+  v1::EnrolmentChain& chain = *receipt_.mutable_enrolment();
+  *chain.add_links() = nation_.Prove(link, nation_.size());
+  EXPECT_EQ(FailedStep(), "") << "it had enrolled it, as far as anybody knew then";
+  chain.mutable_links()->SwapElements(1, 2);
+  EXPECT_EQ(FailedStep(), "enrolment.links[2].entry");
+}
+
+TEST_F(ReceiptVerifierTest, NobodyClosesTheNationOrAnothersChild) {
+  const uint64_t own = nation_.Close("se", 1);
+  v1::EnrolmentChain& chain = *receipt_.mutable_enrolment();
+  *chain.add_links() = nation_.Prove(own, nation_.size());
+  EXPECT_EQ(FailedStep(), "");
+  const uint64_t others = nation_.Close("se/17/varmland", 1);
+  *chain.add_links() = nation_.Prove(others, nation_.size());
+  EXPECT_EQ(FailedStep(), "enrolment.links[3].entry");
+}
+
+TEST_F(ReceiptVerifierTest, WhatIsSaidOfAKeyBeforeItsEnrolmentEnrolsNobody) {
+  FakeLog stranger("se/17/stranger", 50);
+  stranger.Add(MakeData("verksamhet/se/17/stranger", 1));
+  const uint64_t links[] = {county_.RevokeKey("se/17/stranger", stranger.key(), 9),
+                            county_.Close("se/17/stranger", 9),
+                            county_.ChangeKey("se/17/stranger", stranger.key(), stranger.key())};
+  v1::Receipt receipt;
+  receipt.set_receipt_version(1);
+  *receipt.mutable_event() = stranger.Prove(0, 1);
+  *receipt.mutable_enrolment()->add_links() = receipt_.enrolment().links(0);
+  for (const uint64_t link : links) {
+    *receipt.mutable_enrolment()->add_links() = county_.Prove(link, county_.size());
+  }
+  receipt_ = receipt;
+  EXPECT_EQ(FailedStep(), "enrolment.links[3].entry");
+  receipt_.mutable_enrolment()->mutable_links()->RemoveLast();
+  EXPECT_EQ(FailedStep(), "enrolment.links");
 }
 
 TEST_F(ReceiptVerifierTest, EveryFlippedByteOfTheEventIsRefused) {

@@ -11,6 +11,8 @@
 #include <thread>
 
 #include "eventstore/log/fsck.h"
+#include "eventstore/log/keys.h"
+#include "eventstore/log/repair.h"
 #include "tests/log/test_node.h"
 #include "tests/testing/scratch_directory.h"
 
@@ -72,6 +74,26 @@ class BackupTest : public ::testing::Test {
   std::unique_ptr<RocksDatabase> database_;
   std::unique_ptr<TestNode> node_;
 };
+
+// As `fsck` would, it says of which log it is.
+TEST_F(BackupTest, ACheckpointThatCannotBeReadIsNamedAndARepairMakesTheBackupGood) {
+  node_->RecordSome(3);
+  Batch batch;
+  batch.Put(Family::kMeta, keys::CheckpointKey(node_->log().Find(kOwn)->number, 2), "no note");
+  ASSERT_TRUE(database_->Write(batch, Durability::kSynced).ok());
+  const auto refused = log::BackUp(*database_, data_, backup_, shared_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("meta se/17/a@1"));
+  node_.reset();
+  database_.reset();
+  const auto repaired = RepairDirectory(data_, shared_, {});
+  ASSERT_TRUE(repaired.ok()) << repaired.status();
+  EXPECT_EQ(repaired->checkpoints_removed, 1u);
+  EXPECT_TRUE(repaired->after.ok());
+  database_ = *RocksDatabase::Open(data_, shared_, {});
+  node_ = std::make_unique<TestNode>(*database_, "se/17/a");
+  EXPECT_EQ(BackUp().own_log.size, 3u);
+}
 
 TEST_F(BackupTest, WhatIsPutBackIsWhatWasThere) {
   node_->RecordSome(300);

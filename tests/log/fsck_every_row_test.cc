@@ -8,6 +8,7 @@
 #include "eventstore/log/entry.h"
 #include "eventstore/log/fsck.h"
 #include "eventstore/log/keys.h"
+#include "eventstore/log/repair.h"
 #include "tests/log/complete_node.h"
 
 namespace liggare::log {
@@ -156,20 +157,84 @@ class FsckSignatureTest : public FsckEveryRowTest {
     batch.Put(Family::kMeta, key, note->Encode());
     ASSERT_TRUE(database().Write(batch, Durability::kSynced).ok());
   }
+  // What was done until nothing more is found.
+  RepairReport Repaired() {
+    NoteKeyFinder finder;
+    auto report = Repair(database(), {.trust_domain = testing::kTrustDomain, .keys = &finder});
+    EXPECT_TRUE(report.ok()) << report.status();
+    for (const FsckFinding& left : report->after.findings) ADD_FAILURE() << FindingText(left);
+    return *std::move(report);
+  }
 };
 
-TEST_F(FsckSignatureTest, ForgedSignaturesAndCosignaturesAreFound) {
-  for (const size_t line : {0, 1}) {
-    Rewrite(2, 265, [&](note::Note& note) { note.signatures[line].signature.back() ^= 1; });
-    const FsckReport report = Check();
-    ASSERT_GE(report.findings.size(), 1u);
-    EXPECT_THAT(FindingText(report.findings[0]),
-                HasSubstr(line == 0 ? "the signature of liggare.test/se/17/a does not verify"
-                                    : "the signature of liggare.test/se/17 does not verify"));
-    EXPECT_EQ(report.findings[0].log, "se/17/a@1");
-    Rewrite(2, 265, [&](note::Note& note) { note.signatures[line].signature.back() ^= 1; });
-  }
-  EXPECT_TRUE(Check().ok());
+TEST_F(FsckSignatureTest, AForgedSignatureOfTheLogIsFound) {
+  Rewrite(2, 265, [](note::Note& note) { note.signatures[0].signature.back() ^= 1; });
+  const FsckReport report = Check();
+  ASSERT_GE(report.findings.size(), 1u);
+  EXPECT_THAT(FindingText(report.findings[0]),
+              HasSubstr("the signature of liggare.test/se/17/a does not verify"));
+  EXPECT_EQ(report.findings[0].log, "se/17/a@1");
+}
+
+// Anybody can add one.
+TEST_F(FsckSignatureTest, AForgedCosignatureIsLeftOutAndSaid) {
+  Rewrite(2, 265, [](note::Note& note) { note.signatures[1].signature.back() ^= 1; });
+  const FsckReport report = Check();
+  EXPECT_TRUE(report.ok());
+  EXPECT_EQ(report.signatures, 5u);
+  ASSERT_EQ(report.remarks.size(), 1u);
+  EXPECT_EQ(report.remarks_count, 1u);
+  EXPECT_EQ(report.remarks[0].log, "se/17/a@1");
+  EXPECT_THAT(FindingText(report.remarks[0]),
+              HasSubstr("a signature of liggare.test/se/17 is left out: it does not verify"));
+}
+
+TEST_F(FsckSignatureTest, RepairTakesAwayForgedLinesAndNothingElse) {
+  const std::string key = keys::CheckpointKey(2, 265);
+  const std::string before = **database().Get(Family::kMeta, key);
+  Rewrite(2, 265, [](note::Note& note) {
+    note.signatures.push_back(note.signatures[1]);
+    note.signatures.back().signature.back() ^= 1;
+    note.signatures.push_back(note.signatures[0]);
+  });
+  const auto report = Repaired();
+  EXPECT_EQ(report.checkpoints_reduced, 1u);
+  EXPECT_EQ(report.checkpoints_removed, 0u);
+  EXPECT_EQ(report.after.remarks_count, 0u);
+  EXPECT_EQ(**database().Get(Family::kMeta, key), before);
+}
+
+// A hundred lines of the log's own name, and one more.
+TEST_F(FsckSignatureTest, RepairTakesAwayACheckpointThatCannotBeReadAndKeepsTheEntries) {
+  Rewrite(2, 265, [](note::Note& note) {
+    while (note.signatures.size() <= note::kSignaturesMax) {
+      note.signatures.push_back({.name = note.signatures[0].name,
+                                 .key_id = static_cast<uint32_t>(note.signatures.size()),
+                                 .signature = "r"});
+    }
+  });
+  const FsckReport found = Check();
+  ASSERT_EQ(found.findings.size(), 1u);
+  EXPECT_EQ(found.findings[0].log, "se/17/a@1");
+  const auto entries = database().Contents(Family::kEvents);
+  EXPECT_EQ(Repaired().checkpoints_removed, 1u);
+  EXPECT_EQ(*database().Get(Family::kMeta, keys::CheckpointKey(2, 265)), std::nullopt);
+  EXPECT_EQ(database().Contents(Family::kEvents), entries);
+}
+
+TEST_F(FsckSignatureTest, RepairTakesAwayACheckpointThatItsLogHasNotSigned) {
+  Rewrite(2, 265, [](note::Note& note) { note.signatures[0].signature.back() ^= 1; });
+  EXPECT_EQ(Repaired().checkpoints_removed, 1u);
+}
+
+// Whose keys are not known, nobody can say.
+TEST_F(FsckSignatureTest, RepairLeavesLinesOfUnknownKeys) {
+  Rewrite(2, 265, [](note::Note& note) {
+    note.signatures.push_back(note::Cosign(testing::KeyOf("se/18"), note.text, 1));
+  });
+  const auto report = Repaired();
+  EXPECT_EQ(report.checkpoints_reduced, 0u);
+  EXPECT_EQ(report.after.signatures_unchecked, 1u);
 }
 
 TEST_F(FsckSignatureTest, CheckpointWithoutItsLogsOwnSignatureIsFound) {

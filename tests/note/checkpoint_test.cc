@@ -150,9 +150,14 @@ TEST_F(CheckpointTest, TheEarliestOfSeveralCosignaturesCounts) {
   EXPECT_EQ(VerifyCosignature(note_, parent_.verifier()).value(), kTimeS);
 }
 
-TEST_F(CheckpointTest, OneBadCosignatureSpoilsTheGoodOnes) {
-  note_.signatures.push_back(Cosign(parent_, note_.text, kTimeS));
-  note_.signatures.push_back(Cosign(parent_, "another\n", kTimeS));
+TEST_F(CheckpointTest, ABadCosignatureTakesNothingFromTheGoodOne) {
+  const Signature good = Cosign(parent_, note_.text, kTimeS);
+  const Signature bad = Cosign(parent_, "another\n", kTimeS - 1);
+  for (const std::vector<Signature>& lines : {std::vector{good, bad}, std::vector{bad, good}}) {
+    note_.signatures = lines;
+    EXPECT_EQ(VerifyCosignature(note_, parent_.verifier()).value(), kTimeS);
+  }
+  note_.signatures = {bad};
   EXPECT_TRUE(absl::IsInvalidArgument(VerifyCosignature(note_, parent_.verifier()).status()));
 }
 

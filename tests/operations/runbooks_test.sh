@@ -290,6 +290,24 @@ refused_offline() {  # A receipt that holds the revocation, of what the key alon
   cat "$folder/refusal"
   return 1
 }
+fact "runbook: Closing a node" runbook "Closing a node" se/17 counties $node
+fact "the closed node stops recording" stopped $node
+says_closed() { says "was closed by se/17" liggare "$1" status; }
+fact "and says why" says_closed $node
+fact "its parent says it, too" says_closed se/17
+fact "what it recorded before is proven" receipt_of 0190163d-8694-739b-aea5-000000000013 "$folder/closed.json"
+fact "and the proof holds" verified "$folder/closed.json"
+VKEY=$folder/open.vkey && export VKEY && key_of $node > "$VKEY"
+fact "runbook: Opening a closed node" says "ansluten" runbook "Opening a closed node" se/17 counties $node
+opened() {
+  for _ in $(seq 600); do
+    record 14 2 > /dev/null 2>&1 && await_at se && return
+    read -r -t 0.1 <> <(:)
+  done
+  liggare $node status
+  return 1
+}
+fact "it records again, in the same log" opened
 fact "the key is revoked from the beginning" revoke_all
 fact "a receipt over the revoked range is refused" refused_offline
 fact "one that the new key answers for holds" receipt_of 0190163d-8694-739b-aea5-000000000013 "$folder/anew.json"

@@ -168,6 +168,14 @@ void NodeUnderTest::RevokeKey(const std::string& child, const note::SigningKey& 
   RecordData(data.SerializeAsString(), {});
 }
 
+void NodeUnderTest::CloseNode(const std::string& child, uint64_t size) {
+  v1::EventData data = NewData(path(), ++recorded_);
+  data.set_subject("node/" + child);
+  data.mutable_node_closed()->set_size(static_cast<int64_t>(size));
+  data.mutable_node_closed()->set_root(std::string(32, 'r'));
+  RecordData(data.SerializeAsString(), {});
+}
+
 void NodeUnderTest::RecordAbout(const std::string& verksamhet, const std::string& text) {
   const std::string salt(32, 'a');
   const std::string commitment = log::CommitmentOf(salt, text);

@@ -75,6 +75,8 @@ class NodeUnderTest {
   // Records that the key signs nothing beyond that extent of its log.
   void RevokeKey(const std::string& path, const note::SigningKey& key,
                  const std::pair<std::string, uint64_t>& extent);
+  // Records that the node's log ended there.
+  void CloseNode(const std::string& path, uint64_t size);
   // An event about the report of another node, with a text behind a commitment.
   void RecordAbout(const std::string& verksamhet, const std::string& text);
   // A text behind a commitment, in an event of its own.
