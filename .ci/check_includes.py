@@ -28,7 +28,7 @@ LAYERS = {
     "services": ("services", "eventstore", "proto", GENERATED),
     "clients/cpp": ("eventstore/merkle", "eventstore/note", "proto", GENERATED),
     "clients/cli": ("clients/cpp", "eventstore/merkle", "eventstore/note", "eventstore/log",
-                    "proto", GENERATED),
+                    "services/domain", "proto", GENERATED),
     "tests": ("tests", "clients", "services", "eventstore", "proto", GENERATED),
 }
 # One gRPC service each; they know nothing of one another.

@@ -31,6 +31,7 @@ std::string BristText(const v1::RegisteredBrist& brist) {
   for (const v1::RequestedFeedback& feedback : brist.aterkoppling()) {
     text += FeedbackLine(feedback) + "\n";
   }
+  if (brist.aterkoppling_more()) text += "  mer finns: liggare state " + brist.subject() + "\n";
   return text;
 }
 
@@ -60,6 +61,7 @@ Json BristJson(const v1::RegisteredBrist& brist) {
   for (const v1::RequestedFeedback& feedback : brist.aterkoppling()) {
     json["aterkoppling"].push_back(FeedbackJson(feedback));
   }
+  if (brist.aterkoppling_more()) json["aterkoppling_more"] = true;
   return json;
 }
 

@@ -27,7 +27,8 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   request.set_open_only(arguments.open_only);
   SetMoment(arguments.moment, request);
   auto answer =
-      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::ListBrister, request);
+      (*connection)
+          ->CallPaged((*connection)->queries(), &v1::QueryService::Stub::ListBrister, request);
   if (!answer.ok()) return answer.status();
   shell.out() << (shell.options().json ? BristerJson(*answer).dump(2) + "\n"
                                        : BristerText(*answer));

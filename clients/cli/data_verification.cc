@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "clients/cli/index_rule.h"
 #include "clients/cpp/log_verifier.h"
 #include "clients/cpp/node_path.h"
 #include "clients/cpp/receipt_verifier.h"
@@ -159,6 +160,7 @@ absl::StatusOr<std::vector<LogReport>> VerifyData(
   log::SharedResources shared;
   log::FsckOptions options;
   options.trust_domain = chain->trust_domain();
+  options.may_write_about = MayWriteAbout;
   auto report = log::FsckDirectory(directory, shared, options);
   if (!report.ok()) return report.status();
   std::vector<LogReport> reports;

@@ -101,7 +101,7 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   SetMoment(arguments.moment, request);
   auto response =
       (*connection)
-          ->Call((*connection)->queries(), &v1::QueryService::Stub::GetStateDigest, request);
+          ->CallPaged((*connection)->queries(), &v1::QueryService::Stub::GetStateDigest, request);
   if (!response.ok()) return response.status();
   if (!arguments.against.empty()) {
     return Compare(shell, arguments, DigestJson(arguments, *response));

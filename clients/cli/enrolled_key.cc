@@ -23,7 +23,8 @@ absl::StatusOr<std::optional<EnrolledKey>> FindEnrolledKey(client::Connection& c
   v1::GetStateRequest request;
   request.set_node(connection.node());
   request.set_subject("node/" + path);
-  auto response = connection.Call(connection.queries(), &v1::QueryService::Stub::GetState, request);
+  auto response =
+      connection.CallPaged(connection.queries(), &v1::QueryService::Stub::GetState, request);
   if (!response.ok()) {
     if (ErrorOf(response.status()).code() != v1::ERROR_CODE_NOT_FOUND) return response.status();
     return std::optional<EnrolledKey>();

@@ -21,7 +21,8 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   request.set_scope(arguments.scope);
   SetMoment(arguments.moment, request);
   auto answer =
-      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::ListExamples, request);
+      (*connection)
+          ->CallPaged((*connection)->queries(), &v1::QueryService::Stub::ListExamples, request);
   if (!answer.ok()) return answer.status();
   shell.out() << (shell.options().json ? ExamplesJson(*answer).dump(2) + "\n"
                                        : ExamplesText(*answer));

@@ -82,7 +82,8 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   request.set_scope(arguments.scope);
   SetMoment(arguments.moment, request);
   auto findings =
-      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::ListFindings, request);
+      (*connection)
+          ->CallPaged((*connection)->queries(), &v1::QueryService::Stub::ListFindings, request);
   if (!findings.ok()) return findings.status();
   shell.out() << (shell.options().json ? FindingsJson(arguments, *findings).dump(2) + "\n"
                                        : FindingsText(*findings));

@@ -4,6 +4,7 @@
 
 #include "clients/cli/commands.h"
 #include "clients/cli/event_ref_json.h"
+#include "clients/cli/index_rule.h"
 #include "clients/cli/progress_bar.h"
 #include "clients/cli/stored_keys.h"
 #include "clients/cli/swedish_text.h"
@@ -122,6 +123,7 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   bar.emplace(shell.err(), ErrorIsTerminal() && !shell.options().json, "poster");
   log::FsckOptions options;
   options.keys = &keys;
+  options.may_write_about = MayWriteAbout;
   options.progress = [&bar](uint64_t entries) { bar->Update({0, 0, entries}); };
   if (arguments.repair) {
     const auto report = log::RepairDirectory(arguments.directory, shared, options);

@@ -74,7 +74,8 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   request.set_path_prefix(arguments.field);
   SetMoment(arguments.moment, request);
   auto history =
-      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::GetHistory, request);
+      (*connection)
+          ->CallPaged((*connection)->queries(), &v1::QueryService::Stub::GetHistory, request);
   if (!history.ok()) return history.status();
   shell.out() << (shell.options().json ? HistoryJson(arguments, *history).dump(2) + "\n"
                                        : HistoryText(*history));

@@ -154,7 +154,8 @@ absl::StatusOr<std::vector<LogReport>> VerifyLive(
   if (!chain.ok()) return chain.status();
   v1::GetStatusRequest request;
   request.set_node(node);
-  auto status = connection.Call(connection.admin(), &v1::AdminService::Stub::GetStatus, request);
+  auto status =
+      connection.CallPaged(connection.admin(), &v1::AdminService::Stub::GetStatus, request);
   if (!status.ok()) return status.status();
   std::vector<LogReport> reports;
   for (const v1::NodeStatus& at : status->nodes()) {

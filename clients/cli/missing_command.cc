@@ -27,7 +27,8 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   request.set_on(arguments.on);
   SetMoment(arguments.moment, request);
   auto answer =
-      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::ListDuties, request);
+      (*connection)
+          ->CallPaged((*connection)->queries(), &v1::QueryService::Stub::ListDuties, request);
   if (!answer.ok()) return answer.status();
   const AnsweredDuties duties{arguments.year, arguments.with_all, *std::move(answer)};
   if (shell.options().json) {

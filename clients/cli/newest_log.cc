@@ -11,7 +11,8 @@ absl::StatusOr<std::optional<v1::LogState>> FindNewestLog(client::Connection& co
                                                           const std::string& log) {
   v1::GetStatusRequest request;
   request.set_node(connection.node());
-  auto status = connection.Call(connection.admin(), &v1::AdminService::Stub::GetStatus, request);
+  auto status =
+      connection.CallPaged(connection.admin(), &v1::AdminService::Stub::GetStatus, request);
   if (!status.ok()) return status.status();
   const auto epoch_of = [](const std::string& name) {
     return std::strtoul(name.c_str() + name.rfind('@') + 1, nullptr, 10);

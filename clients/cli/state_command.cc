@@ -1,5 +1,6 @@
 #include <memory>
 #include <ostream>
+#include <utility>
 
 #include "clients/cli/commands.h"
 #include "clients/cli/moment_option.h"
@@ -10,23 +11,63 @@ namespace {
 
 struct Arguments {
   std::string subject;
+  bool without_effect = false;
   MomentArguments moment;
 };
+
+constexpr char kWithoutEffectFormat[] = "liggare.without_effect/1";
+
+// There may be very many of them: text is printed page by page.
+absl::StatusOr<ExitCode> ListWithoutEffect(Shell& shell, client::Connection& connection,
+                                           const Arguments& arguments) {
+  v1::ListWithoutEffectRequest request;
+  request.set_node(connection.node());
+  request.set_subject(arguments.subject);
+  SetMoment(arguments.moment, request);
+  EventRefs events;
+  Json entries = Json::array();
+  do {
+    auto page =
+        connection.Call(connection.queries(), &v1::QueryService::Stub::ListWithoutEffect, request);
+    if (!page.ok()) return page.status();
+    for (const v1::Disregarded& entry : page->entries()) {
+      if (shell.options().json) {
+        entries.push_back(WithoutEffectJson(entry, events));
+      } else {
+        shell.out() << WithoutEffectText(entry) << "\n";
+      }
+    }
+    request.set_page(page->next_page());
+  } while (!request.page().empty());
+  if (!shell.options().json) return kDone;
+  const Json json = {{"format", kWithoutEffectFormat},
+                     {"subject", arguments.subject},
+                     {"disregarded", std::move(entries)},
+                     {"events", events.json()}};
+  shell.out() << json.dump(2) << "\n";
+  return kDone;
+}
 
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   auto connection = shell.Connect();
   if (!connection.ok()) return connection.status();
+  if (arguments.without_effect) return ListWithoutEffect(shell, **connection, arguments);
   v1::GetStateRequest request;
   request.set_node((*connection)->node());
   request.set_subject(arguments.subject);
   SetMoment(arguments.moment, request);
   auto response =
-      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::GetState, request);
+      (*connection)
+          ->CallPaged((*connection)->queries(), &v1::QueryService::Stub::GetState, request);
   if (!response.ok()) return response.status();
-  const AnsweredState answer{(*connection)->node(),
-                             request.moment(),
-                             response->state(),
-                             {response->texts().begin(), response->texts().end()}};
+  const AnsweredState answer{
+      (*connection)->node(),
+      request.moment(),
+      response->state(),
+      {response->texts().begin(), response->texts().end()},
+      {response->without_authority().begin(), response->without_authority().end()},
+      {response->without_authority_counts().begin(), response->without_authority_counts().end()},
+      response->more_without_authority()};
   shell.out() << (shell.options().json ? StateJson(answer) : StateText(answer));
   return kDone;
 }
@@ -38,6 +79,8 @@ void AddState(CLI::App& app, Shell& shell) {
   CLI::App* command = app.add_subcommand("state", "The state of one subject, now or as known then");
   command->add_option("subject", arguments->subject, "Such as rapport/2024/se/17/varmland")
       ->required();
+  command->add_flag("--without-effect", arguments->without_effect,
+                    "Instead: every entry about it that has no effect, and why");
   AddMomentOptions(*command, arguments->moment);
   OnChosen(*command, shell, arguments, Run);
 }

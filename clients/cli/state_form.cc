@@ -51,14 +51,31 @@ Json AwaitingJson(const v1::State& state, EventRefs& events) {
   return awaiting;
 }
 
-Json DisregardedJson(const v1::State& state, EventRefs& events) {
+Json DisregardedJson(const AnsweredState& answer, EventRefs& events) {
   Json disregarded = Json::array();
-  for (const v1::Disregarded& entry : state.disregarded()) {
-    disregarded.push_back({{"event", events.Add(entry.event())},
-                           {"code", entry.code()},
-                           {"message", entry.message()}});
+  for (const v1::Disregarded& entry : answer.without_authority) {
+    disregarded.push_back(WithoutEffectJson(entry, events));
+  }
+  for (const v1::Disregarded& entry : answer.state.disregarded()) {
+    disregarded.push_back(WithoutEffectJson(entry, events));
   }
   return disregarded;
+}
+
+// Of both kinds; a log is in one of them.
+std::vector<v1::WithoutEffect> CountsOf(const AnsweredState& answer) {
+  std::vector<v1::WithoutEffect> counts = answer.without_authority_counts;
+  counts.insert(counts.end(), answer.state.without_effect().begin(),
+                answer.state.without_effect().end());
+  return counts;
+}
+
+Json CountsJson(const AnsweredState& answer) {
+  Json counts = Json::object();
+  for (const v1::WithoutEffect& count : CountsOf(answer)) {
+    counts[count.log()] = {{"count", count.count()}, {"at_least", count.at_least()}};
+  }
+  return counts;
 }
 
 std::string Heading(const AnsweredState& answer) {
@@ -117,17 +134,42 @@ std::string AwaitingText(const v1::State& state) {
   return text;
 }
 
-std::string DisregardedText(const v1::State& state) {
-  if (state.disregarded().empty()) return "";
-  std::string text = "\nUtan verkan\n";
-  for (const v1::Disregarded& entry : state.disregarded()) {
-    text += std::string(kIndent, ' ') + EventText(entry.event()) + ": " + entry.code() + ": " +
-            entry.message() + "\n";
+std::string DisregardedText(const AnsweredState& answer) {
+  const std::string indent(kIndent, ' ');
+  std::string text;
+  uint64_t shown = 0;
+  for (const v1::Disregarded& entry : answer.without_authority) {
+    text += indent + WithoutEffectText(entry) + "\n";
+    ++shown;
   }
-  return text;
+  for (const v1::Disregarded& entry : answer.state.disregarded()) {
+    text += indent + WithoutEffectText(entry) + "\n";
+    ++shown;
+  }
+  uint64_t all = 0;
+  for (const v1::WithoutEffect& count : CountsOf(answer)) all += count.count();
+  const bool has_more = all > shown || answer.more_without_authority;
+  if (has_more) {
+    for (const v1::WithoutEffect& count : CountsOf(answer)) {
+      text += indent + count.log() + ": " + (count.at_least() ? "minst " : "") +
+              SwedishNumber(std::to_string(count.count())) + " sådana\n";
+    }
+    if (answer.more_without_authority) text += indent + "och fler loggar\n";
+    text += indent + "Mer finns: liggare state " + answer.state.subject() + " --without-effect\n";
+  }
+  return text.empty() ? "" : "\nUtan verkan\n" + text;
 }
 
 }  // namespace
+
+std::string WithoutEffectText(const v1::Disregarded& entry) {
+  return EventText(entry.event()) + ": " + entry.code() + ": " + entry.message();
+}
+
+Json WithoutEffectJson(const v1::Disregarded& entry, EventRefs& events) {
+  return {
+      {"event", events.Add(entry.event())}, {"code", entry.code()}, {"message", entry.message()}};
+}
 
 std::string StateJson(const AnsweredState& answer) {
   const v1::State& state = answer.state;
@@ -142,7 +184,8 @@ std::string StateJson(const AnsweredState& answer) {
   json["fields"] = FieldsJson(state, events);
   json["conflicts"] = ConflictsJson(state, events);
   json["awaiting"] = AwaitingJson(state, events);
-  json["disregarded"] = DisregardedJson(state, events);
+  json["disregarded"] = DisregardedJson(answer, events);
+  json["without_effect"] = CountsJson(answer);
   json["positions"] = Json::object();
   for (const v1::Basis& position : state.positions()) {
     json["positions"][position.log()] = position.index();
@@ -155,7 +198,7 @@ std::string StateJson(const AnsweredState& answer) {
 
 std::string StateText(const AnsweredState& answer) {
   return Heading(answer) + FieldsText(answer) + ConflictsText(answer.state) +
-         AwaitingText(answer.state) + DisregardedText(answer.state);
+         AwaitingText(answer.state) + DisregardedText(answer);
 }
 
 }  // namespace liggare::cli

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "clients/cli/event_ref_json.h"
 #include "liggare/v1/query_service.pb.h"
 
 namespace liggare::cli {
@@ -17,10 +18,21 @@ struct AnsweredState {
   v1::State state;
   // The texts behind its commitments, as far as the node holds them.
   std::vector<v1::DisclosedText> texts = {};
+  // Entries by nodes that may write nothing about the subject: the first of each log, how
+  // many each has, and whether other logs have some.
+  std::vector<v1::Disregarded> without_authority = {};
+  std::vector<v1::WithoutEffect> without_authority_counts = {};
+  bool more_without_authority = false;
 };
 
 // JSON, format liggare.state/1, indented, ending in a newline.
 std::string StateJson(const AnsweredState& answer);
+
+// One entry without effect, a line of the text: "se/18@1#3 (report_submitted): NOT_AUTHORISED:
+// ...".
+std::string WithoutEffectText(const v1::Disregarded& entry);
+// The same for programs.
+Json WithoutEffectJson(const v1::Disregarded& entry, EventRefs& events);
 
 // Text in Swedish, ending in a newline.
 std::string StateText(const AnsweredState& answer);

@@ -1,5 +1,6 @@
 #include <memory>
 #include <ostream>
+#include <utility>
 
 #include "clients/cli/commands.h"
 #include "clients/cli/event_ref_json.h"
@@ -119,14 +120,29 @@ std::string NodeText(const v1::NodeStatus& node) {
   return text + table.Text(kIndent);
 }
 
+// A node that did not fit into a page goes on in the next.
+void JoinNodes(v1::GetStatusResponse& status) {
+  v1::GetStatusResponse joined;
+  for (v1::NodeStatus& node : *status.mutable_nodes()) {
+    const int last = joined.nodes_size() - 1;
+    if (last >= 0 && joined.nodes(last).path() == node.path()) {
+      joined.mutable_nodes(last)->MergeFrom(node);
+    } else {
+      *joined.add_nodes() = std::move(node);
+    }
+  }
+  status.mutable_nodes()->Swap(joined.mutable_nodes());
+}
+
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments&) {
   auto connection = shell.Connect();
   if (!connection.ok()) return connection.status();
   v1::GetStatusRequest request;
   request.set_node(shell.options().node);
   auto status =
-      (*connection)->Call((*connection)->admin(), &v1::AdminService::Stub::GetStatus, request);
+      (*connection)->CallPaged((*connection)->admin(), &v1::AdminService::Stub::GetStatus, request);
   if (!status.ok()) return status.status();
+  JoinNodes(*status);
   if (shell.options().json) {
     Json json = {{"format", kFormat}, {"version", status->version()}, {"nodes", Json::array()}};
     for (const v1::NodeStatus& node : status->nodes()) json["nodes"].push_back(NodeJson(node));

@@ -47,7 +47,8 @@ absl::StatusOr<ExitCode> Explain(Shell& shell, const Arguments& arguments) {
   request.set_row(arguments.explain.substr(0, comma));
   request.set_column(comma == std::string::npos ? "" : arguments.explain.substr(comma + 1));
   auto explained =
-      (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::ExplainCell, request);
+      (*connection)
+          ->CallPaged((*connection)->queries(), &v1::QueryService::Stub::ExplainCell, request);
   if (!explained.ok()) return explained.status();
   const ExplainedCell answer{request.row(), request.column(), *std::move(explained)};
   shell.out() << (arguments.output.format == "json" ? ExplainedJson(answer)
@@ -61,7 +62,8 @@ absl::StatusOr<v1::GetTableResponse> Ask(Shell& shell, const Arguments& argument
   if (!connection.ok()) return connection.status();
   auto request = Question<v1::GetTableRequest>(arguments, table, year, **connection);
   request.set_from_year(arguments.from);
-  return (*connection)->Call((*connection)->queries(), &v1::QueryService::Stub::GetTable, request);
+  return (*connection)
+      ->CallPaged((*connection)->queries(), &v1::QueryService::Stub::GetTable, request);
 }
 
 absl::StatusOr<ExitCode> One(Shell& shell, const Arguments& arguments) {

@@ -143,4 +143,10 @@ absl::Status Connection::Result(const grpc::Status& status) const {
   return StatusOfCall(status, options_.address);
 }
 
+absl::Status Connection::TooManyPages() {
+  return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                   {"the answer has more than " + std::to_string(kPagesMax) + " pages", "page",
+                    "a narrower question"});
+}
+
 }  // namespace liggare::client

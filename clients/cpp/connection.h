@@ -28,8 +28,9 @@
 namespace liggare::client {
 
 inline constexpr std::chrono::milliseconds kCallTimeout = std::chrono::seconds(60);
-// The largest answer that is taken; a table or a state is one message.
+// The largest message that is taken, and the pages of one answer.
 inline constexpr int kAnswerBytesMax = 64 * 1024 * 1024;
+inline constexpr int kPagesMax = 512;
 
 struct ConnectionOptions {
   std::string address;  // ip:port or name:port
@@ -87,6 +88,27 @@ class Connection {
     }
     return response;
   }
+
+  // The same for a question whose answer comes in pages: all of them, joined.
+  // LIMIT_EXCEEDED if they are more than kPagesMax.
+  template <class Stub, class Request, class Response>
+  absl::StatusOr<Response> CallPaged(Stub& stub,
+                                     grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                                  const Request&, Response*),
+                                     const Request& request) {
+    Request next = request;
+    absl::StatusOr<Response> all = Call(stub, method, next);
+    for (int pages = 1; all.ok() && !all->next_page().empty(); ++pages) {
+      if (pages == kPagesMax) return TooManyPages();
+      next.set_page(all->next_page());
+      auto page = Call(stub, method, next);
+      if (!page.ok()) return page.status();
+      all->clear_next_page();
+      all->MergeFrom(*page);
+    }
+    return all;
+  }
+  static absl::Status TooManyPages();
 
   // Dials and waits until the server is reached, at most so long. gRPC 1.51 makes
   // progress on a connection only while some call waits, so whoever wants to

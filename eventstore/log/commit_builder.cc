@@ -70,7 +70,11 @@ void CommitBuilder::PutEntry(WorkingLog& log, const IndexedEntry& entry) {
       keys::Encode(keys::IdValue{.index = index, .leaf_prefix = keys::LeafPrefix(entry.leaf)}));
   batch_.Put(Family::kSubjects,
              keys::Encode(keys::SubjectRow{
-                 .subject = entry.subject, .clock = entry.clock, .log = number, .index = index}),
+                 .subject = entry.subject,
+                 .clock = entry.clock,
+                 .log = number,
+                 .index = index,
+                 .aside = !context_.judge.MayWriteAbout(log.held.name, entry.subject)}),
              keys::EncodeType(entry.type));
   for (std::string& commitment : context_.judge.ErasedBy(log.held.name, entry.type, entry.bytes)) {
     texts_.Erase({.log = log.held.name, .index = index}, entry.subject, std::move(commitment));
@@ -158,8 +162,9 @@ void CommitBuilder::AddChunkTexts(uint32_t log, const VerifiedChunk& verified) {
   for (const CommitmentPlace& place : verified.commitment_places) {
     const EntryRow& row = verified.rows[place.entry];
     const std::string_view entry = chunk.entries[place.entry];
-    texts_.Add({.log = log, .index = chunk.first_index + place.entry},
-               entry.substr(row.subject_offset, row.subject_bytes),
+    texts_.Add({.place = {.log = log, .index = chunk.first_index + place.entry},
+                .log = chunk.log,
+                .subject = entry.substr(row.subject_offset, row.subject_bytes)},
                chunk.disclosures[place.disclosure]);
   }
 }
@@ -278,7 +283,10 @@ void CommitBuilder::Append(const OwnEntry& entry, const std::vector<DisclosureTe
   const DataHeader& data = entry.header.data_header;
   const merkle::Hash leaf = merkle::LeafHash(entry.bytes);
   for (const DisclosureText& text : disclosures) {
-    texts_.Add({.log = own_.held.number, .index = own_.held.size}, data.subject, text);
+    texts_.Add({.place = {.log = own_.held.number, .index = own_.held.size},
+                .log = own_.held.name,
+                .subject = data.subject},
+               text);
   }
   PutEntry(own_, {.bytes = entry.bytes,
                   .event_id = data.event_id,

@@ -6,9 +6,8 @@
 
 namespace liggare::log {
 
-void CommitTexts::Add(const keys::EventKey& place, std::string_view subject,
-                      const DisclosureText& text) {
-  texts_.push_back({.place = place, .subject = subject, .text = &text});
+void CommitTexts::Add(const Holder& holder, const DisclosureText& text) {
+  texts_.push_back({.holder = holder, .text = &text});
 }
 
 void CommitTexts::Erase(const LogIndex& by, std::string_view subject, std::string commitment) {
@@ -24,11 +23,12 @@ absl::Status CommitTexts::Finish() {
 
 absl::Status CommitTexts::PutOrders() {
   for (const Order& order : orders_) {
-    const auto erased = IsErased(order.commitment, order.subject);
+    std::string key = keys::Encode(keys::ErasedKey{.commitment = order.commitment,
+                                                   .subject = order.subject,
+                                                   .path = keys::PathOfLog(order.by.log)});
+    const auto erased = HasErasedRow(key);
     if (!erased.ok()) return erased.status();
-    if (*erased) continue;  // The first order stays.
-    std::string key =
-        keys::Encode(keys::ErasedKey{.commitment = order.commitment, .subject = order.subject});
+    if (*erased) continue;  // The first order of each node stays.
     batch_.Put(Family::kMeta, key,
                keys::Encode(keys::ErasedValue{.index = order.by.index, .log = order.by.log}));
     ordered_.insert(std::move(key));
@@ -41,7 +41,7 @@ absl::Status CommitTexts::PutTexts() {
   for (size_t i = 0; i < texts_.size(); ++i) {
     const Text& text = texts_[i];
     const std::string& commitment = text.text->commitment;
-    const auto erased = IsErased(commitment, text.subject);
+    const auto erased = IsErased(commitment, text.holder.subject, text.holder.log);
     if (!erased.ok()) return erased.status();
     if (!*erased) {
       batch_.Put(
@@ -50,10 +50,10 @@ absl::Status CommitTexts::PutTexts() {
       put_.insert(commitment);
       commitments += commitment;
     }
-    if (i + 1 < texts_.size() && texts_[i + 1].place == text.place) continue;
+    if (i + 1 < texts_.size() && texts_[i + 1].holder.place == text.holder.place) continue;
     if (!commitments.empty()) {
-      batch_.Put(Family::kMeta, keys::CommitmentsKey(text.place.log, text.place.index),
-                 commitments);
+      batch_.Put(Family::kMeta,
+                 keys::CommitmentsKey(text.holder.place.log, text.holder.place.index), commitments);
     }
     commitments.clear();
   }
@@ -118,9 +118,16 @@ absl::Status CommitTexts::CountErasure() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> CommitTexts::IsErased(std::string_view commitment, std::string_view subject) {
-  const std::string key =
-      keys::Encode(keys::ErasedKey{.commitment = commitment, .subject = subject});
+absl::StatusOr<bool> CommitTexts::IsErased(std::string_view commitment, std::string_view subject,
+                                           std::string_view log) {
+  for (const std::string& key : keys::ErasedKeysOf(commitment, subject, log)) {
+    const auto erased = HasErasedRow(key);
+    if (!erased.ok() || *erased) return erased;
+  }
+  return false;
+}
+
+absl::StatusOr<bool> CommitTexts::HasErasedRow(const std::string& key) {
   if (ordered_.contains(key)) return true;
   if (!any_erased_) {
     const auto cursor = database_.NewCursor(Family::kMeta);
@@ -141,7 +148,7 @@ absl::StatusOr<bool> CommitTexts::IsErasedAt(const keys::EventKey& place,
   if (!*entry) return absl::DataLossError("an entry whose texts are listed is missing");
   const auto header = ParseEntryHeader(**entry);
   if (!header.ok()) return absl::DataLossError(header.status().message());
-  return IsErased(commitment, header->data_header.subject);
+  return IsErased(commitment, header->data_header.subject, header->log);
 }
 
 }  // namespace liggare::log

@@ -3,11 +3,12 @@
 //
 //   meta   d ‖ log, index        ─► commitments ─┐
 //          d ‖ log', index'      ─► commitments ─┴─► disclosures   commitment ─► salt, text
-//          e ‖ commitment, subject ─► the entry that erased it
+//          e ‖ commitment, subject, path ─► the entry that erased it
 //
-// An entry erases texts of its own subject only: the commitment leaves the rows of that
-// subject's entries, now and whenever one comes with the text again; the text goes with
-// the last row that lists it. So nobody erases another's text by copying its commitment.
+// An entry erases texts of its own subject only, and only where they stand in a log of its
+// own node or of one below: the commitment leaves the rows of those entries, now and
+// whenever one comes with the text again; the text goes with the last row that lists it. So
+// nobody erases another's text by copying its commitment, nor that of a node above.
 //
 // Private to this folder.
 #ifndef EVENTSTORE_LOG_COMMIT_TEXTS_H_
@@ -35,9 +36,14 @@ class CommitTexts {
  public:
   CommitTexts(const Database& database, Batch& batch) : database_(database), batch_(batch) {}
 
-  // The text came with the entry at `place`, which is of `subject` and holds the text's
-  // commitment. Subject and text must live until Finish.
-  void Add(const keys::EventKey& place, std::string_view subject, const DisclosureText& text);
+  // An entry with a text, of which its row lists the commitment. The views must live until
+  // Finish.
+  struct Holder {
+    keys::EventKey place;
+    std::string_view log;  // Its name.
+    std::string_view subject;
+  };
+  void Add(const Holder& holder, const DisclosureText& text);
   // The entry at `by`, of `subject`, orders the text of a commitment erased. The subject
   // must live until Finish.
   void Erase(const LogIndex& by, std::string_view subject, std::string commitment);
@@ -50,8 +56,7 @@ class CommitTexts {
 
  private:
   struct Text {
-    keys::EventKey place;
-    std::string_view subject;
+    Holder holder;
     const DisclosureText* text;
   };
   struct Order {
@@ -71,8 +76,11 @@ class CommitTexts {
   absl::Status ReleaseTexts();
   absl::Status ReleaseRow(std::string_view key, std::string_view commitments, HeldTexts& held);
   absl::Status CountErasure();
-  absl::StatusOr<bool> IsErased(std::string_view commitment, std::string_view subject);
-  // For the subject of a stored entry.
+  // Where an entry of that log about that subject has it.
+  absl::StatusOr<bool> IsErased(std::string_view commitment, std::string_view subject,
+                                std::string_view log);
+  absl::StatusOr<bool> HasErasedRow(const std::string& key);
+  // For a stored entry.
   absl::StatusOr<bool> IsErasedAt(const keys::EventKey& place, std::string_view commitment);
 
   const Database& database_;

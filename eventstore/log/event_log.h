@@ -117,9 +117,16 @@ class EventLog {
                                        RangeLimits limits) const;
 
   // Calls `visit` for every entry of `subject` after `after` (from the beginning
-  // if nothing), in the order clock, log name, index, until it returns false.
+  // if nothing), in the order clock, log name, index, until it returns false. Not for
+  // those that stand aside.
   absl::Status ScanSubject(std::string_view subject, const std::optional<SubjectKey>& after,
                            const std::function<bool(const SubjectEntry&)>& visit) const;
+  // Calls `visit` for the entries about `subject` that stand aside, for their writers may
+  // write nothing about it: log by log, in the order of the index, those after `after`
+  // (from the beginning if nothing). What it passes over costs nothing.
+  enum class AsideStep { kOn, kNextLog, kEnd };
+  absl::Status ScanAside(std::string_view subject, const std::optional<LogIndex>& after,
+                         const std::function<AsideStep(const LogIndex& entry)>& visit) const;
   // Calls `visit` for every subject that begins with `prefix` and comes after
   // `after`, in byte order, until it returns false. `entry` is one of the subject, of
   // the lowest clock.
@@ -160,10 +167,11 @@ class EventLog {
 
   // The text behind a commitment; nothing if it was erased or never came.
   absl::StatusOr<std::optional<DisclosureText>> Disclosure(std::string_view commitment) const;
-  // The entry that ordered the text of a commitment erased in entries of `subject`;
-  // nothing if none did.
+  // The entry that ordered the text of a commitment erased where an entry of `log` about
+  // `subject` has it: of the log's node, or of the nearest above; nothing if none did.
   absl::StatusOr<std::optional<LogIndex>> ErasedBy(std::string_view commitment,
-                                                   std::string_view subject) const;
+                                                   std::string_view subject,
+                                                   std::string_view log) const;
   // The texts behind the commitments of the entries [first, end) of `log`.
   absl::StatusOr<std::vector<DisclosureText>> DisclosuresOf(std::string_view log, uint64_t first,
                                                             uint64_t end) const;

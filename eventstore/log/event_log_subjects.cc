@@ -76,13 +76,47 @@ absl::Status EventLog::ScanSubject(std::string_view subject, const std::optional
   return absl::OkStatus();
 }
 
+absl::Status EventLog::ScanAside(
+    std::string_view subject, const std::optional<LogIndex>& after,
+    const std::function<AsideStep(const LogIndex& entry)>& visit) const {
+  const std::vector<uint64_t> sizes = state_->catalog.Sizes();
+  keys::SubjectRow next = {.subject = subject, .aside = true};
+  if (after) {
+    const auto held = Find(after->log);
+    if (!held) return absl::NotFoundError("no log " + after->log + " is held");
+    next.log = held->number;
+    next.index = after->index + 1;
+  }
+  const auto cursor = state_->database.NewCursor(Family::kSubjects);
+  cursor->Seek(keys::Encode(next));
+  while (cursor->Valid()) {
+    const auto row = keys::ParseSubjectRow(cursor->key());
+    if (!row || !row->aside || row->subject != subject) break;
+    AsideStep step = AsideStep::kNextLog;  // Of what is not visible yet.
+    if (row->log < sizes.size() && row->index < sizes[row->log]) {
+      step = visit({.log = *state_->catalog.NameOf(row->log), .index = row->index});
+    }
+    if (step == AsideStep::kEnd) return absl::OkStatus();
+    if (step == AsideStep::kOn) {
+      cursor->Next();
+      continue;
+    }
+    next.log = row->log + 1;
+    next.index = 0;
+    cursor->Seek(keys::Encode(next));
+  }
+  return cursor->status();
+}
+
 absl::Status EventLog::ScanSubjects(
     std::string_view prefix, std::string_view after,
     const std::function<bool(std::string_view subject, const LogIndex& entry)>& visit) const {
   const std::vector<uint64_t> sizes = state_->catalog.Sizes();
   const auto cursor = state_->database.NewCursor(Family::kSubjects);
-  // Past all of `after`, or to the first subject with the prefix.
-  cursor->Seek(after.empty() || after < prefix ? std::string(prefix) : keys::SubjectEnd(after));
+  // Past all of `after`, or to the first subject with the prefix; past what stands aside.
+  const std::string first =
+      after.empty() || after < prefix ? std::string(prefix) : keys::SubjectEnd(after);
+  cursor->Seek(std::max(first, std::string(keys::kAsideEnd)));
   while (cursor->Valid()) {
     const auto row = keys::ParseSubjectRow(cursor->key());
     if (!row) return absl::DataLossError("a row of the subjects is damaged");
@@ -113,14 +147,17 @@ absl::StatusOr<std::optional<DisclosureText>> EventLog::Disclosure(
 }
 
 absl::StatusOr<std::optional<LogIndex>> EventLog::ErasedBy(std::string_view commitment,
-                                                           std::string_view subject) const {
-  auto stored = state_->database.Get(
-      Family::kMeta, keys::Encode(keys::ErasedKey{.commitment = commitment, .subject = subject}));
-  if (!stored.ok()) return stored.status();
-  if (!*stored) return std::nullopt;
-  const auto by = keys::ParseErasedValue(**stored);
-  if (!by) return absl::DataLossError("a row of an erased text is damaged");
-  return LogIndex{.log = std::string(by->log), .index = by->index};
+                                                           std::string_view subject,
+                                                           std::string_view log) const {
+  for (const std::string& key : keys::ErasedKeysOf(commitment, subject, log)) {
+    auto stored = state_->database.Get(Family::kMeta, key);
+    if (!stored.ok()) return stored.status();
+    if (!*stored) continue;
+    const auto by = keys::ParseErasedValue(**stored);
+    if (!by) return absl::DataLossError("a row of an erased text is damaged");
+    return LogIndex{.log = std::string(by->log), .index = by->index};
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<std::vector<DisclosureText>> EventLog::DisclosuresOf(std::string_view log,

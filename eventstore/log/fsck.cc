@@ -101,6 +101,17 @@ void FsckScope::TakeKeys(const EntryHeader& header) {
   for (const auto& key : options.keys->InEvent(header.data_header.type, header.data)) TakeKey(key);
 }
 
+std::vector<keys::SubjectRow> FsckScope::SubjectRowsOf(const EntryHeader& header, uint32_t log,
+                                                       uint64_t index) const {
+  const keys::SubjectRow of_subject = {
+      .subject = header.data_header.subject, .clock = header.clock, .log = log, .index = index};
+  const keys::SubjectRow aside = {
+      .subject = header.data_header.subject, .log = log, .index = index, .aside = true};
+  if (!options.may_write_about) return {of_subject, aside};
+  const bool may = options.may_write_about(NameOf(log), header.data_header.subject);
+  return {may ? of_subject : aside};
+}
+
 bool FsckScope::IsLatestOwn(uint32_t number) const {
   if (!IsOwn(number)) return false;
   // Epochs have no leading zeros: a longer name is of a greater one.

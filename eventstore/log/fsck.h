@@ -35,6 +35,9 @@ struct FsckOptions {
   std::optional<std::string> trust_domain = {};
   // If given, signatures on checkpoints are verified with the keys that it finds.
   KeyFinder* keys = nullptr;
+  // Which of its two places the row of a subject has (Judge::MayWriteAbout). If empty,
+  // either is right.
+  std::function<bool(std::string_view log, std::string_view subject)> may_write_about = {};
   // Called now and then with the number of entries checked so far.
   std::function<void(uint64_t entries)> progress = {};
   // Further findings are only counted.

@@ -269,9 +269,11 @@ bool LogCheck::IsRepeatedId(std::string_view event_id, uint64_t index, uint64_t 
 }
 
 void LogCheck::CheckSubjectRow(const EntryHeader& header, uint64_t index) {
-  const keys::SubjectRow key = {
-      .subject = header.data_header.subject, .clock = header.clock, .log = number_, .index = index};
-  const std::string row = scope_.Get(Family::kSubjects, keys::Encode(key));
+  std::string row;
+  for (const keys::SubjectRow& key : scope_.SubjectRowsOf(header, number_, index)) {
+    row = scope_.Get(Family::kSubjects, keys::Encode(key));
+    if (!row.empty()) break;
+  }
   const auto type = keys::ParseType(row);
   if (!type) {
     AddOf(header, Family::kSubjects, "the entry's subject row is missing or damaged");

@@ -109,6 +109,9 @@ std::string FaultOfErased(FsckScope& scope, std::string_view key_bytes, std::str
   const auto by = keys::ParseErasedValue(value);
   if (!key || !by) return "it is damaged";
   ++scope.report.texts_erased;
+  if (keys::PathOfLog(by->log) != key->path) {
+    return "the entry that ordered it is of " + std::string(by->log);
+  }
   const auto number = scope.numbers.find(by->log);
   if (number == scope.numbers.end()) return "";  // It came without its log.
   const std::string entry = scope.Get(

@@ -51,11 +51,14 @@ struct Pointer {
   std::string event_id = {};
 };
 
-// The entry that a row points to, judged by `fits`: a finding in `family` with this
-// message if it does not fit. One that lies in a damaged block is named as that, by all
+// What is wrong between a row and the entry that it points to; nothing if they fit.
+using Misfit = std::function<std::optional<std::string>(const EntryHeader&)>;
+
+// The entry that a row points to, judged by `misfit`; with the message that is given if
+// there is no entry to be judged. One that lies in a damaged block is named as that, by all
 // that the row knows, for nothing else can say any more which entry it was.
 Fault FaultOfPointer(FsckScope& scope, const Pointer& to, FsckFinding otherwise,
-                     const std::function<bool(const EntryHeader&)>& fits) {
+                     const Misfit& misfit) {
   otherwise.log = scope.NameOf(to.log);
   otherwise.index = to.index;
   otherwise.subject = to.subject;
@@ -69,7 +72,10 @@ Fault FaultOfPointer(FsckScope& scope, const Pointer& to, FsckFinding otherwise,
   }
   const std::string bytes = entry->value_or("");
   const auto header = ParseEntryHeader(bytes);
-  if (header.ok() && fits(*header)) return std::nullopt;
+  if (!header.ok()) return otherwise;
+  std::optional<std::string> why = misfit(*header);
+  if (!why) return std::nullopt;
+  otherwise.message = *std::move(why);
   return otherwise;
 }
 
@@ -79,10 +85,30 @@ Fault FaultOfIdRow(FsckScope& scope, std::string_view key_bytes, std::string_vie
   if (!key || !value || !scope.names.contains(key->log)) {
     return DamagedKey(Family::kIds, key_bytes);
   }
-  return FaultOfPointer(
-      scope, {.log = key->log, .index = value->index, .event_id = Hex(key->event_id)},
-      {.family = "ids", .message = "the id row's entry does not have this id"},
-      [&](const EntryHeader& header) { return header.data_header.event_id == key->event_id; });
+  const std::string another = "the id row's entry does not have this id";
+  return FaultOfPointer(scope,
+                        {.log = key->log, .index = value->index, .event_id = Hex(key->event_id)},
+                        {.family = "ids", .message = another},
+                        [&](const EntryHeader& header) -> std::optional<std::string> {
+                          if (header.data_header.event_id == key->event_id) return std::nullopt;
+                          return another;
+                        });
+}
+
+// Whether the row of an entry of its subject lies where the entry's writer has it.
+std::optional<std::string> SubjectMisfit(FsckScope& scope, const keys::SubjectRow& key,
+                                         const EntryHeader& header) {
+  const std::string another = "the subject row's entry is not of this subject and clock";
+  if (header.data_header.subject != key.subject) return another;
+  const auto places = scope.SubjectRowsOf(header, key.log, key.index);
+  for (const keys::SubjectRow& place : places) {
+    if (place.aside != key.aside) continue;
+    if (place.clock != key.clock) return another;
+    if (places.size() == 1 || place.aside == places.front().aside) return std::nullopt;
+    // Without the rule the other place is right as well, but not both.
+    if (scope.Get(Family::kSubjects, keys::Encode(places.front())).empty()) return std::nullopt;
+  }
+  return "the subject row is not where the entry's writer has it";
 }
 
 Fault FaultOfSubjectRow(FsckScope& scope, std::string_view key_bytes) {
@@ -93,9 +119,7 @@ Fault FaultOfSubjectRow(FsckScope& scope, std::string_view key_bytes) {
   return FaultOfPointer(
       scope, {.log = key->log, .index = key->index, .subject = std::string(key->subject)},
       {.family = "subjects", .message = "the subject row's entry is not of this subject and clock"},
-      [&](const EntryHeader& header) {
-        return header.data_header.subject == key->subject && header.clock == key->clock;
-      });
+      [&](const EntryHeader& header) { return SubjectMisfit(scope, *key, header); });
 }
 
 // Whether the Received at `own_index` says that the log has this size.

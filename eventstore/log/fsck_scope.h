@@ -14,6 +14,7 @@
 #include "eventstore/log/database.h"
 #include "eventstore/log/entry.h"
 #include "eventstore/log/fsck.h"
+#include "eventstore/log/keys.h"
 #include "eventstore/merkle/hash.h"
 #include "eventstore/note/reduction.h"
 
@@ -44,6 +45,9 @@ class FsckScope {
   bool IsOwn(uint32_t number) const;
   // Whether the log is of a node above this one: entries of it may be withheld.
   bool IsAbove(uint32_t number) const;
+  // Where the subject row of an entry may stand: one place if it is known which.
+  std::vector<keys::SubjectRow> SubjectRowsOf(const EntryHeader& header, uint32_t log,
+                                              uint64_t index) const;
   void TakeKeys(const EntryHeader& header);
   void TakeKey(const note::VerifierKey& key);
   // Who may have signed in that name, by the keys that were found.

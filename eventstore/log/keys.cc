@@ -108,24 +108,27 @@ uint64_t LeafPrefix(const merkle::Hash& leaf) {
 std::string Encode(const SubjectRow& key) {
   std::string out;
   out.reserve(key.subject.size() + 21);
+  if (key.aside) out.push_back(kAsideTag);
   out.append(key.subject).push_back('\0');
-  Append64(out, key.clock);
+  if (!key.aside) Append64(out, key.clock);
   Append32(out, key.log);
   Append64(out, key.index);
   return out;
 }
 
 std::optional<SubjectRow> ParseSubjectRow(std::string_view key) {
-  constexpr size_t kTailBytes = 20;
-  if (key.size() < kTailBytes + 2) return std::nullopt;
   SubjectRow parsed;
-  parsed.subject = key.substr(0, key.size() - kTailBytes - 1);
+  parsed.aside = !key.empty() && key.front() == kAsideTag;
+  if (parsed.aside) key.remove_prefix(1);
+  const size_t tail_bytes = parsed.aside ? 12 : 20;
+  if (key.size() < tail_bytes + 2) return std::nullopt;
+  parsed.subject = key.substr(0, key.size() - tail_bytes - 1);
   key.remove_prefix(parsed.subject.size());
   if (key.front() != '\0' || parsed.subject.find('\0') != std::string_view::npos) {
     return std::nullopt;
   }
   key.remove_prefix(1);
-  parsed.clock = Take64(key);
+  if (!parsed.aside) parsed.clock = Take64(key);
   parsed.log = Take32(key);
   parsed.index = Take64(key);
   return parsed;
@@ -213,15 +216,32 @@ std::string FrozenKey(uint32_t log) { return TaggedKey(kFrozenTag, log); }
 
 std::string Encode(const ErasedKey& key) {
   std::string out(1, kErasedTag);
-  out.append(key.commitment).append(key.subject);
+  out.append(key.commitment).append(key.subject).push_back('\0');
+  out.append(key.path);
   return out;
 }
 
 std::optional<ErasedKey> ParseErasedKey(std::string_view key) {
   if (key.size() <= 1 + kCommitmentBytes || key.front() != kErasedTag) return std::nullopt;
   key.remove_prefix(1);
+  const size_t end = key.find('\0', kCommitmentBytes);
+  if (end == std::string_view::npos || end + 1 == key.size()) return std::nullopt;
   return ErasedKey{.commitment = key.substr(0, kCommitmentBytes),
-                   .subject = key.substr(kCommitmentBytes)};
+                   .subject = key.substr(kCommitmentBytes, end - kCommitmentBytes),
+                   .path = key.substr(end + 1)};
+}
+
+std::string_view PathOfLog(std::string_view log) { return log.substr(0, log.rfind('@')); }
+
+std::vector<std::string> ErasedKeysOf(std::string_view commitment, std::string_view subject,
+                                      std::string_view log) {
+  std::vector<std::string> found;
+  for (std::string_view path = PathOfLog(log); !path.empty();) {
+    found.push_back(Encode(ErasedKey{.commitment = commitment, .subject = subject, .path = path}));
+    const size_t slash = path.rfind('/');
+    path = slash == std::string_view::npos ? "" : path.substr(0, slash);
+  }
+  return found;
 }
 
 std::string Encode(const ErasedValue& value) {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "eventstore/log/temporary_string.h"
 #include "eventstore/merkle/hash.h"
@@ -68,12 +69,14 @@ std::string Encode(const IdValue& value);
 std::optional<IdValue> ParseIdValue(std::string_view value);
 uint64_t LeafPrefix(const merkle::Hash& leaf);
 
-// subjects: subject, 0, clock, log number, index -> event type.
+// subjects: subject, 0, clock, log number, index -> event type. Of a writer who may
+// write nothing about the subject: kAsideTag, subject, 0, log number, index.
 struct SubjectRow {
   std::string_view subject;
-  uint64_t clock = 0;
+  uint64_t clock = 0;  // 0 aside.
   uint32_t log = 0;
   uint64_t index = 0;
+  bool aside = false;
 };
 std::string Encode(const SubjectRow& key);
 std::optional<SubjectRow> ParseSubjectRow(std::string_view key);
@@ -83,6 +86,10 @@ void ParseSubjectRow(T&& temporary) = delete;
 std::string SubjectSeek(std::string_view subject, uint64_t clock);
 // Greater than every key of the subject, not greater than any of a later one.
 std::string SubjectEnd(std::string_view subject);
+// A subject has no control byte: no other row begins with it, and all such come first.
+inline constexpr char kAsideTag = '\x01';
+// Not greater than any row that is not aside, greater than all that are.
+inline constexpr std::string_view kAsideEnd = "\x02";
 std::string EncodeType(uint32_t type);
 std::optional<uint32_t> ParseType(std::string_view value);
 
@@ -124,7 +131,7 @@ std::optional<uint64_t> ParseInteger(std::string_view value);
 // meta: by the first byte of the key.
 inline constexpr char kCheckpointTag = 'c';   // log number, size -> signed note
 inline constexpr char kCommitmentsTag = 'd';  // log number, index -> commitments
-inline constexpr char kErasedTag = 'e';       // commitment, subject -> who erased it
+inline constexpr char kErasedTag = 'e';       // commitment, subject, path -> who erased it
 inline constexpr char kLogNameTag = 'l';      // log number -> name
 inline constexpr char kSavedNoteTag = 'n';    // key -> value
 inline constexpr char kSealTag = 's';         // key of a row of meta -> its seal
@@ -135,15 +142,22 @@ std::string LogNameKey(uint32_t log);
 std::string SavedNoteKey(std::string_view key);
 std::string FrozenKey(uint32_t log);
 
-// meta: texts of a subject that are erased, by commitment -> the entry that ordered it.
+// meta: texts of a subject that are erased, by commitment, where they stand in a log of the
+// node at `path` or of one below it -> the entry of that node that ordered it.
 struct ErasedKey {
   std::string_view commitment;
   std::string_view subject;
+  std::string_view path;
 };
 std::string Encode(const ErasedKey& key);
 std::optional<ErasedKey> ParseErasedKey(std::string_view key);
 template <TemporaryString T>
 void ParseErasedKey(T&& temporary) = delete;
+// The keys of those who may erase a text in an entry of `log`: its node, then those above.
+std::vector<std::string> ErasedKeysOf(std::string_view commitment, std::string_view subject,
+                                      std::string_view log);
+// Of <path>@<epoch>.
+std::string_view PathOfLog(std::string_view log);
 struct ErasedValue {
   uint64_t index = 0;
   std::string_view log;  // By name: the entry may be in none of the logs that are held.

@@ -83,12 +83,7 @@ class LogRepair {
     const merkle::Hash leaf = merkle::LeafHash(entry);
     absl::Status status = PutIdRow(*header, index, leaf);
     if (status.ok()) {
-      const keys::SubjectRow row = {.subject = header->data_header.subject,
-                                    .clock = header->clock,
-                                    .log = number_,
-                                    .index = index};
-      status = rewriter_.Put(Family::kSubjects, keys::Encode(row),
-                             keys::EncodeType(header->data_header.type));
+      status = PutSubjectRow(*header, index);
     }
     if (status.ok() && header->data_header.type == kReceivedType && scope_.IsOwn(number_)) {
       status = PutKnownRows(*header, index);
@@ -109,6 +104,22 @@ class LogRepair {
     return rewriter_.Put(
         Family::kIds, key,
         keys::Encode(keys::IdValue{.index = index, .leaf_prefix = keys::LeafPrefix(leaf)}));
+  }
+
+  // Where it stands, if it is not known where it must.
+  absl::Status PutSubjectRow(const EntryHeader& header, uint64_t index) {
+    const auto places = scope_.SubjectRowsOf(header, number_, index);
+    const keys::SubjectRow* place = &places.front();
+    for (const keys::SubjectRow& other : places) {
+      const auto stored = scope_.database.Get(Family::kSubjects, keys::Encode(other));
+      if (!stored.ok()) return stored.status();
+      if (*stored) {
+        place = &other;
+        break;
+      }
+    }
+    return rewriter_.Put(Family::kSubjects, keys::Encode(*place),
+                         keys::EncodeType(header.data_header.type));
   }
 
   absl::Status PutKnownRows(const EntryHeader& header, uint64_t index) {

@@ -40,6 +40,8 @@ std::vector<std::string> Judge::ErasedBy(std::string_view, uint32_t, std::string
   return {};
 }
 
+bool Judge::MayWriteAbout(std::string_view, std::string_view) { return true; }
+
 struct Sequencer::State {
   State(Database& db, EventLog& event_log, EventLog::State& log_state, Judge& j,
         const note::SigningKey& k, SequencerEnvironment env)

@@ -90,6 +90,11 @@ class Judge {
   // Called for every entry that is stored, own or not; says the same on every tier.
   virtual std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
                                             std::string_view entry);
+  // Whether the node of `log` may write anything at all about `subject`. Entries of others
+  // stand aside in the index, where they cost no reader of the subject anything
+  // (EventLog::ScanAside). Called for every entry that is stored; says the same on every
+  // tier, whatever the entry holds.
+  virtual bool MayWriteAbout(std::string_view log, std::string_view subject);
 };
 
 // Time and randomness arrive through here.

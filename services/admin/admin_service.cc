@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "proto/error/error.h"
 #include "services/admin/node_status.h"
@@ -19,13 +20,14 @@ AdminService::AdminService(const hosting::HostedNodes& nodes, rpc::WorkerPool& p
       calls_(pool, rpc::PooledCalls::Limits()),
       backups_(pool, {.running_max = 1, .waiting_max = 16}) {}
 
-void AdminService::AddCertificates(v1::GetStatusResponse& response) const {
-  if (response.nodes().empty()) return;  // Nothing here is the caller's.
+void AdminService::AddCertificates(const std::vector<const hosting::HostedNode*>& asked,
+                                   v1::GetStatusResponse& response) const {
+  if (asked.empty()) return;  // Nothing here is the caller's.
   for (rpc::CertificateState& state : certificates_()) {
-    const bool shown = state.node.empty() ||
-                       std::ranges::any_of(response.nodes(), [&](const v1::NodeStatus& node) {
-                         return node.path() == state.node;
-                       });
+    const bool shown =
+        state.node.empty() || std::ranges::any_of(asked, [&](const hosting::HostedNode* node) {
+          return node->path == state.node;
+        });
     if (!shown) continue;
     v1::CertificateStatus& out = *response.add_certificates();
     out.set_node(std::move(state.node));
@@ -41,21 +43,21 @@ absl::Status AdminService::Answer(const grpc::AuthContext& caller,
                                   const v1::GetStatusRequest& request,
                                   v1::GetStatusResponse& response) const {
   response.set_version(version_);
+  std::vector<const hosting::HostedNode*> asked;
   if (!request.node().empty()) {
     absl::StatusOr<hosting::AddressedNode> target =
         hosting::NodeForReading(nodes_, caller, request.node());
     if (!target.ok()) return target.status();
-    *response.add_nodes() = StatusOf(target->node);
-    AddCertificates(response);
-    return absl::OkStatus();
+    asked.push_back(&target->node);
+  } else {
+    absl::StatusOr<rpc::Identity> identity = hosting::CallerOf(nodes_, caller);
+    if (!identity.ok()) return identity.status();
+    for (const auto& [path, node] : nodes_.all()) {
+      if (rpc::MayReadAt(*identity, path).ok()) asked.push_back(&node);
+    }
   }
-  absl::StatusOr<rpc::Identity> identity = hosting::CallerOf(nodes_, caller);
-  if (!identity.ok()) return identity.status();
-  for (const auto& [path, node] : nodes_.all()) {
-    if (rpc::MayReadAt(*identity, path).ok()) *response.add_nodes() = StatusOf(node);
-  }
-  AddCertificates(response);
-  return absl::OkStatus();
+  if (request.page().empty()) AddCertificates(asked, response);
+  return FillPage(asked, request.page(), response);
 }
 
 grpc::ServerUnaryReactor* AdminService::GetStatus(grpc::CallbackServerContext* context,

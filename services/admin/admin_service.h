@@ -34,7 +34,8 @@ class AdminService : public v1::AdminService::CallbackService {
 
  private:
   // Of the process, and of the nodes in the answer; none without such a node.
-  void AddCertificates(v1::GetStatusResponse& response) const;
+  void AddCertificates(const std::vector<const hosting::HostedNode*>& asked,
+                       v1::GetStatusResponse& response) const;
   absl::Status Answer(const grpc::AuthContext& caller, const v1::GetStatusRequest& request,
                       v1::GetStatusResponse& response) const;
 

@@ -1,10 +1,12 @@
 #include "services/admin/node_status.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "eventstore/merkle/hash.h"
+#include "services/rpc/page.h"
 
 namespace liggare::admin {
 namespace {
@@ -62,7 +64,45 @@ void SetParent(replication::PeerStatus parent, v1::NodeStatus& status) {
   }
 }
 
+// "se/17/varmland.120": after so many of that node's logs and alarms.
+struct StatusStart {
+  std::string path;
+  uint64_t skipped = 0;
+};
+
+absl::StatusOr<StatusStart> ParseStatusPage(std::string_view page) {
+  if (page.empty()) return StatusStart();
+  const size_t point = std::min(page.find('.'), page.size());
+  const auto numbers = rpc::ParsePage("0" + std::string(page.substr(point)));
+  if (!numbers.ok()) return numbers.status();
+  return StatusStart{std::string(page.substr(0, point)), numbers->first};
+}
+
 }  // namespace
+
+absl::Status FillPage(const std::vector<const hosting::HostedNode*>& asked, std::string_view page,
+                      v1::GetStatusResponse& response) {
+  const auto start = ParseStatusPage(page);
+  if (!start.ok()) return start.status();
+  size_t room = rpc::kPageBytesMax;
+  for (const hosting::HostedNode* node : asked) {
+    if (node->path < start->path) continue;
+    if (room == 0) {
+      response.set_next_page(node->path + ".0");
+      return absl::OkStatus();
+    }
+    v1::NodeStatus& status = *response.add_nodes();
+    status = StatusOf(*node);
+    const uint64_t skipped = node->path == start->path ? start->skipped : 0;
+    const rpc::Cut cut = rpc::CutLists(status, skipped, {.bytes = room});
+    if (cut.more) {
+      response.set_next_page(node->path + "." + std::to_string(skipped + cut.kept));
+      return absl::OkStatus();
+    }
+    room -= std::min(room, status.ByteSizeLong());
+  }
+  return absl::OkStatus();
+}
 
 v1::NodeStatus StatusOf(const hosting::HostedNode& node) {
   v1::NodeStatus status;

@@ -2,6 +2,10 @@
 #ifndef SERVICES_ADMIN_NODE_STATUS_H_
 #define SERVICES_ADMIN_NODE_STATUS_H_
 
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
 #include "liggare/v1/admin_service.pb.h"
 #include "services/hosting/hosted_node.h"
 
@@ -10,6 +14,11 @@ namespace liggare::admin {
 // Logs with what the parent has acknowledged of each, the session with the
 // parent, why the node is closed for writing, and what a person must look at.
 v1::NodeStatus StatusOf(const hosting::HostedNode& node);
+
+// Adds the nodes of one page, of those that are asked for, by path: logs and alarms of as
+// many as fit (rpc::kPageBytesMax). INVALID_FIELD for what is no page.
+absl::Status FillPage(const std::vector<const hosting::HostedNode*>& asked, std::string_view page,
+                      v1::GetStatusResponse& response);
 
 }  // namespace liggare::admin
 

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "services/domain/figure.h"
+
 namespace liggare::domain {
 namespace {
 
@@ -69,8 +71,11 @@ absl::StatusOr<Claims> ClaimsAgainst(StateView& view, const ClaimsQuestion& ques
     auto state = view.StateOf(subject);
     if (!state.ok()) return state.status();
     const AterkravCase found = AterkravCaseOf(**state);
-    (found.decided_on ? claims.claimed_ore : claims.inquired_ore) +=
-        found.decided_on ? found.claimed_ore : found.inquired_ore;
+    if (found.decided_on) {
+      claims.claimed_ore = AddFigure(claims.claimed_ore, found.claimed_ore);
+    } else {
+      claims.inquired_ore = AddFigure(claims.inquired_ore, found.inquired_ore);
+    }
   }
   return claims;
 }

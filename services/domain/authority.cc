@@ -100,6 +100,7 @@ constexpr std::array kRules = std::to_array<Rule>({
     {Data::kTablePublishedFieldNumber, SubjectKind::kTabell, Writer::kNation},
     {Data::kConflictResolvedFieldNumber, std::nullopt, Writer::kResponsible, Role::kPerson},
     {Data::kRedactedFieldNumber, std::nullopt, Writer::kResponsible, Role::kPerson},
+    {Data::kRedactionRequestedFieldNumber, std::nullopt, Writer::kResponsible, Role::kPerson},
     {Data::kBristReportedFieldNumber, SubjectKind::kBrist, Writer::kNodeOfPath},
     {Data::kBristGroupedFieldNumber, SubjectKind::kBrist, Writer::kNodeOfPath, Role::kPerson},
     {Data::kBristEscalatedFieldNumber, SubjectKind::kBrist, Writer::kNodeOfPathOrAncestor},
@@ -292,6 +293,13 @@ absl::Status AuthoriseWriter(int type, std::string_view writer_path, std::string
                                std::string(subject),
                     .field = "subject",
                     .expected = RightWriter(rule->writer, *parsed)});
+}
+
+bool MayWriteAbout(std::string_view writer_path, std::string_view subject) {
+  const absl::StatusOr<Subject> parsed = ParseSubject(subject);
+  return parsed.ok() && std::any_of(kRules.begin(), kRules.end(), [&](const Rule& rule) {
+           return IsAbout(rule.type, parsed->kind) && MayWrite(rule.writer, writer_path, *parsed);
+         });
 }
 
 }  // namespace liggare::domain

@@ -18,6 +18,10 @@ namespace liggare::domain {
 // of the node whose log holds the entry.
 absl::Status AuthoriseWriter(int type, std::string_view writer_path, std::string_view subject);
 
+// Whether that node may write some type of event about the subject: whatever it writes
+// about others has no effect. False for a name that is no subject.
+bool MayWriteAbout(std::string_view writer_path, std::string_view subject);
+
 // OK, or NOT_AUTHORISED. `role` is the actor's, empty if none was given. Judged
 // when recording only: the role is what the sender says, and the recording node
 // answers for its senders.

@@ -36,9 +36,11 @@ v1::RegisteredBrist RegisteredOf(Brist brist, std::string namn, Date on) {
             [](const Aterkoppling& a, const Aterkoppling& b) {
               return std::tie(a.due_on, a.id) < std::tie(b.due_on, b.id);
             });
-  for (const Aterkoppling& request : brist.aterkoppling) {
-    *registered.add_aterkoppling() = FeedbackOf(request, on);
+  const size_t shown = std::min(brist.aterkoppling.size(), kFeedbackShownMax);
+  for (size_t i = 0; i < shown; ++i) {
+    *registered.add_aterkoppling() = FeedbackOf(brist.aterkoppling[i], on);
   }
+  registered.set_aterkoppling_more(brist.aterkoppling.size() > shown);
   registered.set_subject(std::move(brist.subject));
   registered.set_path(std::move(brist.path));
   registered.set_rubrik(std::move(brist.rubrik));

@@ -3,6 +3,7 @@
 #ifndef SERVICES_DOMAIN_BRIST_LIST_H_
 #define SERVICES_DOMAIN_BRIST_LIST_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@
 #include "services/domain/state_view.h"
 
 namespace liggare::domain {
+
+// Requests that a list shows of one brist; its state has them all.
+inline constexpr size_t kFeedbackShownMax = 100;
 
 struct BristFilter {
   Date on;                 // From which overdue days are counted.

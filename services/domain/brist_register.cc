@@ -1,5 +1,6 @@
 #include "services/domain/brist_register.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -71,25 +72,31 @@ Brist BristOf(const ScopedState& scoped) {
   return brist;
 }
 
-// Adds who has reported `subject` or what is grouped under it, and what was asked
-// about that. A member that was grouped under itself, by two events that did not
-// know each other, is seen once.
-void AddReporters(const Register& all, const std::string& subject, std::set<std::string>& seen,
-                  Reporters& to) {
-  auto it = all.find(subject);
-  if (it == all.end() || !seen.insert(subject).second) return;
-  const Brist& brist = *it->second;
+// Who has reported a brist or what is grouped under it, and what was asked about that. A member
+// that was grouped under itself, by two events that did not know each other, is seen once.
+void AddReporter(const Brist& brist, Reporters& to) {
+  const size_t room = kGroupFeedbackMax - std::min(kGroupFeedbackMax, to.aterkoppling.size());
+  const size_t added = std::min(room, brist.aterkoppling.size());
   to.aterkoppling.insert(to.aterkoppling.end(), brist.aterkoppling.begin(),
-                         brist.aterkoppling.end());
+                         brist.aterkoppling.begin() + static_cast<std::ptrdiff_t>(added));
   if (DepthOf(brist.path) >= 3) to.verksamheter.insert(brist.path);
   if (DepthOf(brist.path) >= 2) to.lan.insert(std::string(LanskodOf(brist.path)));
-  for (const std::string& member : brist.members) AddReporters(all, member, seen, to);
 }
 
-Reporters ReportersOf(const Register& all, const Brist& brist) {
+// Not by recursion: whoever groups may make a chain of any length.
+Reporters ReportersOf(const Register& all, const Brist& head) {
   Reporters reporters;
-  std::set<std::string> seen;
-  AddReporters(all, brist.subject, seen, reporters);
+  std::vector<std::string_view> waiting = {head.subject};
+  std::set<std::string_view> seen = {head.subject};
+  while (!waiting.empty()) {
+    const auto found = all.find(waiting.back());
+    waiting.pop_back();
+    if (found == all.end()) continue;
+    AddReporter(*found->second, reporters);
+    for (const std::string& member : found->second->members) {
+      if (seen.size() < kGroupBristerMax && seen.insert(member).second) waiting.push_back(member);
+    }
+  }
   return reporters;
 }
 

@@ -4,6 +4,7 @@
 #ifndef SERVICES_DOMAIN_BRIST_REGISTER_H_
 #define SERVICES_DOMAIN_BRIST_REGISTER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -17,6 +18,11 @@
 #include "services/domain/state_view.h"
 
 namespace liggare::domain {
+
+// Of the brister that are grouped under one, at whatever depth, that are looked at.
+inline constexpr size_t kGroupBristerMax = 4'096;
+// Of what was asked about them, that is told.
+inline constexpr size_t kGroupFeedbackMax = 4'096;
 
 // Who was asked what became of a brist.
 struct Aterkoppling {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "services/domain/figure.h"
 #include "services/domain/subject.h"
 
 namespace liggare::domain {
@@ -19,7 +20,8 @@ absl::StatusOr<NationFigures> NationFiguresOf(StateView& view, int year) {
   auto requisitions = StatesWithPrefix(view, "rekvisition/" + std::to_string(year) + "/");
   if (!requisitions.ok()) return requisitions.status();
   for (const ScopedState& requisition : *requisitions) {
-    figures.funds_paid_ore += requisition.state->SumOf("payments", "amount_ore");
+    figures.funds_paid_ore =
+        AddFigure(figures.funds_paid_ore, requisition.state->SumOf("payments", "amount_ore"));
   }
   return figures;
 }
@@ -29,9 +31,11 @@ absl::StatusOr<GrantFigures> GrantFiguresOf(StateView& view, const Scope& scope)
   if (!grants.ok()) return grants.status();
   GrantFigures figures;
   for (const ScopedState& grant : *grants) {
-    figures.posts_hundredths += grant.state->Number("posts_hundredths").value_or(0);
-    figures.decided_ore += grant.state->Number("amount_ore").value_or(0);
-    figures.paid_ore += grant.state->SumOf("payments", "amount_ore");
+    const State& state = *grant.state;
+    figures.posts_hundredths =
+        AddFigure(figures.posts_hundredths, state.Number("posts_hundredths").value_or(0));
+    figures.decided_ore = AddFigure(figures.decided_ore, state.Number("amount_ore").value_or(0));
+    figures.paid_ore = AddFigure(figures.paid_ore, state.SumOf("payments", "amount_ore"));
   }
   return figures;
 }

@@ -31,6 +31,22 @@ absl::StatusOr<bool> HasMemberOf(std::string_view node, std::string_view brist,
   return false;
 }
 
+bool IsOfOthers(std::string_view node, std::string_view brist) {
+  const auto subject = ParseSubject(brist);
+  if (!subject.ok() || subject->kind != SubjectKind::kBrist) return true;
+  return !IsAtOrBelow(subject->path, node) && !IsAtOrBelow(node, subject->path);
+}
+
+// Of medlemmar[brist/se/17/karlstad/3].ingar: a key that is a brist of others.
+bool KeysNameOthers(std::string_view node, std::string_view path) {
+  for (size_t open = path.find('['); open != std::string_view::npos; open = path.find('[')) {
+    path.remove_prefix(open + 1);
+    const std::string_view key = path.substr(0, path.find(']'));
+    if (key.find('/') != std::string_view::npos && IsOfOthers(node, key)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> Concerns(std::string_view node, std::string_view subject,
@@ -49,6 +65,25 @@ absl::StatusOr<bool> Concerns(std::string_view node, std::string_view subject,
       return IsAtOrBelow(parsed->path, node) || IsAtOrBelow(node, parsed->path);
     case SubjectKind::kAnslag:
       return true;
+    default:
+      return false;
+  }
+}
+
+bool MayNameOthers(int type) {
+  return type == v1::EventData::kBristGroupedFieldNumber ||
+         type == v1::EventData::kMoneyReturnedFieldNumber ||
+         type == v1::EventData::kConflictResolvedFieldNumber;
+}
+
+bool NamesOthers(std::string_view node, int type, const v1::EventData& event) {
+  switch (type) {
+    case v1::EventData::kBristGroupedFieldNumber:
+      return IsOfOthers(node, event.brist_grouped().brist());
+    case v1::EventData::kMoneyReturnedFieldNumber:
+      return !event.money_returned().aterkrav().empty();
+    case v1::EventData::kConflictResolvedFieldNumber:
+      return KeysNameOthers(node, event.conflict_resolved().path());
     default:
       return false;
   }

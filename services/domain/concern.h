@@ -9,6 +9,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "liggare/v1/event.pb.h"
 
 namespace liggare::domain {
 
@@ -23,6 +24,14 @@ using MembersOf =
 // are passed on.
 absl::StatusOr<bool> Concerns(std::string_view node, std::string_view subject,
                               MembersOf members_of);
+
+// Whether the event, though it is about a subject that concerns `node`, names what is
+// another's: a brist of a node that is neither at, below nor above it, or a case of återkrav.
+// `type` is the payload's field number.
+bool NamesOthers(std::string_view node, int type, const v1::EventData& event);
+
+// Whether events of the type may name others.
+bool MayNameOthers(int type);
 
 }  // namespace liggare::domain
 

@@ -1,6 +1,13 @@
 #include "services/domain/count_tree.h"
 
+#include "services/domain/figure.h"
+
 namespace liggare::domain {
+namespace {
+
+void AddTo(int64_t& sum, int64_t persons) { sum = AddFigure(sum, persons); }
+
+}  // namespace
 
 int CountTree::AddNode(int parent) {
   parents_.push_back(parent);
@@ -18,8 +25,8 @@ int CountTree::TotalsOf(int cell) const {
 void CountTree::Add(int node, int row, int column, int64_t persons) {
   for (int at = node; at != kNoParent; at = parents_[at]) {
     for (const int r : {row, rows_}) {
-      cells_[at][CellOf(r, column)] += persons;
-      if (columns_ > 1) cells_[at][CellOf(r, columns_)] += persons;
+      AddTo(cells_[at][CellOf(r, column)], persons);
+      if (columns_ > 1) AddTo(cells_[at][CellOf(r, columns_)], persons);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "services/domain/assignments.h"
+#include "services/domain/figure.h"
 
 namespace liggare::domain {
 namespace {
@@ -54,7 +55,7 @@ std::optional<Fraction> FieldSum(const State& state, const form::MessagePlan& fo
       name = NameOf(it->first);
       sum = Fraction{0, (*plan)->unit == v1::UNIT_COUNT ? 1 : 100};
     }
-    sum->numerator += *number;
+    sum->numerator = AddFigure(sum->numerator, *number);
   }
   return sum;
 }

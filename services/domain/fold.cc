@@ -18,6 +18,15 @@
 namespace liggare::domain {
 namespace {
 
+// As long as what a node attests may be (services/rpc/identity.cc).
+constexpr size_t kPrincipalBytesMax = 512;
+
+// These set nothing (assignments.cc).
+bool IsOfTheNodesThemselves(int type) {
+  return type == v1::EventData::kReceivedFieldNumber ||
+         type == v1::EventData::kEpochOpenedFieldNumber;
+}
+
 // Whether the node that recorded `entry` held the event at `point`.
 bool Knows(const State& state, const FoldEntry& entry, uint32_t point_id) {
   const EventPoint& point = state.points[point_id];
@@ -35,9 +44,9 @@ class Folder {
       : state_(state), entry_(entry), listener_(listener), next_(state.fields.end()) {}
 
   void NotePosition();
-  // OK, or why the entry has no effect.
-  absl::Status CheckEffect() const;
   FoldOutcome Disregard(const absl::Status& why);
+  // OK while the writer may still give the subject fields.
+  absl::Status CheckRoom() const;
   // The first part of the basis that is not held.
   const LogPoint* FirstMissing(HeldFn held) const;
   FoldOutcome Await(const LogPoint& missing);
@@ -45,6 +54,7 @@ class Folder {
 
  private:
   uint32_t Point();
+  uint32_t PointWithoutEffect();
   void Set(std::string_view path, FieldValue value);
   void Replace(std::string_view path, Field& field, FieldValue value);
   void SettleConflicts(std::string_view path);
@@ -56,6 +66,7 @@ class Folder {
   const FoldEntry& entry_;
   ChangeListener* listener_;
   std::optional<uint32_t> point_;
+  uint64_t fields_made_ = 0;
   std::map<std::string, Field, std::less<>>::iterator next_;  // After the field set last.
 };
 
@@ -79,6 +90,12 @@ uint32_t Folder::Point() {
   return *point_;
 }
 
+uint32_t Folder::PointWithoutEffect() {
+  const uint32_t point = Point();
+  state_.points[point].in_effect = false;
+  return point;
+}
+
 void Folder::NotePosition() {
   if (state_.empty) state_.subject = entry_.data->subject();
   state_.empty = false;
@@ -91,24 +108,25 @@ void Folder::NotePosition() {
   }
 }
 
-absl::Status Folder::CheckEffect() const {
-  if (form::FindEventType(entry_.type) == nullptr) {
-    return MakeError(
-        v1::ERROR_CODE_UNKNOWN_TYPE,
-        {.message = "event type " + std::to_string(entry_.type) + " is not known to this version"});
+FoldOutcome Folder::Disregard(const absl::Status& why) {
+  if (listener_ != nullptr) listener_->Disregarded(entry_, why);
+  if (++state_.disregarded_counts[entry_.log] <= kDisregardedShownMax) {
+    v1::Error error = ErrorOf(why);
+    state_.disregarded.push_back(
+        {PointWithoutEffect(), error.code(), std::move(*error.mutable_message())});
   }
-  if (entry_.data->form_version() > kFormVersionMax) {
-    return MakeError(v1::ERROR_CODE_UNKNOWN_TYPE,
-                     {.message = "form version " + std::to_string(entry_.data->form_version()) +
-                                 " is not known to this version"});
-  }
-  return AuthoriseWriter(entry_.type, PathOfLog(entry_.log), entry_.data->subject());
+  return FoldOutcome::kDisregarded;
 }
 
-FoldOutcome Folder::Disregard(const absl::Status& why) {
-  v1::Error error = ErrorOf(why);
-  state_.disregarded.push_back({Point(), error.code(), std::move(*error.mutable_message())});
-  return FoldOutcome::kDisregarded;
+absl::Status Folder::CheckRoom() const {
+  const auto made = state_.fields_made.find(PathOfLog(entry_.log));
+  if (made == state_.fields_made.end() || made->second < kFieldsOfWriterMax) {
+    return absl::OkStatus();
+  }
+  return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                   {.message = made->first + " has given the subject " +
+                               std::to_string(made->second) + " fields",
+                    .expected = "at most " + std::to_string(kFieldsOfWriterMax)});
 }
 
 const LogPoint* Folder::FirstMissing(HeldFn held) const {
@@ -119,7 +137,7 @@ const LogPoint* Folder::FirstMissing(HeldFn held) const {
 }
 
 FoldOutcome Folder::Await(const LogPoint& missing) {
-  state_.awaiting.push_back({Point(), missing.log, missing.index});
+  state_.awaiting.push_back({PointWithoutEffect(), missing.log, missing.index});
   return FoldOutcome::kAwaiting;
 }
 
@@ -129,6 +147,7 @@ FoldOutcome Folder::Apply() {
     Set(path, std::move(value));
   });
   RemoveLeftOut(type);
+  if (fields_made_ > 0) state_.fields_made[std::string(PathOfLog(entry_.log))] += fields_made_;
   ++state_.event_count;
   TrackFindings();
   return FoldOutcome::kFolded;
@@ -174,6 +193,7 @@ void Folder::Set(std::string_view path, FieldValue value) {
     listener_->Changed(state_, path, FieldValue(), value, point, entry_);
   }
   state_.fields.emplace_hint(it, path, Field{std::move(value), point, OwnerOf(entry_.type)});
+  ++fields_made_;
 }
 
 void Folder::Replace(std::string_view path, Field& field, FieldValue value) {
@@ -218,11 +238,36 @@ void Folder::RemoveLeftOut(const form::EventType& type) {
 
 }  // namespace
 
+void ChangeListener::Disregarded(const FoldEntry&, const absl::Status&) {}
+
+bool ChangeListener::Done() const { return false; }
+
+absl::Status CheckEffect(const FoldEntry& entry) {
+  if (form::FindEventType(entry.type) == nullptr) {
+    return MakeError(
+        v1::ERROR_CODE_UNKNOWN_TYPE,
+        {.message = "event type " + std::to_string(entry.type) + " is not known to this version"});
+  }
+  if (entry.data->form_version() > kFormVersionMax) {
+    return MakeError(v1::ERROR_CODE_UNKNOWN_TYPE,
+                     {.message = "form version " + std::to_string(entry.data->form_version()) +
+                                 " is not known to this version"});
+  }
+  absl::Status status = AuthoriseWriter(entry.type, PathOfLog(entry.log), entry.data->subject());
+  if (!status.ok() || IsOfTheNodesThemselves(entry.type)) return status;
+  if (entry.principal.size() > kPrincipalBytesMax) {
+    return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                     {.message = "the principal is longer than any that a node attests"});
+  }
+  return CheckFoldedShape(*entry.data);
+}
+
 FoldOutcome Fold(State& state, const FoldEntry& entry, HeldFn held, ChangeListener* listener) {
   Folder folder(state, entry, listener);
   folder.NotePosition();
-  if (absl::Status effect = folder.CheckEffect(); !effect.ok()) return folder.Disregard(effect);
+  if (absl::Status effect = CheckEffect(entry); !effect.ok()) return folder.Disregard(effect);
   if (const LogPoint* missing = folder.FirstMissing(held)) return folder.Await(*missing);
+  if (absl::Status room = folder.CheckRoom(); !room.ok()) return folder.Disregard(room);
   return folder.Apply();
 }
 

@@ -6,6 +6,7 @@
 //
 //   unknown type or form version ─────────────► disregarded (UNKNOWN_TYPE)
 //   writer without static authority ──────────► disregarded (NOT_AUTHORISED)
+//   a shape that no node would record ────────► disregarded (INVALID_FIELD, …)
 //   basis not all held ───────────────────────► awaiting
 //   otherwise each field it touches is set; where the field's last setter is
 //   neither in the entry's basis nor earlier in its log, and the values differ,
@@ -21,12 +22,13 @@
 #include <string_view>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "services/domain/fold_entry.h"
 #include "services/domain/state.h"
 
 namespace liggare::domain {
 
-inline constexpr uint32_t kFoldVersion = 2;
+inline constexpr uint32_t kFoldVersion = 3;
 
 // How many entries of a log are held at the frontier; 0 of a log not held.
 using HeldFn = absl::FunctionRef<uint64_t(std::string_view log)>;
@@ -39,7 +41,14 @@ class ChangeListener {
   // in state.points.
   virtual void Changed(const State& state, std::string_view path, const FieldValue& old_value,
                        const FieldValue& new_value, uint32_t point, const FoldEntry& entry) = 0;
+  // The entry has no effect.
+  virtual void Disregarded(const FoldEntry& entry, const absl::Status& why);
+  // Whether the rest need not be told: whoever folds may stop.
+  virtual bool Done() const;
 };
+
+// OK, or why the entry has no effect whatever came before it.
+absl::Status CheckEffect(const FoldEntry& entry);
 
 enum class FoldOutcome { kFolded, kAwaiting, kDisregarded };
 

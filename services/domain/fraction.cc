@@ -21,6 +21,12 @@ Wide Scaled(Decimal number, int places) {
   return number.units * PowerOfTen(places - number.places);
 }
 
+// Saturates; so a number always has its opposite.
+int64_t Narrow(Wide number) {
+  constexpr Wide kMost = INT64_MAX;
+  return static_cast<int64_t>(std::clamp(number, -kMost, kMost));
+}
+
 std::string GroupedDigits(std::string_view digits) {
   std::string grouped;
   for (size_t i = 0; i < digits.size(); ++i) {
@@ -56,7 +62,7 @@ Decimal Round(Fraction fraction, int places) {
   const Wide scaled = static_cast<Wide>(fraction.numerator) * PowerOfTen(places);
   const Wide magnitude = scaled < 0 ? -scaled : scaled;
   const Wide rounded = (2 * magnitude + fraction.denominator) / (2 * fraction.denominator);
-  return {static_cast<int64_t>(scaled < 0 ? -rounded : rounded), places};
+  return {Narrow(scaled < 0 ? -rounded : rounded), places};
 }
 
 bool PrintsAs(Fraction fraction, Decimal stated) {
@@ -65,7 +71,7 @@ bool PrintsAs(Fraction fraction, Decimal stated) {
 
 Decimal Sum(Decimal a, Decimal b, int sign) {
   const int places = std::max(a.places, b.places);
-  return {static_cast<int64_t>(Scaled(a, places) + sign * Scaled(b, places)), places};
+  return {Narrow(Scaled(a, places) + sign * Scaled(b, places)), places};
 }
 
 bool SameValue(Decimal a, Decimal b) { return Sum(a, b, -1).units == 0; }

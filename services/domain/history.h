@@ -4,6 +4,8 @@
 #ifndef SERVICES_DOMAIN_HISTORY_H_
 #define SERVICES_DOMAIN_HISTORY_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,17 +25,31 @@ struct RecordedChange {
 // Give it to Fold for every entry of one subject.
 class HistoryRecorder : public ChangeListener {
  public:
+  struct Limits {
+    uint64_t skipped = 0;  // Of the first changes.
+    size_t bytes_max = SIZE_MAX;
+  };
   // Only paths that begin with `path_prefix`.
   explicit HistoryRecorder(std::string path_prefix = "");
+  // Done when the changes are more than fit, of which there is at least one.
+  HistoryRecorder(std::string path_prefix, Limits limits);
 
   void Changed(const State& state, std::string_view path, const FieldValue& old_value,
                const FieldValue& new_value, uint32_t point, const FoldEntry& entry) override;
 
+  bool Done() const override { return more_; }
+
   // In the order of the fold.
   const std::vector<RecordedChange>& changes() const { return changes_; }
+  // Whether changes follow.
+  bool more() const { return more_; }
 
  private:
   std::string path_prefix_;
+  const Limits limits_;
+  uint64_t seen_ = 0;
+  size_t bytes_ = 0;
+  bool more_ = false;
   std::vector<RecordedChange> changes_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "proto/error/error.h"
 #include "services/domain/aterkrav_case.h"
+#include "services/domain/figure.h"
 #include "services/domain/judgement.h"
 
 namespace liggare::domain {
@@ -45,7 +46,7 @@ absl::StatusOr<int64_t> ReturnedOf(StateView &view, const std::string &claim) {
                                               std::string_view name, const FieldValue &value) {
       if (name != "aterkrav" || value != FieldValue(claim)) return;
       const std::string amount = "returned[" + std::string(keys.front()) + "].amount_ore";
-      returned_ore += (*anslag)->Number(amount).value_or(0);
+      returned_ore = AddFigure(returned_ore, (*anslag)->Number(amount).value_or(0));
     });
   }
   return returned_ore;

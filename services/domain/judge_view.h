@@ -11,11 +11,16 @@
 
 namespace liggare::domain {
 
+// A text in an entry, by its commitment.
+struct TextPlace {
+  std::string commitment;
+  std::string path;  // Of the node in whose log the entry stands.
+};
+
 class JudgeView : public StateView {
  public:
-  // The commitments of all texts in entries of the subject, with or without effect, in
-  // their order.
-  virtual absl::StatusOr<std::vector<std::string>> CommitmentsOf(std::string_view subject) = 0;
+  // All texts in entries of the subject, with or without effect, in their order.
+  virtual absl::StatusOr<std::vector<TextPlace>> TextsOf(std::string_view subject) = 0;
 };
 
 }  // namespace liggare::domain

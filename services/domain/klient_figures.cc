@@ -1,5 +1,7 @@
 #include "services/domain/klient_figures.h"
 
+#include "services/domain/figure.h"
+
 namespace liggare::domain {
 namespace {
 
@@ -8,13 +10,15 @@ void Add(const State& report, KlientFigures& figures) {
                                         std::string_view name, const FieldValue& value) {
     const auto* number = std::get_if<int64_t>(&value);
     if (keys.size() != 2 || name != "antal" || number == nullptr) return;
-    figures.klienter[std::string(keys[0])][std::string(keys[1])] += *number;
+    int64_t& sum = figures.klienter[std::string(keys[0])][std::string(keys[1])];
+    sum = AddFigure(sum, *number);
   });
   report.ForEachElement("barn", [&](const std::vector<std::string_view>& keys,
                                     std::string_view name, const FieldValue& value) {
     const auto* number = std::get_if<int64_t>(&value);
     if (keys.size() != 1 || name != "antal" || number == nullptr) return;
-    figures.barn[std::string(keys[0])] += *number;
+    int64_t& sum = figures.barn[std::string(keys[0])];
+    sum = AddFigure(sum, *number);
   });
 }
 
@@ -24,7 +28,7 @@ int64_t KlientFigures::Klienter(std::string_view kon) const {
   int64_t sum = 0;
   auto it = klienter.find(std::string(kon));
   if (it == klienter.end()) return 0;
-  for (const auto& [alder, antal] : it->second) sum += antal;
+  for (const auto& [alder, antal] : it->second) sum = AddFigure(sum, antal);
   return sum;
 }
 
@@ -35,13 +39,13 @@ int64_t KlientFigures::Barn(std::string_view kon) const {
 
 int64_t KlientFigures::AllKlienter() const {
   int64_t sum = 0;
-  for (const auto& [kon, by_alder] : klienter) sum += Klienter(kon);
+  for (const auto& [kon, by_alder] : klienter) sum = AddFigure(sum, Klienter(kon));
   return sum;
 }
 
 int64_t KlientFigures::AllBarn() const {
   int64_t sum = 0;
-  for (const auto& [kon, antal] : barn) sum += antal;
+  for (const auto& [kon, antal] : barn) sum = AddFigure(sum, antal);
   return sum;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "services/domain/figure.h"
 #include "services/domain/finding.h"
 #include "services/domain/fraction.h"
 #include "services/domain/kommun.h"
@@ -23,7 +24,7 @@ absl::Status CheckSum(StateView& view, const Lan& lan, int year, std::vector<v1:
   if (!applications.ok()) return applications.status();
   int64_t applied = 0;
   for (const ScopedState& application : *applications) {
-    applied += application.state->Number("posts_hundredths").value_or(0);
+    applied = AddFigure(applied, application.state->Number("posts_hundredths").value_or(0));
   }
   if (applied == *stated) return absl::OkStatus();
   out.push_back(

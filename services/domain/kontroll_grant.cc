@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "services/domain/budget_figures.h"
+#include "services/domain/figure.h"
 #include "services/domain/finding.h"
 #include "services/domain/fraction.h"
 #include "services/domain/kommun.h"
@@ -38,7 +39,7 @@ bool IsOff(const Grant& grant) {
 }
 
 std::string ProductText(const Grant& grant) {
-  const Wide rounded_ore = (Product(grant) + 50) / 100;
+  const Wide rounded_ore = std::clamp<Wide>((Product(grant) + 50) / 100, -kSumMax, kSumMax);
   return SwedishKronor(static_cast<int64_t>(rounded_ore));
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/domain/figure.h"
 #include "services/domain/finding.h"
 #include "services/domain/fraction.h"
 #include "services/domain/heading.h"
@@ -47,7 +48,7 @@ std::optional<int64_t> CountIn(const Published& table, std::string_view row,
                                std::string_view column) {
   const std::optional<Decimal> cell = table.Cell(row, column);
   if (!cell || cell->places != 0) return std::nullopt;
-  return cell->units;
+  return AddFigure(0, cell->units);
 }
 
 // A printed percentage beside the part and the whole that it is the share of.

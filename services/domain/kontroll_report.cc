@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "services/domain/figure.h"
 #include "services/domain/finding.h"
 #include "services/domain/fraction.h"
 #include "services/domain/kommun.h"
@@ -43,7 +44,8 @@ std::vector<Account> AccountsOf(const State& report) {
       accounts.push_back(
           {std::string(keys[0]), std::string(kommun == nullptr ? keys[0] : kommun->name), 0});
     }
-    accounts.back().accounted_ore += *amount_ore;
+    int64_t& accounted_ore = accounts.back().accounted_ore;
+    accounted_ore = AddFigure(accounted_ore, *amount_ore);
   });
   return accounts;
 }

@@ -121,8 +121,8 @@ absl::Status CheckCorrection(const form::MessagePlan& form, const Correction& co
   return CheckCorrectedValue("new", **field, correction.new_());
 }
 
-absl::Status CheckRedacted(const v1::Redacted& redacted) {
-  for (const v1::RedactedText& text : redacted.texter()) {
+absl::Status CheckRedactedTexts(const google::protobuf::RepeatedPtrField<v1::RedactedText>& texts) {
+  for (const v1::RedactedText& text : texts) {
     absl::Status status = CheckLength("texter", text.commitment(), kHashBytes);
     if (!status.ok()) return status;
   }
@@ -165,7 +165,9 @@ absl::Status CheckPayloadShape(const v1::EventData& event, const Subject& subjec
     case v1::EventData::kTablePublished:
       return CheckTablePublished(event.table_published());
     case v1::EventData::kRedacted:
-      return CheckRedacted(event.redacted());
+      return CheckRedactedTexts(event.redacted().texter());
+    case v1::EventData::kRedactionRequested:
+      return CheckRedactedTexts(event.redaction_requested().texter());
     default:
       return absl::OkStatus();
   }

@@ -1,6 +1,6 @@
 #include "services/domain/receipt_times.h"
 
-#include <algorithm>
+#include <set>
 #include <string>
 
 #include "services/domain/log_name.h"
@@ -16,12 +16,6 @@ absl::StatusOr<bool> IsHostedBy(StateView& view, std::string_view node,
   auto state = view.StateOf(NodeSubject(node));
   if (!state.ok()) return state.status();
   return (*state)->Text("custody") == "hosted" && (*state)->Text("hosted_by") == authority;
-}
-
-bool HasEffect(const State& state, uint32_t point) {
-  const auto is_it = [point](const auto& entry) { return entry.point == point; };
-  return std::none_of(state.awaiting.begin(), state.awaiting.end(), is_it) &&
-         std::none_of(state.disregarded.begin(), state.disregarded.end(), is_it);
 }
 
 }  // namespace
@@ -41,8 +35,11 @@ absl::StatusOr<std::optional<int64_t>> ReceiptTimeOf(ReceiptSources sources,
 absl::StatusOr<FirstReceipt> FirstReceiptOf(ReceiptSources sources, std::string_view authority,
                                             const State& state, int type) {
   FirstReceipt first;
+  std::set<std::string_view> logs;  // A log arrives in its order: its first event is its earliest.
   for (uint32_t point = 0; point < state.points.size(); ++point) {
-    if (state.points[point].type != type || !HasEffect(state, point)) continue;
+    const EventPoint& event = state.points[point];
+    if (event.type != type || !event.in_effect) continue;
+    if (!logs.insert(state.strings.at(event.log)).second) continue;
     first.is_recorded = true;
     const auto received = ReceiptTimeOf(sources, authority, state, point);
     if (!received.ok()) return received.status();

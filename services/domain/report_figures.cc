@@ -2,6 +2,7 @@
 
 #include "proto/form/plan.h"
 #include "services/domain/field_sum.h"
+#include "services/domain/figure.h"
 
 namespace liggare::domain {
 
@@ -11,7 +12,7 @@ Fraction SumOver(const std::vector<ScopedState>& reports, std::string_view patte
   for (const ScopedState& report : reports) {
     const std::optional<Fraction> part = FieldSum(*report.state, form, pattern);
     if (!part) continue;
-    sum = {sum.numerator + part->numerator, part->denominator};
+    sum = {AddFigure(sum.numerator, part->numerator), part->denominator};
   }
   return sum;
 }

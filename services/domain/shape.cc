@@ -41,8 +41,12 @@ struct Place {
   const FieldPlan* field = nullptr;
   const Message* element = nullptr;  // Of a repeated field: the element.
   uint32_t form_version = 0;         // At the beginning of the chain.
+  bool passes_over_unknown = false;  // There as well.
 
   uint32_t FormVersion() const { return above == nullptr ? form_version : above->FormVersion(); }
+  bool PassesOverUnknown() const {
+    return above == nullptr ? passes_over_unknown : above->PassesOverUnknown();
+  }
 
   std::string Path() const {
     std::string path = above == nullptr ? "" : above->Path();
@@ -70,7 +74,7 @@ absl::Status CheckMessage(const Message& message, const MessagePlan& plan, const
 absl::Status CheckUnknownFields(const Message& message, const MessagePlan& plan,
                                 const Place& place) {
   const auto& unknown = plan.reflection->GetUnknownFields(message);
-  if (unknown.empty()) return absl::OkStatus();
+  if (unknown.empty() || place.PassesOverUnknown()) return absl::OkStatus();
   return Fault(v1::ERROR_CODE_UNKNOWN_FIELD, place,
                "field number " + std::to_string(unknown.field(0).number()) + " is not known here",
                form::NamesLike("", plan.FieldNames()));
@@ -252,24 +256,31 @@ absl::Status CheckExpectedPositions(const v1::EventData& event) {
   return absl::OkStatus();
 }
 
-absl::Status CheckHeader(const v1::EventData& event) {
+absl::Status CheckEventId(const v1::EventData& event) {
   if (event.event_id().empty()) {
     return HeaderFault(v1::ERROR_CODE_MISSING_FIELD, "event_id", "the event has no id",
                        "a UUIDv7, 16 bytes");
   }
-  if (!form::IsUuid7(event.event_id())) {
-    return HeaderFault(v1::ERROR_CODE_INVALID_FIELD, "event_id", "the id is not a UUIDv7",
-                       "a UUIDv7 (RFC 9562), 16 bytes");
-  }
-  if (event.form_version() > kFormVersionMax) {
-    return HeaderFault(
-        v1::ERROR_CODE_UNKNOWN_TYPE, "form_version",
-        "form version " + std::to_string(event.form_version()) + " is not known here",
-        "at most " + std::to_string(kFormVersionMax));
-  }
+  if (form::IsUuid7(event.event_id())) return absl::OkStatus();
+  return HeaderFault(v1::ERROR_CODE_INVALID_FIELD, "event_id", "the id is not a UUIDv7",
+                     "a UUIDv7 (RFC 9562), 16 bytes");
+}
+
+absl::Status CheckKnownForm(const v1::EventData& event) {
+  if (event.form_version() <= kFormVersionMax) return absl::OkStatus();
+  return HeaderFault(v1::ERROR_CODE_UNKNOWN_TYPE, "form_version",
+                     "form version " + std::to_string(event.form_version()) + " is not known here",
+                     "at most " + std::to_string(kFormVersionMax));
+}
+
+const MessagePlan& HeaderPlan() {
   static const MessagePlan& plan = form::PlanOf(*v1::EventData::descriptor());
-  const Place root;
-  for (const FieldPlan& field : plan.fields) {
+  return plan;
+}
+
+// Who acted and why.
+absl::Status CheckAccount(const v1::EventData& event, const Place& root) {
+  for (const FieldPlan& field : HeaderPlan().fields) {
     const int number = field.descriptor->number();
     const bool is_plain = number == v1::EventData::kActorFieldNumber ||
                           number == kReasonCodeNumber ||
@@ -278,7 +289,18 @@ absl::Status CheckHeader(const v1::EventData& event) {
     absl::Status status = CheckSingle(event, field, {&root, &field});
     if (!status.ok()) return status;
   }
-  absl::Status status = CheckUnknownFields(event, plan, root);
+  return absl::OkStatus();
+}
+
+absl::Status CheckHeader(const v1::EventData& event) {
+  absl::Status status = CheckEventId(event);
+  if (!status.ok()) return status;
+  status = CheckKnownForm(event);
+  if (!status.ok()) return status;
+  const Place root;
+  status = CheckAccount(event, root);
+  if (!status.ok()) return status;
+  status = CheckUnknownFields(event, HeaderPlan(), root);
   return status.ok() ? CheckExpectedPositions(event) : status;
 }
 
@@ -328,23 +350,37 @@ absl::Status CheckSubject(const v1::EventData& event, const Subject& subject) {
   return absl::OkStatus();
 }
 
+// The subject, and the payload about it.
+absl::Status CheckContent(const v1::EventData& event, bool passes_over_unknown) {
+  absl::StatusOr<Subject> subject = ParseSubject(event.subject());
+  if (!subject.ok()) return subject.status();
+  absl::Status status = CheckSubject(event, *subject);
+  if (!status.ok()) return status;
+  status = CheckFormVersion(event, *subject);
+  if (!status.ok()) return status;
+  const form::EventType& type = *form::TypeOf(event);
+  status = CheckMessage(
+      form::PayloadOf(event, type), *type.plan,
+      Place{.form_version = StatedFormVersion(event), .passes_over_unknown = passes_over_unknown});
+  return status.ok() ? CheckPayloadShape(event, *subject) : status;
+}
+
 }  // namespace
 
 absl::Status CheckShape(const v1::EventData& event) {
   absl::Status status = CheckPayloadPresent(event);
   if (!status.ok()) return status;
   status = CheckHeader(event);
+  return status.ok() ? CheckContent(event, /*passes_over_unknown=*/false) : status;
+}
+
+absl::Status CheckFoldedShape(const v1::EventData& event) {
+  absl::Status status = CheckPayloadPresent(event);
   if (!status.ok()) return status;
-  absl::StatusOr<Subject> subject = ParseSubject(event.subject());
-  if (!subject.ok()) return subject.status();
-  status = CheckSubject(event, *subject);
+  status = CheckKnownForm(event);
   if (!status.ok()) return status;
-  status = CheckFormVersion(event, *subject);
-  if (!status.ok()) return status;
-  const form::EventType& type = *form::TypeOf(event);
-  status = CheckMessage(form::PayloadOf(event, type), *type.plan,
-                        Place{.form_version = StatedFormVersion(event)});
-  return status.ok() ? CheckPayloadShape(event, *subject) : status;
+  status = CheckAccount(event, Place{.passes_over_unknown = true});
+  return status.ok() ? CheckContent(event, /*passes_over_unknown=*/true) : status;
 }
 
 }  // namespace liggare::domain

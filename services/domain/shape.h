@@ -32,6 +32,11 @@ inline constexpr int64_t kFigureMax = 1'000'000'000'000'000;
 // says what would be right.
 absl::Status CheckShape(const v1::EventData& event);
 
+// The same for an entry of whatever log, which nobody may have checked: all of it that a
+// state is made of. Fields that this version does not know are passed over, as its state
+// is; the id and `expected` were the recording node's affair.
+absl::Status CheckFoldedShape(const v1::EventData& event);
+
 }  // namespace liggare::domain
 
 #endif  // SERVICES_DOMAIN_SHAPE_H_

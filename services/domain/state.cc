@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "services/domain/figure.h"
+
 namespace liggare::domain {
 
 uint32_t StringTable::Add(std::string_view text) {
@@ -48,10 +50,7 @@ int64_t State::SumOf(std::string_view collection, std::string_view name) const {
   ForEachElement(collection, [&](const std::vector<std::string_view>&, std::string_view field,
                                  const FieldValue& value) {
     const auto* number = std::get_if<int64_t>(&value);
-    // Saturates: figures this large come from a faulty or hostile writer only.
-    if (field == name && number != nullptr && __builtin_add_overflow(sum, *number, &sum)) {
-      sum = INT64_MAX;
-    }
+    if (field == name && number != nullptr) sum = AddFigure(sum, *number);
   });
   return sum;
 }

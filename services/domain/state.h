@@ -46,6 +46,7 @@ struct EventPoint {
   uint32_t actor_role = 0;
   uint32_t actor_organisation = 0;
   uint32_t reason_code = 0;
+  bool in_effect = true;  // Neither awaiting nor disregarded.
 };
 
 struct Field {
@@ -69,6 +70,14 @@ struct AwaitingEntry {
   uint64_t index = 0;
 };
 
+// How many entries without effect of each log a state shows. The others are counted: who
+// writes many of them makes no state longer.
+inline constexpr uint64_t kDisregardedShownMax = 3;
+
+// How many fields the entries of one node may give a subject, those removed since among
+// them: an entry beyond that has no effect.
+inline constexpr uint64_t kFieldsOfWriterMax = 65'536;
+
 // An entry that is kept but has no effect.
 struct DisregardedEntry {
   uint32_t point = 0;
@@ -89,8 +98,10 @@ struct State {
   std::vector<EventPoint> points;
   std::vector<StateConflict> conflicts;
   std::vector<AwaitingEntry> awaiting;
-  std::vector<DisregardedEntry> disregarded;
-  std::map<std::string, KnownFinding, std::less<>> findings;  // By id; of reports.
+  std::vector<DisregardedEntry> disregarded;                        // The first of each log.
+  std::map<std::string, uint64_t, std::less<>> disregarded_counts;  // By log.
+  std::map<std::string, KnownFinding, std::less<>> findings;        // By id; of reports.
+  std::map<std::string, uint64_t, std::less<>> fields_made;         // By the path of the node.
   // Per log, the last index of the subject that was given to the fold, with or
   // without effect: the basis of the next entry, and a sender's `expected`.
   std::map<std::string, uint64_t, std::less<>> positions;

@@ -31,11 +31,29 @@ void AddAwaiting(const State& state, const AwaitingEntry& entry, v1::State& out)
   added.set_index(entry.index);
 }
 
+// Of an entry without effect its writer may have made anything long.
+void Cut(std::string& text) {
+  if (text.size() <= kRefTextBytesMax) return;
+  size_t end = kRefTextBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // UTF-8 tail.
+  text.resize(end);
+}
+
+void CutTexts(v1::EventRef& ref) {
+  Cut(*ref.mutable_actor()->mutable_id());
+  Cut(*ref.mutable_actor()->mutable_role());
+  Cut(*ref.mutable_actor()->mutable_organisationsnummer());
+  Cut(*ref.mutable_principal());
+  Cut(*ref.mutable_reason_code());
+}
+
 void AddDisregarded(const State& state, const DisregardedEntry& entry, v1::State& out) {
   v1::Disregarded& added = *out.add_disregarded();
   *added.mutable_event() = EventRefOf(state, entry.point);
+  CutTexts(*added.mutable_event());
   added.set_code(ErrorName(entry.code));
   added.set_message(entry.message);
+  Cut(*added.mutable_message());
 }
 
 }  // namespace
@@ -62,6 +80,26 @@ v1::EventRef EventRefOf(const State& state, uint32_t point_id) {
   return ref;
 }
 
+v1::Disregarded DisregardedOf(const FoldEntry& entry, const absl::Status& why) {
+  v1::Disregarded out;
+  v1::EventRef& ref = *out.mutable_event();
+  ref.set_log(entry.log);
+  ref.set_index(entry.index);
+  ref.set_event_id(entry.data->event_id());
+  ref.set_type(TypeName(entry.type));
+  ref.set_clock(entry.clock);
+  ref.set_recorded_at_ms(entry.recorded_at_ms);
+  *ref.mutable_actor() = entry.data->actor();
+  ref.set_principal(entry.principal);
+  ref.set_reason_code(entry.data->reason_code());
+  CutTexts(ref);
+  const v1::Error error = ErrorOf(why);
+  out.set_code(ErrorName(error.code()));
+  out.set_message(error.message());
+  Cut(*out.mutable_message());
+  return out;
+}
+
 v1::State ToProto(const State& state) {
   v1::State out;
   out.set_subject(state.subject);
@@ -71,6 +109,11 @@ v1::State ToProto(const State& state) {
   for (const StateConflict& conflict : state.conflicts) AddConflict(state, conflict, out);
   for (const AwaitingEntry& entry : state.awaiting) AddAwaiting(state, entry, out);
   for (const DisregardedEntry& entry : state.disregarded) AddDisregarded(state, entry, out);
+  for (const auto& [log, number] : state.disregarded_counts) {
+    v1::WithoutEffect& count = *out.add_without_effect();
+    count.set_log(log);
+    count.set_count(number);
+  }
   out.set_event_count(state.event_count);
   out.set_fold_version(kFoldVersion);
   for (const auto& [log, index] : state.positions) {

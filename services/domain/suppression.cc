@@ -9,6 +9,7 @@
 
 #include "services/domain/count_move.h"
 #include "services/domain/count_reach.h"
+#include "services/domain/figure.h"
 
 namespace liggare::domain {
 namespace {
@@ -139,7 +140,7 @@ class SuppressionSearch {
       changes_it |= changed.node == small.node && changed.cell == small.cell;
       if (withheld_[changed.node][changed.cell]) continue;
       if (changed.node != node) return kNoCost;
-      cost += CostOf(changed.node, changed.cell);
+      cost = AddFigure(cost, CostOf(changed.node, changed.cell));
     }
     return changes_it ? cost : kNoCost;
   }
@@ -195,7 +196,7 @@ class SuppressionSearch {
         if (changed.node != node) return;
         if (std::find(seen.begin(), seen.end(), place) != seen.end()) continue;
         seen.push_back(place);
-        cost += CostOf(changed.node, changed.cell);
+        cost = AddFigure(cost, CostOf(changed.node, changed.cell));
       }
     }
     best.moves = small.witness;

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "services/domain/figure.h"
 #include "services/domain/klient_figures.h"
 #include "services/domain/table_compute.h"
 
@@ -40,7 +41,7 @@ absl::StatusOr<TableBuilder> ComputeKlienter(StateView& view, const Scope& scope
     std::map<std::string, int64_t>& row = figures.klienter[std::string(kon.id)];
     for (const Heading& alder : AlderHeadings()) {
       const int64_t antal = row[std::string(alder.id)];
-      by_alder[alder.id] += antal;
+      by_alder[alder.id] = AddFigure(by_alder[alder.id], antal);
       table.Set(kon.id, alder.id, Count(antal), CellStyle::kCount);
       AddSource(table, kon.id, alder.id, scope.year);
     }

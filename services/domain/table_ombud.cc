@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "services/domain/figure.h"
 #include "services/domain/report_figures.h"
 #include "services/domain/subject.h"
 #include "services/domain/table_compute.h"
@@ -32,8 +33,8 @@ Fraction ShareOfWomen(const std::vector<ScopedState>& reports) {
   for (const ScopedState& report : reports) {
     const auto kvinnor = report.state->Number("ombud.kvinnor");
     if (!kvinnor) continue;
-    women += *kvinnor;
-    persons += report.state->Number("ombud.personer").value_or(0);
+    women = AddFigure(women, *kvinnor);
+    persons = AddFigure(persons, report.state->Number("ombud.personer").value_or(0));
   }
   return {100 * women, persons};
 }

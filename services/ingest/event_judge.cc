@@ -6,9 +6,11 @@
 
 #include "eventstore/note/reach.h"
 #include "proto/error/error.h"
+#include "services/domain/authority.h"
 #include "services/domain/erasure.h"
 #include "services/domain/fold_entry.h"
 #include "services/domain/judge.h"
+#include "services/domain/log_name.h"
 #include "services/domain/subject.h"
 #include "services/ingest/submission.h"
 
@@ -93,9 +95,11 @@ void EventJudge::Stored(const log::Chunk& chunk) {
   for (const std::string& bytes : chunk.entries) {
     // A verified chunk's entries have been parsed so far before.
     const absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(bytes);
-    if (header.ok()) {
+    if (header.ok() && MayWriteAbout(chunk.log, header->data_header.subject)) {
       states_.AddForeign({.clock = header->clock, .log = chunk.log, .index = index},
                          header->data_header.subject, bytes);
+    } else {
+      states_.Hold(chunk.log, index);
     }
     ++index;
   }
@@ -116,6 +120,10 @@ bool EventJudge::SameFields(std::string_view first_data,
 std::vector<std::string> EventJudge::ErasedBy(std::string_view log, uint32_t type,
                                               std::string_view entry) {
   return domain::ErasedBy(log, type, entry);
+}
+
+bool EventJudge::MayWriteAbout(std::string_view log, std::string_view subject) {
+  return domain::MayWriteAbout(domain::PathOfLog(log), subject);
 }
 
 }  // namespace liggare::ingest

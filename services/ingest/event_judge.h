@@ -36,6 +36,8 @@ class EventJudge : public log::Judge {
   // domain::ErasedBy.
   std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
                                     std::string_view entry) override;
+  // domain::MayWriteAbout.
+  bool MayWriteAbout(std::string_view log, std::string_view subject) override;
 
  private:
   const log::EventLog& log_;

@@ -8,6 +8,7 @@
 #include "proto/error/error.h"
 #include "proto/form/plan.h"
 #include "services/domain/fold.h"
+#include "services/domain/log_name.h"
 
 namespace liggare::ingest {
 namespace {
@@ -93,15 +94,15 @@ absl::StatusOr<std::shared_ptr<domain::State>> SequencedStates::FoldFromLog(
   return state;
 }
 
-absl::StatusOr<std::vector<std::string>> SequencedStates::CommitmentsOf(std::string_view subject) {
-  std::vector<std::string> commitments;
+absl::StatusOr<std::vector<domain::TextPlace>> SequencedStates::TextsOf(std::string_view subject) {
+  std::vector<domain::TextPlace> texts;
   const absl::Status read = ForEachEntry(subject, [&](const domain::FoldEntry& entry) {
     for (std::string& commitment : form::CommitmentsOf(*entry.data)) {
-      commitments.push_back(std::move(commitment));
+      texts.push_back({std::move(commitment), std::string(domain::PathOfLog(entry.log))});
     }
   });
   if (!read.ok()) return read;
-  return commitments;
+  return texts;
 }
 
 absl::StatusOr<std::vector<std::string>> SequencedStates::ListSubjects(std::string_view prefix) {
@@ -151,13 +152,17 @@ void SequencedStates::Extend(std::string_view subject, const domain::FoldEntry& 
 
 void SequencedStates::AddForeign(const log::SubjectKey& key, std::string_view subject,
                                  std::string_view bytes) {
-  auto held = held_.find(key.log);
-  if (held == held_.end()) held = held_.emplace(key.log, 0).first;
-  held->second = std::max(held->second, key.index + 1);
+  Hold(key.log, key.index);
   auto pending = pending_.find(subject);
   if (pending == pending_.end()) pending = pending_.try_emplace(std::string(subject)).first;
   pending->second.push_back({.key = key, .bytes = std::string(bytes)});
   Drop(subject);
+}
+
+void SequencedStates::Hold(std::string_view log, uint64_t index) {
+  auto held = held_.find(log);
+  if (held == held_.end()) held = held_.emplace(log, 0).first;
+  held->second = std::max(held->second, index + 1);
 }
 
 void SequencedStates::Committed(const std::vector<log::HeldLog>& advanced) {

@@ -44,12 +44,14 @@ class SequencedStates : public domain::JudgeView {
   absl::StatusOr<std::shared_ptr<const domain::State>> StateOf(std::string_view subject) override;
   absl::StatusOr<std::vector<std::string>> ListSubjects(std::string_view prefix) override;
   // Reads every entry of the subject.
-  absl::StatusOr<std::vector<std::string>> CommitmentsOf(std::string_view subject) override;
+  absl::StatusOr<std::vector<domain::TextPlace>> TextsOf(std::string_view subject) override;
 
   // An entry of the own log joined the commit; `bytes` are the entry's.
   void Add(const domain::FoldEntry& entry, std::string_view bytes);
   // An entry of another log did.
   void AddForeign(const log::SubjectKey& key, std::string_view subject, std::string_view bytes);
+  // An entry of another log did that is of no subject's state.
+  void Hold(std::string_view log, uint64_t index);
   // Everything below these sizes can be read from the EventLog now.
   void Committed(const std::vector<log::HeldLog>& advanced);
 

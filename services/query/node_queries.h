@@ -2,6 +2,7 @@
 #ifndef SERVICES_QUERY_NODE_QUERIES_H_
 #define SERVICES_QUERY_NODE_QUERIES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "services/domain/calendar.h"
 #include "services/domain/scope.h"
 #include "services/domain/smallest_count.h"
+#include "services/rpc/page.h"
 #include "services/state/state_reader.h"
 
 namespace liggare::query {
@@ -33,11 +35,19 @@ class NodeQueries {
   using Clock = std::function<int64_t()>;
 
   // `smallest_count`: what a table that may be published shows of persons at least.
+  // `page_bytes`: of the lists of one page, and of the texts beside them.
   NodeQueries(const log::EventLog& log, state::StateReader& states, const Clock& now_ms,
-              int64_t smallest_count = domain::kSmallestCountDefault)
-      : log_(log), states_(states), now_ms_(now_ms), smallest_count_(smallest_count) {}
+              int64_t smallest_count = domain::kSmallestCountDefault,
+              size_t page_bytes = rpc::kPageBytesMax)
+      : log_(log),
+        states_(states),
+        now_ms_(now_ms),
+        smallest_count_(smallest_count),
+        page_bytes_(page_bytes) {}
 
   absl::StatusOr<v1::GetStateResponse> GetState(const v1::GetStateRequest& request) const;
+  absl::StatusOr<v1::ListWithoutEffectResponse> ListWithoutEffect(
+      const v1::ListWithoutEffectRequest& request) const;
   absl::StatusOr<v1::GetHistoryResponse> GetHistory(const v1::GetHistoryRequest& request) const;
   absl::StatusOr<v1::GetTableResponse> GetTable(const v1::GetTableRequest& request) const;
   absl::StatusOr<v1::ExplainCellResponse> ExplainCell(const v1::ExplainCellRequest& request) const;
@@ -56,11 +66,25 @@ class NodeQueries {
       const v1::GetStateDigestRequest& request) const;
 
  private:
+  // How many entries the node's own log has.
+  uint64_t OwnSize() const;
+  // The moment asked for; where none is, that at which the own log had so many entries.
+  v1::Moment MomentOf(const v1::Moment& asked, uint64_t at_index) const;
+  using View = state::StateReader::View;
   using Texts = google::protobuf::RepeatedPtrField<v1::DisclosedText>;
-  // Adds the text behind the value, if it is a commitment whose text is held.
-  absl::Status AddText(const v1::Value& value, Texts& texts) const;
-  absl::StatusOr<domain::Scope> ScopeOf(state::StateReader::View& view, const std::string& path,
-                                        int32_t year) const;
+  // Adds the text behind the value, if it is a commitment whose text is held; how many
+  // bytes it has.
+  absl::StatusOr<size_t> AddText(const v1::Value& value, Texts& texts) const;
+  // The page of an answer that the request asks for. `compute` makes the whole answer,
+  // without texts, from a view; `finish` adds texts to a page of it and says how many of
+  // its elements they have room for.
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> Paged(
+      const Request& request, const std::function<absl::StatusOr<Response>(View&)>& compute,
+      const std::function<absl::StatusOr<uint64_t>(Response&)>& finish = {}) const;
+  absl::StatusOr<v1::GetHistoryResponse> HistoryPage(const v1::GetHistoryRequest& request,
+                                                     View& view, const rpc::PageStart& start) const;
+  absl::StatusOr<domain::Scope> ScopeOf(View& view, const std::string& path, int32_t year) const;
   // The day that the request names, or else today in Stockholm.
   absl::StatusOr<domain::Date> DayOf(const std::string& on) const;
 
@@ -68,6 +92,7 @@ class NodeQueries {
   state::StateReader& states_;
   const Clock& now_ms_;
   const int64_t smallest_count_;
+  const size_t page_bytes_;
 };
 
 }  // namespace liggare::query

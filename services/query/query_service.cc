@@ -66,6 +66,12 @@ grpc::ServerUnaryReactor* QueryService::GetState(grpc::CallbackServerContext* co
   return Ask(context, request, response, &NodeQueries::GetState);
 }
 
+grpc::ServerUnaryReactor* QueryService::ListWithoutEffect(
+    grpc::CallbackServerContext* context, const v1::ListWithoutEffectRequest* request,
+    v1::ListWithoutEffectResponse* response) {
+  return Ask(context, request, response, &NodeQueries::ListWithoutEffect);
+}
+
 grpc::ServerUnaryReactor* QueryService::GetHistory(grpc::CallbackServerContext* context,
                                                    const v1::GetHistoryRequest* request,
                                                    v1::GetHistoryResponse* response) {

@@ -31,6 +31,9 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* GetState(grpc::CallbackServerContext* context,
                                      const v1::GetStateRequest* request,
                                      v1::GetStateResponse* response) override;
+  grpc::ServerUnaryReactor* ListWithoutEffect(grpc::CallbackServerContext* context,
+                                              const v1::ListWithoutEffectRequest* request,
+                                              v1::ListWithoutEffectResponse* response) override;
   grpc::ServerUnaryReactor* GetHistory(grpc::CallbackServerContext* context,
                                        const v1::GetHistoryRequest* request,
                                        v1::GetHistoryResponse* response) override;

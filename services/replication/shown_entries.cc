@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "eventstore/log/entry.h"
 #include "eventstore/merkle/hash.h"
 #include "services/domain/log_name.h"
 #include "services/replication/chunk_form.h"
@@ -14,11 +13,7 @@
 namespace liggare::replication {
 
 absl::StatusOr<bool> ShownEntries::Concerns(std::string_view entry) const {
-  const auto header = log::ParseEntryHeader(entry);
-  if (!header.ok()) return false;  // Withheld from this node too, or nobody can read it.
-  // Where an epoch begins must be seen by all who hold its log.
-  if (header->data_header.type == log::kEpochOpenedType) return true;
-  return state::Concerns(log_, child_, header->data_header.subject);
+  return state::IsShown(log_, child_, entry);
 }
 
 bool ShownEntries::HasEnded(const std::string& log) const {

@@ -9,6 +9,7 @@
 #include "liggare/v1/entry.pb.h"
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
+#include "services/domain/authority.h"
 #include "services/domain/erasure.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
@@ -60,6 +61,9 @@ class RestoredLog::Judge : public log::Judge {
   std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
                                     std::string_view entry) override {
     return domain::ErasedBy(log, type, entry);
+  }
+  bool MayWriteAbout(std::string_view log, std::string_view subject) override {
+    return domain::MayWriteAbout(domain::PathOfLog(log), subject);
   }
 };
 

@@ -1,8 +1,10 @@
 #include "services/rpc/pooled_calls.h"
 
 #include <optional>
+#include <string>
 
 #include "proto/error/error.h"
+#include "services/rpc/channel.h"
 #include "services/rpc/peer_name.h"
 #include "services/rpc/status.h"
 
@@ -14,6 +16,13 @@ grpc::Status Unavailable(const char* why) {
 }
 
 }  // namespace
+
+absl::Status CheckAnswerBytes(size_t bytes) {
+  if (bytes <= static_cast<size_t>(kMessageBytesMax)) return absl::OkStatus();
+  return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                   {.message = "the answer has " + std::to_string(bytes) + " bytes",
+                    .expected = "an answer of at most " + std::to_string(kMessageBytesMax)});
+}
 
 grpc::ServerUnaryReactor* PooledCalls::Run(grpc::CallbackServerContext* context, Work work) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

@@ -62,10 +62,14 @@ class PooledCalls {
   FairQueue<Call> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
+// OK, or LIMIT_EXCEEDED: an answer of so many bytes fits into no message.
+absl::Status CheckAnswerBytes(size_t bytes);
+
 // Moves an answer into the response.
 template <typename Response>
 absl::Status Deliver(absl::StatusOr<Response> answer, Response* response) {
   if (!answer.ok()) return answer.status();
+  if (absl::Status status = CheckAnswerBytes(answer->ByteSizeLong()); !status.ok()) return status;
   *response = *std::move(answer);
   return absl::OkStatus();
 }

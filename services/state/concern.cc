@@ -43,4 +43,25 @@ absl::StatusOr<bool> Concerns(const log::EventLog& log, std::string_view node,
                           [&log](std::string_view brist) { return MembersOf(log, brist); });
 }
 
+bool NamesOthers(std::string_view node, std::string_view bytes) {
+  const auto header = log::ParseEntryHeader(bytes);
+  if (!header.ok()) return true;
+  const int type = static_cast<int>(header->data_header.type);
+  if (!domain::MayNameOthers(type)) return false;
+  v1::EventData event;
+  return !event.ParseFromString(std::string(header->data)) ||
+         domain::NamesOthers(node, type, event);
+}
+
+absl::StatusOr<bool> IsShown(const log::EventLog& log, std::string_view node,
+                             std::string_view bytes) {
+  const auto header = log::ParseEntryHeader(bytes);
+  if (!header.ok()) return false;  // Withheld from this node too, or nobody can read it.
+  // Where an epoch begins must be seen by all who hold its log.
+  if (header->data_header.type == log::kEpochOpenedType) return true;
+  const auto concerns = Concerns(log, node, header->data_header.subject);
+  if (!concerns.ok() || !*concerns) return concerns;
+  return !NamesOthers(node, bytes);
+}
+
 }  // namespace liggare::state

@@ -14,6 +14,15 @@ namespace liggare::state {
 absl::StatusOr<bool> Concerns(const log::EventLog& log, std::string_view node,
                               std::string_view subject);
 
+// Whether a node below the counties is shown an entry of a log above it: it concerns the
+// node, and names nothing of others. `bytes` are a serialised liggare.v1.Event; nobody is
+// shown what does not parse.
+absl::StatusOr<bool> IsShown(const log::EventLog& log, std::string_view node,
+                             std::string_view bytes);
+
+// The second half of it, for a subject that concerns the node.
+bool NamesOthers(std::string_view node, std::string_view bytes);
+
 }  // namespace liggare::state
 
 #endif  // SERVICES_STATE_CONCERN_H_

@@ -7,6 +7,7 @@
 #include "services/domain/fold_entry.h"
 #include "services/domain/history.h"
 #include "services/domain/node_path.h"
+#include "services/domain/subject.h"
 #include "services/state/concern.h"
 #include "services/state/frontier_at.h"
 
@@ -29,7 +30,30 @@ absl::StatusOr<std::shared_ptr<const domain::State>> StateReader::View::StateOf(
     std::string_view subject) {
   auto frontier = FrontierOf(subject);
   if (!frontier.ok()) return frontier.status();
-  return reader_.Fold(subject, *frontier);
+  if (!IsShownInPart(subject)) return reader_.Fold(subject, *frontier);
+  auto folded = Refold(subject, nullptr);
+  if (!folded.ok()) return folded.status();
+  return std::make_shared<const domain::State>(*std::move(folded));
+}
+
+bool StateReader::View::IsShownInPart(std::string_view subject) const {
+  if (of_others_ == nullptr) return false;
+  const auto parsed = domain::ParseSubject(subject);
+  if (!parsed.ok()) return false;
+  return parsed->kind == domain::SubjectKind::kAnslag ||
+         (parsed->kind == domain::SubjectKind::kBrist &&
+          !domain::IsAtOrBelow(parsed->path, knower_));
+}
+
+absl::StatusOr<domain::State> StateReader::View::Refold(std::string_view subject,
+                                                        domain::ChangeListener* listener) const {
+  const auto frontier = FrontierOf(subject);
+  if (!frontier.ok()) return frontier.status();
+  SubjectFold::IsShownFn is_shown;
+  if (IsShownInPart(subject)) {
+    is_shown = [this](std::string_view bytes) { return !NamesOthers(knower_, bytes); };
+  }
+  return SubjectFold::Refold(reader_.log_, subject, **frontier, listener, is_shown);
 }
 
 absl::StatusOr<std::vector<std::string>> StateReader::View::ListSubjects(std::string_view prefix) {
@@ -39,18 +63,36 @@ absl::StatusOr<std::vector<std::string>> StateReader::View::ListSubjects(std::st
 
 absl::StatusOr<std::vector<v1::Change>> StateReader::View::HistoryOf(std::string_view subject,
                                                                      std::string_view path_prefix) {
-  const auto frontier = FrontierOf(subject);
-  if (!frontier.ok()) return frontier.status();
-  domain::HistoryRecorder recorder{std::string(path_prefix)};
-  const auto folded = SubjectFold::Refold(reader_.log_, subject, **frontier, &recorder);
+  auto all = HistoryPartOf(subject, path_prefix, {});
+  if (!all.ok()) return all.status();
+  return std::move(all->changes);
+}
+
+absl::StatusOr<StateReader::View::HistoryPart> StateReader::View::HistoryPartOf(
+    std::string_view subject, std::string_view path_prefix,
+    const domain::HistoryRecorder::Limits& limits) {
+  domain::HistoryRecorder recorder(std::string(path_prefix), limits);
+  const auto folded = Refold(subject, &recorder);
   if (!folded.ok()) return folded.status();
-  std::vector<v1::Change> changes;
+  HistoryPart part = {.changes = {}, .more = recorder.more()};
+  size_t reason_bytes = 0;
   for (const domain::RecordedChange& recorded : recorder.changes()) {
-    v1::Change& change = changes.emplace_back(recorded.change);
+    v1::Change change = recorded.change;
     const absl::Status disclosed = reader_.Disclose(subject, recorded.reason_commitment, change);
     if (!disclosed.ok()) return disclosed;
+    reason_bytes += change.reason().size();
+    if (reason_bytes > limits.bytes_max && !part.changes.empty()) {
+      part.more = true;
+      break;
+    }
+    part.changes.push_back(std::move(change));
   }
-  return changes;
+  return part;
+}
+
+absl::Status StateReader::View::Replay(std::string_view subject,
+                                       domain::ChangeListener& listener) const {
+  return Refold(subject, &listener).status();
 }
 
 StateReader::StateReader(const log::EventLog& log, Options options)
@@ -159,9 +201,9 @@ absl::StatusOr<std::vector<std::string>> StateReader::SubjectsAt(std::string_vie
   return in_view;
 }
 
-absl::StatusOr<std::string> StateReader::ErasureText(std::string_view subject,
+absl::StatusOr<std::string> StateReader::ErasureText(std::string_view subject, std::string_view log,
                                                      const std::string& commitment) const {
-  const auto by = log_.ErasedBy(commitment, subject);
+  const auto by = log_.ErasedBy(commitment, subject, log);
   if (!by.ok()) return by.status();
   if (!*by) return "";
   const auto bytes = log_.Read((*by)->log, (*by)->index);
@@ -174,7 +216,7 @@ absl::StatusOr<std::string> StateReader::ErasureText(std::string_view subject,
 absl::Status StateReader::Disclose(std::string_view subject, const std::string& commitment,
                                    v1::Change& change) const {
   if (commitment.empty()) return absl::OkStatus();
-  auto erased = ErasureText(subject, commitment);
+  auto erased = ErasureText(subject, change.event().log(), commitment);
   if (!erased.ok()) return erased.status();
   if (!erased->empty()) {
     change.set_reason(*std::move(erased));

@@ -25,6 +25,7 @@
 #include "absl/status/statusor.h"
 #include "eventstore/log/event_log.h"
 #include "liggare/v1/query_service.pb.h"
+#include "services/domain/history.h"
 #include "services/domain/state_view.h"
 #include "services/state/frontier.h"
 #include "services/state/subject_fold.h"
@@ -52,12 +53,26 @@ class StateReader : public domain::StateView {
     // why it was erased where it was.
     absl::StatusOr<std::vector<v1::Change>> HistoryOf(std::string_view subject,
                                                       std::string_view path_prefix);
+    // Of them what fits, reasons apart, after as many as are skipped.
+    struct HistoryPart {
+      std::vector<v1::Change> changes;
+      bool more = false;  // Changes follow.
+    };
+    absl::StatusOr<HistoryPart> HistoryPartOf(std::string_view subject,
+                                              std::string_view path_prefix,
+                                              const domain::HistoryRecorder::Limits& limits);
+    // Folds the subject from nothing, telling `listener`.
+    absl::Status Replay(std::string_view subject, domain::ChangeListener& listener) const;
     const Frontier& frontier() const { return *frontier_; }
     const FrontierRef& shared_frontier() const { return frontier_; }
 
    private:
     // A node below the counties was shown of the logs above it what concerned it.
     absl::StatusOr<FrontierRef> FrontierOf(std::string_view subject) const;
+    // Of such a subject it was not shown the entries that name others.
+    bool IsShownInPart(std::string_view subject) const;
+    absl::StatusOr<domain::State> Refold(std::string_view subject,
+                                         domain::ChangeListener* listener) const;
 
     StateReader& reader_;
     const FrontierRef frontier_;
@@ -107,8 +122,9 @@ class StateReader : public domain::StateView {
                                                       FrontierOf frontier_of);
   absl::Status Disclose(std::string_view subject, const std::string& commitment,
                         v1::Change& change) const;
-  // "(gallrad 2025-02-03 enligt gallringsbeslut)"; nothing if no entry erased the text.
-  absl::StatusOr<std::string> ErasureText(std::string_view subject,
+  // "(gallrad 2025-02-03 enligt gallringsbeslut)"; nothing if no entry erased the text
+  // in entries of that log.
+  absl::StatusOr<std::string> ErasureText(std::string_view subject, std::string_view log,
                                           const std::string& commitment) const;
 
   const log::EventLog& log_;

@@ -17,7 +17,7 @@ domain::OrderKey OrderOf(const log::SubjectKey& key) { return {key.clock, key.lo
 // An entry that verifies but is no EventData (its writer's fault) must not take
 // its subject's state away from everybody: it is given to the fold without a
 // payload, which disregards it. DATA_LOSS if not even the header can be read.
-absl::StatusOr<domain::FoldEntry> ParseEntry(const log::SubjectKey& key, std::string_view bytes) {
+absl::StatusOr<domain::FoldEntry> ParseEntry(const log::LogIndex& key, std::string_view bytes) {
   auto entry = domain::ParseFoldEntry(bytes);
   if (entry.ok()) return entry;
   const auto header = log::ParseEntryHeader(bytes);
@@ -39,13 +39,22 @@ absl::StatusOr<domain::FoldEntry> ParseEntry(const log::SubjectKey& key, std::st
                            .type = 0};
 }
 
+}  // namespace
+
+absl::StatusOr<domain::FoldEntry> ReadFoldEntry(const log::EventLog& log,
+                                                const log::LogIndex& place) {
+  const auto bytes = log.Read(place.log, place.index);
+  if (!bytes.ok()) return bytes.status();
+  return ParseEntry(place, *bytes);
+}
+
+namespace {
+
 // Reads and folds one entry, and notes in `needs` (may be null) what of the
 // frontier the outcome depends on.
 absl::Status FoldOne(const log::EventLog& log, const log::SubjectKey& key, const Frontier& frontier,
                      domain::State& state, Frontier* needs, domain::ChangeListener* listener) {
-  const auto bytes = log.Read(key.log, key.index);
-  if (!bytes.ok()) return bytes.status();
-  const auto entry = ParseEntry(key, *bytes);
+  const auto entry = ReadFoldEntry(log, {.log = key.log, .index = key.index});
   if (!entry.ok()) return entry.status();
   const auto held = [&](std::string_view name) { return frontier.SizeOf(name); };
   domain::Fold(state, *entry, held, listener);
@@ -131,12 +140,19 @@ size_t SubjectFold::weight() const {
 absl::StatusOr<domain::State> SubjectFold::Refold(const log::EventLog& log,
                                                   std::string_view subject,
                                                   const Frontier& frontier,
-                                                  domain::ChangeListener* listener) {
+                                                  domain::ChangeListener* listener,
+                                                  const IsShownFn& is_shown) {
   const auto keys = KeysFrom(log, subject, 0, frontier, nullptr);
   if (!keys.ok()) return keys.status();
   domain::State state;
   state.subject = std::string(subject);
   for (const log::SubjectKey& key : *keys) {
+    if (listener != nullptr && listener->Done()) break;
+    if (is_shown) {
+      const auto bytes = log.Read(key.log, key.index);
+      if (!bytes.ok()) return bytes.status();
+      if (!is_shown(*bytes)) continue;
+    }
     const absl::Status folded = FoldOne(log, key, frontier, state, nullptr, listener);
     if (!folded.ok()) return folded;
   }

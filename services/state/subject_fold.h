@@ -13,6 +13,7 @@
 #define SERVICES_STATE_SUBJECT_FOLD_H_
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,10 @@
 #include "services/state/frontier.h"
 
 namespace liggare::state {
+
+// One entry, as the fold takes it. DATA_LOSS if not even its header can be read.
+absl::StatusOr<domain::FoldEntry> ReadFoldEntry(const log::EventLog& log,
+                                                const log::LogIndex& place);
 
 // Not thread-safe; the states it gives out are never changed afterwards. The
 // EventLog must outlive it.
@@ -43,10 +48,13 @@ class SubjectFold {
   // A measure of its memory: fields and events.
   size_t weight() const;
 
-  // Folds from nothing, telling `listener` of every change.
+  // Folds from nothing, telling `listener` (may be null) of every change, until it is Done;
+  // only what `is_shown`, unless it is empty, says of the entry's bytes.
+  using IsShownFn = std::function<bool(std::string_view bytes)>;
   static absl::StatusOr<domain::State> Refold(const log::EventLog& log, std::string_view subject,
                                               const Frontier& frontier,
-                                              domain::ChangeListener* listener);
+                                              domain::ChangeListener* listener,
+                                              const IsShownFn& is_shown = {});
 
  private:
   // The readers are counted apart from the pointer, because shared_ptr's count

@@ -82,6 +82,27 @@ TEST(StateTextTest, TextIsAsTheFormatSays) {
             "  se/17@1#12 report_corrected: NOT_AUTHORISED: får inte\n");
 }
 
+TEST(StateTextTest, MoreWithoutEffectThanIsShownIsCountedAndSaidToBeThere) {
+  AnsweredState answer = Answer();
+  v1::WithoutEffect& count = *answer.state.add_without_effect();
+  count.set_log("se/17@1");
+  count.set_count(1);
+  EXPECT_EQ(StateText(answer).find("Mer finns"), std::string::npos);
+  v1::Disregarded& strange = answer.without_authority.emplace_back();
+  *strange.mutable_event() = Event("se/17/evil@1", 0, "x");
+  strange.set_code("NOT_AUTHORISED");
+  v1::WithoutEffect& counted = answer.without_authority_counts.emplace_back();
+  counted.set_log("se/17/evil@1");
+  counted.set_count(1'000);
+  counted.set_at_least(true);
+  const std::string text = StateText(answer);
+  EXPECT_NE(text.find("  se/17/evil@1#0 report_corrected: NOT_AUTHORISED: "), std::string::npos);
+  EXPECT_NE(text.find("  se/17/evil@1: minst 1\u00a0000 sådana\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  Mer finns: liggare state rapport/2024/se/17/varmland --without-effect\n"),
+            std::string::npos);
+  EXPECT_NE(StateJson(answer).find("\"at_least\": true"), std::string::npos);
+}
+
 TEST(StateTextTest, MomentIsNamed) {
   AnsweredState answer = Answer();
   answer.moment.set_known_by("se/17");
@@ -120,6 +141,7 @@ TEST(StateJsonTest, JsonIsAsTheFormatSays) {
   "conflicts": [],
   "awaiting": [],
   "disregarded": [],
+  "without_effect": {},
   "positions": {
     "se/17/varmland@1": 7
   },

@@ -125,6 +125,23 @@ absl::Status Authorise(const std::string& type, const std::string& writer,
   return AuthoriseWriter(TypeNumber(type), writer, subject);
 }
 
+TEST(AuthorityTest, WhoMayWriteNoTypeMayNotWriteAboutTheSubject) {
+  for (const std::string& subject : Subjects().at("any but a node")) {
+    for (const std::string& node : kNodes) {
+      const auto& types = form::EventTypes();
+      const bool may_some = std::any_of(types.begin(), types.end(), [&](const auto& type) {
+        return AuthoriseWriter(type.number, node, subject).ok();
+      });
+      EXPECT_EQ(MayWriteAbout(node, subject), may_some) << node << ": " << subject;
+    }
+  }
+  EXPECT_TRUE(MayWriteAbout("se/17/varmland", "node/se/17/varmland"));
+  EXPECT_TRUE(MayWriteAbout("se/17", "node/se/17/varmland"));
+  EXPECT_FALSE(MayWriteAbout("se", "node/se/17/varmland"));
+  EXPECT_FALSE(MayWriteAbout("se/17/karlstad", "rapport/2024/se/17/varmland"));
+  EXPECT_FALSE(MayWriteAbout("se", "rapporter/2024"));
+}
+
 TEST(AuthorityTest, ExactlyTheWritersOfTheDocumentMayWrite) {
   ASSERT_EQ(Document().size(), form::EventTypes().size());
   for (const auto& [type, row] : Document()) {

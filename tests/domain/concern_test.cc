@@ -73,5 +73,38 @@ TEST_F(ConcernTest, GroupsThatHoldEachOtherComeToAnEnd) {
   EXPECT_FALSE(Concerns("brist/se/17/1"));
 }
 
+v1::EventData GroupedWith(const std::string& member) {
+  v1::EventData event;
+  event.mutable_brist_grouped()->set_brist(member);
+  return event;
+}
+
+TEST(NamesOthersTest, BristOfAnotherVerksamhetIsOthers) {
+  constexpr int kType = v1::EventData::kBristGroupedFieldNumber;
+  EXPECT_TRUE(NamesOthers(kNode, kType, GroupedWith("brist/se/17/karlstad/1")));
+  EXPECT_TRUE(NamesOthers(kNode, kType, GroupedWith("brist/se/01/1")));
+  EXPECT_TRUE(NamesOthers(kNode, kType, GroupedWith("no subject")));
+  EXPECT_FALSE(NamesOthers(kNode, kType, GroupedWith("brist/se/17/varmland/1")));
+  EXPECT_FALSE(NamesOthers(kNode, kType, GroupedWith("brist/se/17/varmland/norr/1")));
+  EXPECT_FALSE(NamesOthers(kNode, kType, GroupedWith("brist/se/17/4")));
+}
+
+TEST(NamesOthersTest, SoIsACaseOfAterkravAndAPathWithSuchAKey) {
+  v1::EventData returned;
+  returned.mutable_money_returned()->set_amount_ore(1);
+  constexpr int kReturned = v1::EventData::kMoneyReturnedFieldNumber;
+  EXPECT_FALSE(NamesOthers(kNode, kReturned, returned));
+  returned.mutable_money_returned()->set_aterkrav("aterkrav/2024/1780/1");
+  EXPECT_TRUE(NamesOthers(kNode, kReturned, returned));
+  v1::EventData settled;
+  constexpr int kSettled = v1::EventData::kConflictResolvedFieldNumber;
+  settled.mutable_conflict_resolved()->set_path("medlemmar[brist/se/17/karlstad/1].ingar");
+  EXPECT_TRUE(NamesOthers(kNode, kSettled, settled));
+  settled.mutable_conflict_resolved()->set_path("medlemmar[brist/se/17/varmland/1].ingar");
+  EXPECT_FALSE(NamesOthers(kNode, kSettled, settled));
+  settled.mutable_conflict_resolved()->set_path("klienter[man][18-29].antal");
+  EXPECT_FALSE(NamesOthers(kNode, kSettled, settled));
+}
+
 }  // namespace
 }  // namespace liggare::domain

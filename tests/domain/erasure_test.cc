@@ -45,7 +45,7 @@ class ErasureTest : public JudgeTest {
 TEST_F(ErasureTest, TextOfTheSubjectMayBeErasedByWhoIsResponsible) {
   const std::string first = RecordText("Hur många?");
   const std::string second = RecordText("Vilka?");
-  Ok("se/17/varmland", kRapport, "redacted", Redaction(Text(first)));
+  Ok("se/17", kRapport, "redacted", Redaction(Text(first)));
   Ok("se", kRapport, "redacted", Redaction(Text(first) + ", " + Text(second)));
   const auto state = *world_.StateOf(kRapport);
   EXPECT_EQ(state->disregarded.size(), 0u);
@@ -59,6 +59,27 @@ TEST_F(ErasureTest, TextOfTheSubjectMayBeErasedByWhoIsResponsible) {
   ASSERT_NE(shown, state->fields.end());
   EXPECT_EQ(state->Text(shown->first.substr(0, shown->first.find(']')) + "].grund"),
             "gallringsbeslut");
+}
+
+TEST_F(ErasureTest, TextOfANodeAboveIsNotErasedButAskedFor) {
+  const std::string county = RecordText("Hur många?");
+  Refused(v1::ERROR_CODE_NOT_AUTHORISED, "se/17/varmland", kRapport, "redacted",
+          Redaction(Text(county)));
+  EXPECT_EQ(error_.field(), "texter[0].commitment");
+  EXPECT_THAT(error_.expected(), HasSubstr("redacted by se/17 or a node above it"));
+  Ok("se/17/varmland", kRapport, "redaction_requested", Redaction(Text(county)));
+  const auto state = *world_.StateOf(kRapport);
+  EXPECT_TRUE(std::any_of(state->fields.begin(), state->fields.end(), [](const auto& field) {
+    return field.first.starts_with("gallringsbegaran[") && field.first.ends_with("].grund");
+  }));
+  Ok("se/17", kRapport, "redacted", Redaction(Text(county)));
+}
+
+TEST_F(ErasureTest, RequestIsForATextThatIsThere) {
+  const std::string held = RecordText("Hur många?");
+  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se/17/varmland", kRapport, "redaction_requested",
+          Redaction(Text(kUnheld)));
+  EXPECT_THAT(error_.expected(), HasSubstr(held));
 }
 
 TEST_F(ErasureTest, TextThatNoEntryHasIsRefusedAndTheRightOnesAreNamed) {
@@ -113,6 +134,20 @@ TEST_F(ErasedByTest, EntryWithoutAuthorityErasesNothing) {
   EXPECT_THAT(Of("se/18@1", data_), IsEmpty());
   EXPECT_THAT(Of("se/17/arvika@1", data_), IsEmpty());
   EXPECT_THAT(Of("se/17/varmland/norr@1", data_), IsEmpty());
+}
+
+TEST_F(ErasedByTest, RequestErasesNothing) {
+  EXPECT_THAT(
+      Of("se/17/varmland@1", EventOf("rapport/2024/se/17/varmland", "redaction_requested",
+                                     R"("grund": "gallringsbeslut", "texter": [{"falt": "fraga",
+                            "commitment": ")" +
+                                         absl::Base64Escape(commitment_) + "\"}]")),
+      IsEmpty());
+}
+
+TEST_F(ErasedByTest, EntryOfABrokenShapeErasesNothing) {
+  data_.mutable_redacted()->clear_grund();
+  EXPECT_THAT(Of("se/17@1", data_), IsEmpty());
 }
 
 TEST_F(ErasedByTest, LaterFormErasesNothing) {

@@ -11,6 +11,7 @@
 #include "proto/json/event_json.h"
 #include "services/domain/authority.h"
 #include "services/domain/judge.h"
+#include "services/domain/log_name.h"
 #include "services/domain/shape.h"
 
 namespace liggare::domain {
@@ -110,16 +111,16 @@ absl::StatusOr<std::shared_ptr<const State>> World::StateOf(std::string_view sub
   return folded;
 }
 
-absl::StatusOr<std::vector<std::string>> World::CommitmentsOf(std::string_view subject) {
-  std::vector<std::string> commitments;
+absl::StatusOr<std::vector<TextPlace>> World::TextsOf(std::string_view subject) {
+  std::vector<TextPlace> texts;
   const auto found = subjects_.find(subject);
-  if (found == subjects_.end()) return commitments;
+  if (found == subjects_.end()) return texts;
   for (const FoldEntry& entry : found->second) {
     for (std::string& commitment : form::CommitmentsOf(*entry.data)) {
-      commitments.push_back(std::move(commitment));
+      texts.push_back({std::move(commitment), std::string(PathOfLog(entry.log))});
     }
   }
-  return commitments;
+  return texts;
 }
 
 absl::StatusOr<std::vector<std::string>> World::ListSubjects(std::string_view prefix) {

@@ -45,7 +45,7 @@ class World : public JudgeView {
 
   absl::StatusOr<std::shared_ptr<const State>> StateOf(std::string_view subject) override;
   absl::StatusOr<std::vector<std::string>> ListSubjects(std::string_view prefix) override;
-  absl::StatusOr<std::vector<std::string>> CommitmentsOf(std::string_view subject) override;
+  absl::StatusOr<std::vector<TextPlace>> TextsOf(std::string_view subject) override;
 
   uint64_t entry_count() const { return clock_; }
 

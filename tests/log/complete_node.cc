@@ -5,6 +5,11 @@
 #include <utility>
 
 namespace liggare::testing {
+namespace {
+
+constexpr char kStranger[] = "se/17/b@1";
+
+}  // namespace
 
 std::vector<note::VerifierKey> NoteKeyFinder::InEvent(uint32_t, std::string_view) { return {}; }
 
@@ -20,7 +25,10 @@ std::vector<note::VerifierKey> NoteKeyFinder::InNote(std::string_view key, std::
   return keys;
 }
 
+bool MayWriteAbout(std::string_view log, std::string_view) { return log != kStranger; }
+
 CompleteNode::CompleteNode() {
+  node_.judge.stranger = kStranger;
   first_child_.RecordSome(262, "rapport/2024/se/17/a");  // A full tile and an open one.
   for (int i = 0; i < 3; ++i) {
     const auto text = MakeDisclosure("text " + std::to_string(i));

@@ -1,5 +1,6 @@
 // A small node that holds a row of every kind: its own log and those of two
-// children, tiles, texts, checkpoints with cosignatures, saved notes, evidence.
+// children, one of which writes about what is not its own, tiles, texts, checkpoints with
+// cosignatures, saved notes, evidence.
 #ifndef TESTS_LOG_COMPLETE_NODE_H_
 #define TESTS_LOG_COMPLETE_NODE_H_
 
@@ -22,6 +23,9 @@ class NoteKeyFinder : public log::KeyFinder {
   std::vector<note::VerifierKey> InEvent(uint32_t type, std::string_view data) override;
   std::vector<note::VerifierKey> InNote(std::string_view key, std::string_view value) override;
 };
+
+// Whose entries do not stand aside at that node.
+bool MayWriteAbout(std::string_view log, std::string_view subject);
 
 // Every log ends under a stored checkpoint, so that everything derived from it can be
 // told from its entries.

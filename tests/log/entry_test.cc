@@ -149,6 +149,13 @@ TEST(KeysTest, EveryKeyIsReadBack) {
       keys::Encode(keys::SubjectRow{.subject = "a/b", .clock = 7, .log = 8, .index = 9});
   EXPECT_EQ(keys::ParseSubjectRow(row)->subject, "a/b");
   EXPECT_EQ(keys::ParseSubjectRow(row)->index, 9u);
+  EXPECT_FALSE(keys::ParseSubjectRow(row)->aside);
+  const std::string aside =
+      keys::Encode(keys::SubjectRow{.subject = "a/b", .log = 8, .index = 9, .aside = true});
+  EXPECT_EQ(keys::ParseSubjectRow(aside)->subject, "a/b");
+  EXPECT_EQ(keys::ParseSubjectRow(aside)->log, 8u);
+  EXPECT_EQ(keys::ParseSubjectRow(aside)->index, 9u);
+  EXPECT_TRUE(keys::ParseSubjectRow(aside)->aside);
   EXPECT_EQ(keys::ParseLogMetaKey(keys::CheckpointKey(4, 11))->position, 11u);
   EXPECT_EQ(keys::ParseLogMetaKey(keys::LogNameKey(4))->log, 4u);
 }
@@ -174,6 +181,10 @@ TEST(KeysTest, ByteOrderIsTheOrderOfTheNumbers) {
   EXPECT_LT(row("a", UINT64_MAX), row("a/b", 0));
   EXPECT_LT(row("a", UINT64_MAX), keys::SubjectEnd("a"));
   EXPECT_LT(keys::SubjectEnd("a"), row("a/b", 0));
+  const std::string aside = keys::Encode(
+      keys::SubjectRow{.subject = "z", .log = UINT32_MAX, .index = UINT64_MAX, .aside = true});
+  EXPECT_LT(aside, keys::kAsideEnd);
+  EXPECT_LT(keys::kAsideEnd, row(" ", 0));
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ using testing::TestNode;
 constexpr char kSubject[] = "brist/se/17/a/1";
 constexpr char kOther[] = "brist/se/17/a/2";
 constexpr char kChild[] = "se/17/a@1";
+constexpr char kCounty[] = "se/17@1";
 
 class ErasureTest : public ::testing::Test {
  protected:
@@ -71,10 +72,10 @@ TEST_F(ErasureTest, ErasedTextIsGoneWithTheCommitAndOthersStay) {
   EXPECT_TRUE(Holds(child_, another_));
   EXPECT_EQ(child_database_.Contents(Family::kDisclosures).size(), 1u);
   EXPECT_EQ(child_database_.synced_writes(), writes + 2);  // The commit; that it was purged.
-  const auto by = child_.log().ErasedBy(text_.commitment, kSubject);
+  const auto by = child_.log().ErasedBy(text_.commitment, kSubject, kChild);
   ASSERT_TRUE(by.ok() && by->has_value());
   EXPECT_EQ(**by, (LogIndex{.log = kChild, .index = 2}));
-  EXPECT_FALSE(child_.log().ErasedBy(another_.commitment, kSubject)->has_value());
+  EXPECT_FALSE(child_.log().ErasedBy(another_.commitment, kSubject, kChild)->has_value());
   ExpectSound(child_database_);
 }
 
@@ -105,6 +106,43 @@ TEST_F(ErasureTest, TheTierAboveErasesItsCopy) {
   EXPECT_FALSE(Holds(county_, text_));
   EXPECT_TRUE(Holds(child_, text_)) << "which has not heard of it";
   ExpectSound(county_database_);
+}
+
+TEST_F(ErasureTest, TextOfANodeAboveStaysWhateverANodeBelowOrders) {
+  RecordText(county_, kSubject, text_);
+  Erase(child_, kSubject, text_);
+  Copy(county_, child_, kChild);
+  EXPECT_TRUE(Holds(county_, text_));
+  EXPECT_EQ(TextsOf(county_, kCounty), 1u);
+  EXPECT_FALSE(county_.log().ErasedBy(text_.commitment, kSubject, kCounty)->has_value());
+  ExpectSound(county_database_);
+  // Nor is it gone where the order came first.
+  RecordText(county_, kSubject, another_);
+  Erase(child_, kSubject, another_);
+  Copy(child_, county_, kCounty);
+  EXPECT_TRUE(Holds(child_, another_));
+  // The county's own order, though later, is carried out.
+  Erase(county_, kSubject, text_);
+  EXPECT_FALSE(Holds(county_, text_));
+  EXPECT_EQ(county_.log().ErasedBy(text_.commitment, kSubject, kCounty)->value().log, kCounty);
+  ExpectSound(county_database_);
+}
+
+TEST_F(ErasureTest, CopyOfATextThatANodeBelowErasesStaysWithTheNodeAbove) {
+  RecordText(county_, kSubject, text_);
+  RecordText(child_, kSubject, text_);
+  Copy(county_, child_, kChild);
+  Erase(child_, kSubject, text_);
+  Copy(county_, child_, kChild);
+  EXPECT_TRUE(Holds(county_, text_));
+  EXPECT_EQ(TextsOf(county_, kChild), 0u);
+  EXPECT_EQ(TextsOf(county_, kCounty), 1u);
+  ExpectSound(county_database_);
+}
+
+TEST_F(ErasureTest, OrderOfAnEarlierEpochIsThatOfTheNode) {
+  EXPECT_EQ(keys::ErasedKeysOf("c", "s", "se/17/a@7"), keys::ErasedKeysOf("c", "s", "se/17/a@1"));
+  EXPECT_EQ(keys::ErasedKeysOf("c", "s", "se/17/a@7").size(), 3u);
 }
 
 TEST_F(ErasureTest, TextThatComesAfterItsErasureIsNotStored) {
@@ -191,7 +229,7 @@ TEST_F(ErasureTest, ErasedTwiceIsErasedOnceByTheFirst) {
   RecordText(child_, kSubject, text_);
   Erase(child_, kSubject, text_);
   Erase(child_, kSubject, text_);
-  EXPECT_EQ((**child_.log().ErasedBy(text_.commitment, kSubject)).index, 1u);
+  EXPECT_EQ((**child_.log().ErasedBy(text_.commitment, kSubject, kChild)).index, 1u);
   EXPECT_EQ(child_database_.purges(), 1u);
 }
 
@@ -259,7 +297,8 @@ TEST_F(ErasureTest, FsckFindsAMarkThatNoEntryOfTheSubjectOrdered) {
   RecordText(child_, kSubject, text_);
   Batch batch;
   batch.Put(Family::kMeta,
-            keys::Encode(keys::ErasedKey{.commitment = text_.commitment, .subject = kOther}),
+            keys::Encode(keys::ErasedKey{
+                .commitment = text_.commitment, .subject = kOther, .path = "se/17/a"}),
             keys::Encode(keys::ErasedValue{.index = 0, .log = kChild}));
   ASSERT_TRUE(child_database_.Write(batch, Durability::kSynced).ok());
   const FsckReport report = Fsck(child_database_, {});

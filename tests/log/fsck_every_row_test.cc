@@ -23,7 +23,9 @@ class FsckEveryRowTest : public ::testing::Test {
  protected:
   FsckReport Check() {
     NoteKeyFinder finder;
-    return Fsck(database(), {.trust_domain = testing::kTrustDomain, .keys = &finder});
+    return Fsck(database(), {.trust_domain = testing::kTrustDomain,
+                             .keys = &finder,
+                             .may_write_about = testing::MayWriteAbout});
   }
   MemoryDatabase& database() { return node_.database(); }
 

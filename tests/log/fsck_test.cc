@@ -196,6 +196,10 @@ TEST_F(FsckTest, EveryAddedRowIsFound) {
       Family::kSubjects,
       keys::Encode(keys::SubjectRow{.subject = "bidrag/x", .clock = 5, .log = 1, .index = 2}),
       keys::EncodeType(200)));
+  EXPECT_TRUE(IsFound(
+      Family::kSubjects,
+      keys::Encode(keys::SubjectRow{.subject = "bidrag/x", .log = 1, .index = 2, .aside = true}),
+      keys::EncodeType(200)));
   EXPECT_TRUE(IsFound(Family::kKnown,
                       keys::Encode(keys::KnownKey{.own_log = 1, .log = 2, .own_index = 2}),
                       keys::EncodeInteger(7)));

@@ -65,7 +65,9 @@ class RepairCrashTest : public ::testing::Test {
 
   CompleteNode node_;
   NoteKeyFinder finder_;
-  const FsckOptions options_ = {.trust_domain = testing::kTrustDomain, .keys = &finder_};
+  const FsckOptions options_ = {.trust_domain = testing::kTrustDomain,
+                                .keys = &finder_,
+                                .may_write_about = testing::MayWriteAbout};
 };
 
 TEST_F(RepairCrashTest, RepairMayStopAtAnyFileOperation) {

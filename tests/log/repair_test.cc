@@ -77,7 +77,9 @@ class RepairTest : public ::testing::Test {
   }
 
   NoteKeyFinder finder_;
-  const FsckOptions options_ = {.trust_domain = testing::kTrustDomain, .keys = &finder_};
+  const FsckOptions options_ = {.trust_domain = testing::kTrustDomain,
+                                .keys = &finder_,
+                                .may_write_about = testing::MayWriteAbout};
   const uint32_t seed_ = std::random_device()();
   std::mt19937 random_{seed_};
   const ::testing::ScopedTrace trace_{__FILE__, __LINE__, "seed " + std::to_string(seed_)};

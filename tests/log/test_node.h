@@ -36,6 +36,9 @@ class FakeJudge : public log::Judge {
   std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
                                     std::string_view entry) override;
 
+  bool MayWriteAbout(std::string_view log, std::string_view subject) override;
+
+  std::string stranger;              // A log whose entries stand aside.
   std::string unlawful;              // A log whose entries erase nothing.
   absl::Status refusal;              // Of every Admit, unless OK.
   std::vector<log::LogIndex> basis;  // Of every Admit.

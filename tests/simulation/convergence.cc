@@ -92,10 +92,8 @@ std::optional<std::string> NotShown(const Machine& machine, const log::EventLog&
     const std::string unreadable =
         "entry " + std::to_string(index) + " of " + log + " can't be read";
     if (!entry.ok()) return unreadable;
-    const auto header = log::ParseEntryHeader(*entry);
-    if (!header.ok()) return unreadable;
-    const auto concerns = state::Concerns(above, machine.path(), header->data_header.subject);
-    if (!concerns.ok() || !*concerns) continue;
+    const auto is_shown = state::IsShown(above, machine.path(), *entry);
+    if (!is_shown.ok() || !*is_shown) continue;
     const auto shown = here.Read(log, index);
     if (shown.ok() && *shown == *entry) continue;
     return machine.path() + " has not been shown entry " + std::to_string(index) + " of " + log;

@@ -57,6 +57,9 @@ class Process::LaterJudge : public log::Judge {
                                     std::string_view entry) override {
     return judge_.ErasedBy(log, type, entry);
   }
+  bool MayWriteAbout(std::string_view log, std::string_view subject) override {
+    return judge_.MayWriteAbout(log, subject);
+  }
 
  private:
   ingest::EventJudge judge_;

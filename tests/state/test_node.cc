@@ -11,7 +11,9 @@
 #include "eventstore/log/entry.h"
 #include "eventstore/merkle/hash.h"
 #include "eventstore/note/checkpoint.h"
+#include "services/domain/authority.h"
 #include "services/domain/erasure.h"
+#include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
 #include "services/state/concern.h"
 
@@ -72,6 +74,9 @@ class TestNode::BasisJudge : public log::Judge {
   std::vector<std::string> ErasedBy(std::string_view log, uint32_t type,
                                     std::string_view entry) override {
     return domain::ErasedBy(log, type, entry);
+  }
+  bool MayWriteAbout(std::string_view log, std::string_view subject) override {
+    return domain::MayWriteAbout(domain::PathOfLog(log), subject);
   }
   bool SameFields(std::string_view, const std::vector<log::DisclosureText>&,
                   const log::Submission&) override {
@@ -177,9 +182,7 @@ log::VerifiedChunk TestNode::ReadChunk(TestNode& source, const std::string& log_
       Require(source.log().DisclosuresOf(log_name, chunk.first_index, end), "disclosures");
   chunk.in_part = domain::IsHeldInPart(path(), log_name.substr(0, log_name.rfind('@')));
   for (std::string& entry : chunk.entries) {
-    const auto header = Require(log::ParseEntryHeader(entry), "entry");
-    if (!chunk.in_part ||
-        Require(state::Concerns(source.log(), path(), header.data_header.subject), "concern")) {
+    if (!chunk.in_part || Require(state::IsShown(source.log(), path(), entry), "concern")) {
       continue;
     }
     entry = std::string(merkle::HashBytes(merkle::LeafHash(entry)));
