@@ -8,6 +8,7 @@
 #   cluster.sh stop  --dir DIR [nation|counties|verksamheter ...]
 #   cluster.sh kill  --dir DIR nation|counties|verksamheter
 #   cluster.sh call  --dir DIR NODE ARGUMENT...     runs `liggare` as that node's system
+#   cluster.sh operate --dir DIR NODE ARGUMENT...   the same as its operator
 #
 # nodes.json: [{"path", "display_name", "parent"}]. `make` may be run again; it
 # keeps keys, certificates and data that are there. Only processes that `start`
@@ -56,7 +57,8 @@ make_certificates() {
   done
   for path in "${paths[@]}"; do
     name=$dir/certificates/$(file_name "$path")
-    requests+=("$name" "spiffe://$trust_domain/$path" "$name.demo" "spiffe://$trust_domain/$path/system/demo")
+    requests+=("$name" "spiffe://$trust_domain/$path" "$name.demo" "spiffe://$trust_domain/$path/system/demo"
+      "$name.operator" "spiffe://$trust_domain/$path/operator/demo")
   done
   mkdir -p "$dir/certificates"
   printf '%s %s\n' "${requests[@]}" | "$here/pki/issue.sh" --ca "$dir/ca" --batch - > /dev/null
@@ -144,14 +146,17 @@ cmd_stop() {
 }
 cmd_kill() { end_one KILL "$1"; }
 
-cmd_call() {
-  local node=$1 process ports port=0
-  shift
+cmd_call() { run_as demo "$@"; }
+cmd_operate() { run_as operator "$@"; }
+
+run_as() {  # CERTIFICATE NODE ARGUMENT...
+  local certificate=$1 node=$2 process ports port=0
+  shift 2
   read -r -a ports < "$dir/ports"
   process=$(process_of "$node")
   for i in 0 1 2; do [ "${processes[$i]}" = "$process" ] && port=${ports[$i]}; done
   local name
-  name=$dir/certificates/$(file_name "$node").demo
+  name=$dir/certificates/$(file_name "$node").$certificate
   LIGGARE_SERVER="127.0.0.1:$port" LIGGARE_CA="$dir/ca/ca.crt" LIGGARE_CERT="$name.crt" \
     LIGGARE_KEY="$name.key" LIGGARE_HOST="$process" LIGGARE_NODE="$node" exec "$bin/liggare" "$@"
 }
@@ -167,7 +172,7 @@ cmd_enrol() {
         jq -c --rawfile vkey "$dir/keys/$(file_name "$path").vkey" --arg host "$(process_of "$path")" \
           '. + {vkey: ($vkey | rtrimstr("\n")), host: $host}' <<< "$child"
       done > "$dir/run/enrol.jsonl"
-    (cmd_call "$parent" node enrol --from "$dir/run/enrol.jsonl") > /dev/null
+    (cmd_operate "$parent" node enrol --from "$dir/run/enrol.jsonl") > /dev/null
   done
 }
 
@@ -185,7 +190,7 @@ done
 [ -n "$dir" ] || die "--dir DIR is needed"
 case $command in
   make) [ -n "$nodes" ] || die "--nodes FILE is needed"; cmd_make ;;
-  start | stop | enrol | call) load_nodes; "cmd_$command" "$@" ;;
+  start | stop | enrol | call | operate) load_nodes; "cmd_$command" "$@" ;;
   kill) [ $# -eq 1 ] || die "kill takes one process"; load_nodes; cmd_kill "$1" ;;
   *) die "unknown command '$command'; the head of this file lists them" ;;
 esac

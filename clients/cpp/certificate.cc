@@ -14,13 +14,10 @@
 #include <vector>
 
 #include "proto/error/error.h"
+#include "proto/form/identity.h"
 
 namespace liggare::client {
 namespace {
-
-constexpr std::string_view kScheme = "spiffe://";
-constexpr std::string_view kSystem = "/system/";
-constexpr std::string_view kHost = "host/";
 
 struct Free {
   void operator()(X509* certificate) const { X509_free(certificate); }
@@ -118,29 +115,18 @@ absl::Status CheckKey(const CertificateFiles& files, const std::string& key_pem,
 }  // namespace
 
 absl::StatusOr<Identity> ParseIdentity(std::string_view uri) {
-  const auto wrong = [uri] {
-    return MakeError(v1::ERROR_CODE_INVALID_FIELD,
-                     {"'" + std::string(uri) + "' names no node, system or host", "subjectAltName",
-                      "spiffe://<trust domain>/<path>, .../system/<name> or /host/<name>"});
-  };
-  if (!uri.starts_with(kScheme)) return wrong();
-  const std::string_view rest = uri.substr(kScheme.size());
-  const size_t slash = rest.find('/');
-  if (slash == 0 || slash == std::string_view::npos || slash + 1 == rest.size()) return wrong();
-  Identity identity{.uri = std::string(uri), .trust_domain = std::string(rest.substr(0, slash))};
-  const std::string_view name = rest.substr(slash + 1);
-  if (name.starts_with(kHost)) {
-    identity.host = std::string(name.substr(kHost.size()));
-    return identity.host.empty() ? absl::StatusOr<Identity>(wrong()) : identity;
+  const absl::StatusOr<form::Identity> parsed = form::ParseIdentity(uri);
+  if (parsed.ok()) {
+    return Identity{.uri = parsed->uri,
+                    .trust_domain = parsed->trust_domain,
+                    .path = parsed->path,
+                    .system = parsed->system,
+                    .host = parsed->host};
   }
-  const size_t system = name.rfind(kSystem);
-  identity.path = std::string(name.substr(0, system));
-  if (system != std::string_view::npos) {
-    identity.system = std::string(name.substr(system + kSystem.size()));
-    if (identity.system.empty()) return wrong();
-  }
-  if (identity.path != "se" && !identity.path.starts_with("se/")) return wrong();
-  return identity;
+  return MakeError(v1::ERROR_CODE_INVALID_FIELD,
+                   {"the URI '" + std::string(uri.substr(0, form::kUriBytesMax)) + "' " +
+                        std::string(parsed.status().message()),
+                    "subjectAltName", std::string(form::kUriForm)});
 }
 
 absl::StatusOr<Certificate> LoadCertificate(const CertificateFiles& files, int64_t now_s) {

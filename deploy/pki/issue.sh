@@ -9,6 +9,7 @@
 #
 # URI: spiffe://<trust domain>/<path>                 a node
 #      spiffe://<trust domain>/<path>/system/<name>   a client
+#      spiffe://<trust domain>/<path>/operator/<name> who runs the node
 #      spiffe://<trust domain>/host/<name>            a listening process
 #
 # Never overwrites: a valid certificate of this authority with the same URI is
@@ -16,7 +17,7 @@
 # Exit status: 0 all are there, 1 not, 2 usage.
 set -euo pipefail
 
-usage() { sed -n '2,16s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,17s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 fail() { echo "issue: $*" >&2; exit 1; }
 
 ca="" out="" batch="" days="" uris=() prefixes=()

@@ -1,6 +1,7 @@
 #include "proto/form/node_path.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace liggare::form {
@@ -8,12 +9,19 @@ namespace {
 
 bool IsSegmentChar(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
 
+constexpr std::array<std::string_view, 5> kReserved = {"system", "operator", "person", "auditor",
+                                                       "host"};
+
 bool IsSegment(std::string_view segment) {
-  return !segment.empty() && segment.size() <= kNodePathSegmentBytesMax && segment != "system" &&
-         segment != "host" && std::all_of(segment.begin(), segment.end(), IsSegmentChar);
+  return IsNameSegment(segment) && std::ranges::find(kReserved, segment) == kReserved.end();
 }
 
 }  // namespace
+
+bool IsNameSegment(std::string_view name) {
+  return !name.empty() && name.size() <= kNodePathSegmentBytesMax &&
+         std::all_of(name.begin(), name.end(), IsSegmentChar);
+}
 
 bool IsNodePath(std::string_view path) {
   for (size_t segments = 1; segments <= kNodePathSegmentsMax; ++segments) {

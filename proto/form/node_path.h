@@ -14,7 +14,12 @@ namespace liggare::form {
 inline constexpr size_t kNodePathSegmentsMax = 8;
 inline constexpr size_t kNodePathSegmentBytesMax = 40;
 
-// Segments of [a-z0-9-], joined by /; `system` and `host` are reserved.
+// What names one thing: 1 to 40 of a-z, 0-9 and -. A segment of a path, a host, a system,
+// an operator.
+bool IsNameSegment(std::string_view name);
+
+// Such segments, joined by /. `system`, `operator`, `person`, `auditor` and `host` are
+// reserved: they say whose certificate it is.
 bool IsNodePath(std::string_view path);
 
 // A view into the name.

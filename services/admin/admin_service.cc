@@ -73,7 +73,7 @@ grpc::ServerUnaryReactor* AdminService::Backup(grpc::CallbackServerContext* cont
                                                v1::BackupResponse* response) {
   return backups_.Run(context, [this, context, request, response]() -> absl::Status {
     absl::StatusOr<hosting::AddressedNode> target =
-        hosting::NodeForRecording(nodes_, *context->auth_context(), request->node());
+        hosting::NodeForOperating(nodes_, *context->auth_context(), request->node());
     if (!target.ok()) return target.status();
     if (!target->node.backup) {
       return MakeError(v1::ERROR_CODE_CONFIGURATION, {.message = "backups are not served here"});

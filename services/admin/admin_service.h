@@ -27,7 +27,7 @@ class AdminService : public v1::AdminService::CallbackService {
                                       const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override;
 
-  // At a node where the caller may record. Takes its time: one at a time.
+  // For an operator of the node. Takes its time: one at a time.
   grpc::ServerUnaryReactor* Backup(grpc::CallbackServerContext* context,
                                    const v1::BackupRequest* request,
                                    v1::BackupResponse* response) override;

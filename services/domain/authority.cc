@@ -45,16 +45,21 @@ struct Rule {
   std::optional<SubjectKind> subject;  // Nothing: all kinds but node.
   Writer writer;
   Role role = Role::kAny;
+  Certificate certificate = Certificate::kSystem;
 };
 
 // By type.
 constexpr std::array kRules = std::to_array<Rule>({
     {Data::kReceivedFieldNumber, SubjectKind::kNode, Writer::kNodeItself},
     {Data::kEpochOpenedFieldNumber, SubjectKind::kNode, Writer::kNodeItself},
-    {Data::kNodeEnrolledFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself},
-    {Data::kNodeKeyChangedFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself},
-    {Data::kNodeClosedFieldNumber, SubjectKind::kNode, Writer::kParent},
-    {Data::kNodeKeyRevokedFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself},
+    {Data::kNodeEnrolledFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself, Role::kAny,
+     Certificate::kOperator},
+    {Data::kNodeKeyChangedFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself,
+     Role::kAny, Certificate::kOperator},
+    {Data::kNodeClosedFieldNumber, SubjectKind::kNode, Writer::kParent, Role::kAny,
+     Certificate::kOperator},
+    {Data::kNodeKeyRevokedFieldNumber, SubjectKind::kNode, Writer::kParentOrNationItself,
+     Role::kAny, Certificate::kOperator},
     {Data::kVerksamhetRegisteredFieldNumber, SubjectKind::kVerksamhet, Writer::kVerksamhet},
     {Data::kKommunAssignedFieldNumber, SubjectKind::kVerksamhet, Writer::kCountyOfVerksamhet},
     {Data::kUtforareRegisteredFieldNumber, SubjectKind::kVerksamhet, Writer::kVerksamhet},
@@ -254,6 +259,22 @@ std::string_view RolesText(int type) {
     default:
       return "any";
   }
+}
+
+Certificate CertificateFor(int type) { return FindRule(type)->certificate; }
+
+absl::Status AuthoriseCertificate(int type, Certificate shown, std::string_view node) {
+  const Rule* rule = FindRule(type);
+  if (rule == nullptr || rule->certificate == shown) return absl::OkStatus();
+  const bool wants_operator = rule->certificate == Certificate::kOperator;
+  const std::string right = wants_operator ? "operator" : "system";
+  return MakeError(v1::ERROR_CODE_PERMISSION_DENIED,
+                   {.message = form::FindEventType(type)->name + " is not recorded by " +
+                               (wants_operator ? "a system" : "an operator"),
+                    .field = "payload",
+                    .expected = "a certificate of " + std::string(wants_operator ? "an " : "a ") +
+                                right + " of " + std::string(node) + ", spiffe://<trust domain>/" +
+                                std::string(node) + "/" + right + "/<name>"});
 }
 
 absl::Status AuthoriseRole(int type, std::string_view role) {

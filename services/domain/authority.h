@@ -27,6 +27,17 @@ bool MayWriteAbout(std::string_view writer_path, std::string_view subject);
 // answers for its senders.
 absl::Status AuthoriseRole(int type, std::string_view role);
 
+// Whose certificate a caller shows when it records; a node's own counts as a system's.
+enum class Certificate { kSystem, kOperator };
+
+// Whose certificate the type needs: an operator's for what opens or shuts a log, or
+// changes whom it believes; a system's for all else. The type must be a known one.
+Certificate CertificateFor(int type);
+
+// OK, or PERMISSION_DENIED with the right certificate in `expected`. Judged when
+// recording only: the entry then attests who it was. `node` is the recording one.
+absl::Status AuthoriseCertificate(int type, Certificate shown, std::string_view node);
+
 // In which roles the type may be recorded: "any", "a person", "handlaggare or
 // beslutsfattare".
 std::string_view RolesText(int type);

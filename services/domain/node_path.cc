@@ -28,10 +28,11 @@ bool IsNodePath(std::string_view path) { return form::IsNodePath(path); }
 
 absl::Status CheckNodePath(std::string_view path) {
   if (IsNodePath(path)) return absl::OkStatus();
-  return MakeError(v1::ERROR_CODE_INVALID_FIELD,
-                   {.message = "\"" + std::string(path) + "\" is not the path of a node",
-                    .expected = "1 to 8 segments of a-z, 0-9 and -, each at most 40 characters and "
-                                "not system or host, joined by /: se/17/varmland"});
+  return MakeError(
+      v1::ERROR_CODE_INVALID_FIELD,
+      {.message = "\"" + std::string(path) + "\" is not the path of a node",
+       .expected = "1 to 8 segments of a-z, 0-9 and -, each at most 40 characters and "
+                   "not system, operator, person, auditor or host, joined by /: se/17/varmland"});
 }
 
 size_t DepthOf(std::string_view path) {

@@ -20,7 +20,7 @@ inline constexpr size_t kPathSegmentBytesMax = 40;
 // The depth of a county: se is 1, se/17 is 2.
 inline constexpr size_t kCountyDepth = 2;
 
-// Segments of [a-z0-9-]{1,40}, at most 8; `system` and `host` are reserved.
+// Segments of [a-z0-9-]{1,40}, at most 8, but those that form::IsNodePath reserves.
 // INVALID_FIELD with an empty `field` otherwise; the caller names the field.
 absl::Status CheckNodePath(std::string_view path);
 bool IsNodePath(std::string_view path);

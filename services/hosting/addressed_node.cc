@@ -43,4 +43,10 @@ absl::StatusOr<AddressedNode> NodeForRecording(const HostedNodes& nodes,
   return FindNode(nodes, caller, node, rpc::MayRecordAt);
 }
 
+absl::StatusOr<AddressedNode> NodeForOperating(const HostedNodes& nodes,
+                                               const grpc::AuthContext& caller,
+                                               std::string_view node) {
+  return FindNode(nodes, caller, node, rpc::MayOperateAt);
+}
+
 }  // namespace liggare::hosting

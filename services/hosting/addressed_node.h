@@ -34,6 +34,10 @@ absl::StatusOr<AddressedNode> NodeForRecording(const HostedNodes& nodes,
                                                const grpc::AuthContext& caller,
                                                std::string_view node);
 
+absl::StatusOr<AddressedNode> NodeForOperating(const HostedNodes& nodes,
+                                               const grpc::AuthContext& caller,
+                                               std::string_view node);
+
 // Who is calling.
 absl::StatusOr<rpc::Identity> CallerOf(const HostedNodes& nodes, const grpc::AuthContext& caller);
 

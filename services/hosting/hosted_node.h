@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "eventstore/log/event_log.h"
 #include "eventstore/log/sequencer.h"
 #include "eventstore/note/key.h"
+#include "liggare/v1/event.pb.h"
 #include "services/domain/smallest_count.h"
 #include "services/replication/key_registry.h"
 #include "services/replication/peer_status.h"
@@ -57,6 +59,13 @@ struct HostedNode {
   // directory for backups is configured, UNAVAILABLE if one is being made. May be
   // empty: it can't be backed up.
   std::function<absl::StatusOr<BackupMade>()> backup = {};
+  // Where two operators must want what takes an operator's certificate: who both are, if
+  // another one has sent the same event; otherwise why it waits
+  // (ingest/operator_agreement.h). May be empty: one is enough.
+  using SecondOperator = std::function<absl::StatusOr<std::string>(
+      const std::shared_ptr<const v1::EventData>& event,
+      const std::vector<log::DisclosureText>& texts, const std::string& by)>;
+  SecondOperator second_operator = {};
   // The smallest count of persons, but for 0, in a table that may be published.
   int64_t smallest_count = domain::kSmallestCountDefault;
 };

@@ -25,7 +25,7 @@ grpc::ServerUnaryReactor* EventService::Record(grpc::CallbackServerContext* cont
     reactor->Finish(rpc::ToGrpcStatus(status));
     return reactor;
   }
-  RecordBatch(target->node, target->caller.uri, request->submissions(),
+  RecordBatch(target->node, SenderOf(target->caller), request->submissions(),
               *response->mutable_results(), answers_,
               [reactor] { reactor->Finish(grpc::Status::OK); });
   return reactor;

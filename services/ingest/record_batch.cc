@@ -1,5 +1,6 @@
 #include "services/ingest/record_batch.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "proto/error/error.h"
+#include "services/domain/log_name.h"
 #include "services/ingest/submission.h"
 #include "services/replication/peer_status.h"
 
@@ -78,7 +80,35 @@ void RefuseAll(const absl::Status& why, int count, RecordResults& results) {
   for (int i = 0; i < count; ++i) *results.Add()->mutable_error() = error;
 }
 
+// The sequencer then answers with what stands there, and records nothing.
+bool IsRecorded(const hosting::HostedNode& node, const std::string& event_id) {
+  const auto places = node.log.FindEvent(event_id);
+  return places.ok() && std::ranges::any_of(*places, [&](const log::LogIndex& place) {
+           return domain::PathOfLog(place.log) == node.path;
+         });
+}
+
+// What an operator sends to a node that asks for two: with both attested, or why it waits.
+absl::StatusOr<log::Submission> Agreed(const hosting::HostedNode& node, const Sender& sender,
+                                       log::Submission submission) {
+  if (sender.certificate != domain::Certificate::kOperator || !node.second_operator) {
+    return submission;
+  }
+  const auto& parsed = static_cast<const ParsedEventData&>(*submission.parsed);
+  if (IsRecorded(node, parsed.event()->event_id())) return submission;
+  auto principal = node.second_operator(parsed.event(), submission.disclosures, sender.principal);
+  if (!principal.ok()) return principal.status();
+  submission.principal = *std::move(principal);
+  return submission;
+}
+
 }  // namespace
+
+Sender SenderOf(const rpc::Identity& caller) {
+  return {.principal = caller.uri,
+          .certificate =
+              caller.is_operator() ? domain::Certificate::kOperator : domain::Certificate::kSystem};
+}
 
 absl::Status CheckSubmissionCount(int count) {
   if (count == 0) {
@@ -94,10 +124,10 @@ absl::Status CheckSubmissionCount(int count) {
                     .expected = "at most " + std::to_string(kSubmissionsMax)});
 }
 
-void RecordBatch(const hosting::HostedNode& node, const std::string& principal,
-                 Submissions submissions, RecordResults& results, rpc::WorkerPool& pool,
-                 std::function<void()> done) {
-  const Writer writer{.path = node.path, .principal = principal};
+void RecordBatch(const hosting::HostedNode& node, const Sender& sender, Submissions submissions,
+                 RecordResults& results, rpc::WorkerPool& pool, std::function<void()> done) {
+  const Writer writer{
+      .path = node.path, .principal = sender.principal, .certificate = sender.certificate};
   std::vector<log::Submission> parsed;
   std::vector<int> places;  // Of the parsed ones, in the request.
   results.Clear();
@@ -110,6 +140,7 @@ void RecordBatch(const hosting::HostedNode& node, const std::string& principal,
   for (v1::Submission& submission : submissions) {
     v1::RecordResult& result = *results.Add();
     absl::StatusOr<log::Submission> one = ParseSubmission(std::move(submission), writer);
+    if (one.ok()) one = Agreed(node, sender, *std::move(one));
     if (!one.ok()) {
       *result.mutable_error() = ErrorOf(one.status());
       continue;

@@ -28,7 +28,7 @@ absl::Status RecordStream::CheckRequest() {
         hosting::NodeForRecording(nodes_, *context_.auth_context(), request_.node());
     if (!target.ok()) return target.status();
     node_ = &target->node;
-    principal_ = target->caller.uri;
+    sender_ = SenderOf(target->caller);
   } else if (!request_.node().empty() && request_.node() != node_->path) {
     return MakeError(v1::ERROR_CODE_INVALID_FIELD,
                      {.message = "the stream is for " + node_->path + ", not " + request_.node(),
@@ -57,7 +57,7 @@ void RecordStream::Take() {
   }
   if (answer == nullptr) return EndReading(absl::OkStatus());  // Drained; it will be sent again.
   // Without the lock: the answer may come before this returns.
-  RecordBatch(*node_, principal_, std::move(*request_.mutable_submissions()),
+  RecordBatch(*node_, sender_, std::move(*request_.mutable_submissions()),
               *answer->response.mutable_results(), answers_, [this, answer] { Answered(*answer); });
   bool finish = false;
   {

@@ -23,6 +23,7 @@
 #include "liggare/v1/event_service.pb.h"
 #include "services/hosting/hosted_node.h"
 #include "services/ingest/open_streams.h"
+#include "services/ingest/record_batch.h"
 #include "services/rpc/strand.h"
 
 namespace liggare::ingest {
@@ -72,7 +73,7 @@ class RecordStream
 
   // Touched by the reading side only: one OnReadDone at a time.
   const hosting::HostedNode* node_ = nullptr;  // From the first request on.
-  std::string principal_;
+  Sender sender_;
   v1::RecordStreamRequest request_;
 
   std::mutex mutex_;

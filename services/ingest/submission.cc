@@ -112,6 +112,10 @@ absl::StatusOr<log::Submission> ParseSubmission(v1::Submission submission, const
       !status.ok()) {
     return status;
   }
+  if (absl::Status status = domain::AuthoriseCertificate(type, writer.certificate, writer.path);
+      !status.ok()) {
+    return status;
+  }
   absl::StatusOr<std::vector<log::DisclosureText>> texts =
       MatchDisclosures(*event, std::move(*submission.mutable_disclosures()));
   if (!texts.ok()) return texts.status();

@@ -13,6 +13,7 @@
 #include "eventstore/log/sequencer.h"
 #include "liggare/v1/event.pb.h"
 #include "liggare/v1/event_service.pb.h"
+#include "services/domain/authority.h"
 
 namespace liggare::ingest {
 
@@ -33,11 +34,13 @@ class ParsedEventData : public log::ParsedEvent {
 struct Writer {
   std::string_view path;       // The node's.
   std::string_view principal;  // The caller's identity, as the server attests it.
+  domain::Certificate certificate = domain::Certificate::kSystem;
 };
 
 // The submission, ready for the sequencer. Errors: LIMIT_EXCEEDED, MALFORMED,
 // those of domain::CheckShape and domain::AuthoriseWriter, NOT_AUTHORISED for the
-// types that only a node itself writes (entry.proto), DISCLOSURE_MISMATCH.
+// types that only a node itself writes (entry.proto), PERMISSION_DENIED for those that need
+// another certificate, DISCLOSURE_MISMATCH.
 absl::StatusOr<log::Submission> ParseSubmission(v1::Submission submission, const Writer& writer);
 
 // The texts with their commitments, if they are exactly those of the event:

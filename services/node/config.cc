@@ -66,6 +66,8 @@ NodeConfig ReadNode(const toml::table& table, const std::string& file, const std
       reader
           .OptionalNumber("smallest_count", {domain::kSmallestCountMin, domain::kSmallestCountMax})
           .value_or(domain::kSmallestCountDefault);
+  node.operators_required =
+      reader.OptionalNumber("operators_required", {1, kOperatorsRequiredMax}).value_or(1);
   if (const toml::table* parent = reader.OptionalTable("parent")) {
     node.parent = ReadParent(*parent, file, key + ".parent", status);
   }

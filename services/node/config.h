@@ -19,6 +19,7 @@
 //   key = "pki/se-17.key"
 //   backup = "backup/se-17"                             # if it shall be backed up
 //   smallest_count = 5                                  # of persons, in published tables
+//   operators_required = 2                              # for keys and enrolments; 1 if not given
 //   parent = { address = "10.0.0.1:7443", host = "nation" }   # for all but se
 //
 // Relative paths are relative to the file's own folder.
@@ -40,6 +41,7 @@ namespace liggare::node {
 
 inline constexpr size_t kConfigBytesMax = 1024 * 1024;
 inline constexpr size_t kNodesMax = 1024;
+inline constexpr int64_t kOperatorsRequiredMax = 2;
 
 struct ParentConfig {
   Setting address;              // host:port
@@ -55,6 +57,8 @@ struct NodeConfig {
   Setting key;
   std::optional<Setting> backup;  // Where liggare backup backs it up.
   int64_t smallest_count = domain::kSmallestCountDefault;
+  // How many operators must want what takes an operator's certificate.
+  int64_t operators_required = 1;
   std::optional<ParentConfig> parent;  // Nothing for se only.
 };
 

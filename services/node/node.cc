@@ -21,6 +21,8 @@ namespace liggare::node {
 namespace {
 
 constexpr char kNationName[] = "Socialstyrelsen";
+constexpr char kAgreementAdvice[] =
+    "Another operator who wants the same sends the same event; nothing is recorded otherwise.";
 constexpr char kHostAdvice[] =
     "Find out whose process that is. If it is right, enrol the node anew with --host-name.";
 constexpr char kPurgeAdvice[] =
@@ -111,6 +113,7 @@ void Node::MakeParts() {
   keys_ = std::make_unique<replication::KeyRegistry>(*log_, environment_.national_key,
                                                      secrets_.signing_key.verifier());
   states_ = std::make_unique<state::StateReader>(*log_);
+  agreement_ = std::make_unique<ingest::OperatorAgreement>(config_.path.value, NowMs);
   judge_ = std::make_unique<ingest::EventJudge>(*log_);
   sequencer_ = std::make_unique<log::Sequencer>(*database_, *log_, *judge_, secrets_.signing_key,
                                                 SystemEnvironment());
@@ -144,9 +147,10 @@ absl::Status Node::EnrolNation() {
   if (config_.path.value != domain::kNationPath || log_->Find(log_->own_log())->size > 0) {
     return absl::OkStatus();
   }
-  absl::StatusOr<log::Submission> submission =
-      ingest::ParseSubmission(NationEnrolment(environment_),
-                              {.path = domain::kNationPath, .principal = domain::kNationPath});
+  absl::StatusOr<log::Submission> submission = ingest::ParseSubmission(
+      NationEnrolment(environment_), {.path = domain::kNationPath,
+                                      .principal = domain::kNationPath,
+                                      .certificate = domain::Certificate::kOperator});
   if (!submission.ok()) return submission.status();
   std::vector<log::Submission> submissions;
   submissions.push_back(*std::move(submission));
@@ -190,7 +194,15 @@ hosting::HostedNode Node::Hosted() {
           .closed = [this] { return replication_->closed(); },
           .clock_apart = [this] { return replication_->clock_apart(); },
           .backup = [this] { return BackUp(); },
+          .second_operator = SecondOperator(),
           .smallest_count = config_.smallest_count};
+}
+
+hosting::HostedNode::SecondOperator Node::SecondOperator() {
+  if (config_.operators_required < 2) return {};
+  return [this](const auto& event, const auto& texts, const std::string& by) {
+    return agreement_->Agree(event, texts, by);
+  };
 }
 
 void Node::AddHostAlarm(const std::string& path, const std::string& host,
@@ -211,6 +223,12 @@ std::vector<replication::Alarm> Node::Alarms() const {
                       .message = *std::move(problem),
                       .evidence_file = "",
                       .advice = replication::kRotationAdvice});
+  }
+  for (std::string& waiting : agreement_->Waiting()) {
+    alarms.push_back({.log = log_->own_log(),
+                      .message = std::move(waiting),
+                      .evidence_file = "",
+                      .advice = kAgreementAdvice});
   }
   AddHostAlarm(config_.path.value, environment_.host, alarms);
   if (config_.parent) {

@@ -18,6 +18,7 @@
 #include "eventstore/log/rocksdb_database.h"
 #include "services/hosting/hosted_node.h"
 #include "services/ingest/event_judge.h"
+#include "services/ingest/operator_agreement.h"
 #include "services/node/config.h"
 #include "services/node/key_in_use.h"
 #include "services/node/secrets.h"
@@ -72,6 +73,8 @@ class Node {
   // That the nation signs with the national key, or one that it was handed over to.
   absl::Status CheckNationalKey() const;
   std::vector<replication::Alarm> Alarms() const;
+  // HostedNode::second_operator, where the node asks for two.
+  hosting::HostedNode::SecondOperator SecondOperator();
   // If the node was enrolled with another process than the one that speaks for it.
   void AddHostAlarm(const std::string& path, const std::string& host,
                     std::vector<replication::Alarm>& alarms) const;
@@ -86,6 +89,7 @@ class Node {
   std::unique_ptr<log::EventLog> log_;
   std::unique_ptr<replication::KeyRegistry> keys_;
   std::unique_ptr<state::StateReader> states_;
+  std::unique_ptr<ingest::OperatorAgreement> agreement_;
   std::unique_ptr<ingest::EventJudge> judge_;
   std::unique_ptr<log::Sequencer> sequencer_;
   std::unique_ptr<replication::ReplicationNode> replication_;

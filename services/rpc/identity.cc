@@ -12,39 +12,12 @@
 namespace liggare::rpc {
 namespace {
 
-constexpr std::string_view kScheme = "spiffe://";
-constexpr std::string_view kUriForm =
-    "spiffe://<trust domain>/<path>, .../<path>/system/<name> or .../host/<name>";
-constexpr size_t kUriBytesMax = 512;
-
-bool IsSegment(std::string_view segment) {
-  return !segment.empty() && segment.size() <= domain::kPathSegmentBytesMax &&
-         std::all_of(segment.begin(), segment.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-         });
-}
-
-bool IsTrustDomain(std::string_view domain) {
-  return !domain.empty() && std::all_of(domain.begin(), domain.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-  });
-}
-
-std::vector<std::string_view> Split(std::string_view path) {
-  std::vector<std::string_view> segments;
-  for (size_t begin = 0;;) {
-    const size_t slash = path.find('/', begin);
-    segments.push_back(path.substr(begin, slash - begin));
-    if (slash == std::string_view::npos) return segments;
-    begin = slash + 1;
-  }
-}
-
-absl::Status BadUri(std::string_view uri, const char* what) {
+absl::Status BadUri(std::string_view uri, std::string_view what) {
   return MakeError(v1::ERROR_CODE_INVALID_FIELD,
-                   {.message = "the URI '" + std::string(uri.substr(0, kUriBytesMax)) + "' " + what,
+                   {.message = "the URI '" + std::string(uri.substr(0, form::kUriBytesMax)) + "' " +
+                               std::string(what),
                     .field = "subjectAltName",
-                    .expected = std::string(kUriForm)});
+                    .expected = std::string(form::kUriForm)});
 }
 
 absl::Status Unauthenticated(std::string message) {
@@ -52,7 +25,7 @@ absl::Status Unauthenticated(std::string message) {
       v1::ERROR_CODE_UNAUTHENTICATED,
       {.message = std::move(message),
        .field = "subjectAltName",
-       .expected = "a certificate with exactly one URI SAN, " + std::string(kUriForm)});
+       .expected = "a certificate with exactly one URI SAN, " + std::string(form::kUriForm)});
 }
 
 absl::Status Denied(const Identity& caller, std::string_view node, const char* act,
@@ -66,34 +39,9 @@ absl::Status Denied(const Identity& caller, std::string_view node, const char* a
 }  // namespace
 
 absl::StatusOr<Identity> ParseIdentity(std::string_view uri) {
-  if (uri.size() > kUriBytesMax) return BadUri(uri, "is too long");
-  if (uri.substr(0, kScheme.size()) != kScheme) return BadUri(uri, "is not a SPIFFE id");
-  const std::string_view rest = uri.substr(kScheme.size());
-  const size_t slash = rest.find('/');
-  if (slash == std::string_view::npos) return BadUri(uri, "has no path");
-
-  Identity identity;
-  identity.uri = std::string(uri);
-  identity.trust_domain = std::string(rest.substr(0, slash));
-  if (!IsTrustDomain(identity.trust_domain)) return BadUri(uri, "has no valid trust domain");
-
-  std::string_view path = rest.substr(slash + 1);
-  const std::vector<std::string_view> segments = Split(path);
-  if (segments.front() == "host") {
-    if (segments.size() != 2 || !IsSegment(segments[1])) return BadUri(uri, "names no host");
-    identity.host = std::string(segments[1]);
-    return identity;
-  }
-  if (segments.size() > 2 && segments[segments.size() - 2] == "system") {
-    if (!IsSegment(segments.back())) return BadUri(uri, "names no system");
-    identity.system = std::string(segments.back());
-    path.remove_suffix(segments.back().size() + std::string_view("/system/").size());
-  }
-  if (!domain::IsNodePath(path) || !domain::IsAtOrBelow(path, domain::kNationPath)) {
-    return BadUri(uri, "names no node's path");
-  }
-  identity.path = std::string(path);
-  return identity;
+  absl::StatusOr<Identity> identity = form::ParseIdentity(uri);
+  if (identity.ok()) return identity;
+  return BadUri(uri, std::string(identity.status().message()));
 }
 
 absl::StatusOr<Identity> IdentityFromUris(const std::vector<std::string>& uris,
@@ -122,13 +70,21 @@ absl::StatusOr<Identity> PeerIdentity(const grpc::AuthContext& context,
 absl::Status MayRecordAt(const Identity& caller, std::string_view node) {
   if (!caller.path.empty() && caller.path == node) return absl::OkStatus();
   return Denied(caller, node, "record",
-                "a certificate of " + std::string(node) + " or of a system of it");
+                "a certificate of " + std::string(node) + ", of a system or of an operator of it");
+}
+
+absl::Status MayOperateAt(const Identity& caller, std::string_view node) {
+  if (caller.is_operator() && caller.path == node) return absl::OkStatus();
+  return Denied(caller, node, "operate",
+                "a certificate of an operator of " + std::string(node) + ", spiffe://" +
+                    caller.trust_domain + "/" + std::string(node) + "/operator/<name>");
 }
 
 absl::Status MayReadAt(const Identity& caller, std::string_view node) {
   if (!caller.path.empty() && domain::IsAtOrBelow(node, caller.path)) return absl::OkStatus();
   return Denied(caller, node, "read",
-                "a certificate of " + std::string(node) + ", of a node above it, or of a system");
+                "a certificate of " + std::string(node) +
+                    ", of a node above it, or of a system or an operator of these");
 }
 
 absl::Status MayReplicateTo(const Identity& caller, std::string_view node) {

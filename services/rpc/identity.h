@@ -1,8 +1,6 @@
-// Who is at the other end: the one URI SAN of the peer's certificate.
-//
-//   spiffe://<trust domain>/se/17/varmland                 a node
-//   spiffe://<trust domain>/se/17/varmland/system/prosona  a client of that node
-//   spiffe://<trust domain>/host/lan17                     a listening process
+// Who is at the other end: the one URI SAN of the peer's certificate
+// (proto/form/identity.h), and what it may ask for. docs/authority.md is the same as a
+// table.
 //
 // Authority follows the path, whatever a request claims. Values; pure functions.
 #ifndef SERVICES_RPC_IDENTITY_H_
@@ -14,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "proto/form/identity.h"
 
 namespace grpc {
 class AuthContext;
@@ -21,15 +20,7 @@ class AuthContext;
 
 namespace liggare::rpc {
 
-struct Identity {
-  std::string uri;  // As it stands in the certificate.
-  std::string trust_domain;
-  std::string path;    // Of the node; empty for a host.
-  std::string system;  // The client's name; empty for a node or a host.
-  std::string host;    // The process's name; empty for the others.
-
-  bool is_node() const { return !path.empty() && system.empty(); }
-};
+using form::Identity;
 
 // Reads a URI SAN. INVALID_ARGUMENT says what is wrong with it.
 absl::StatusOr<Identity> ParseIdentity(std::string_view uri);
@@ -43,11 +34,15 @@ absl::StatusOr<Identity> IdentityFromUris(const std::vector<std::string>& uris,
 absl::StatusOr<Identity> PeerIdentity(const grpc::AuthContext& context,
                                       std::string_view trust_domain);
 
-// OK if the caller may record at `node`: the node itself or one of its clients.
+// OK if the caller may record at `node`: the node itself, one of its systems or one of its
+// operators. Which events, the certificate decides (domain/authority.h).
 // PERMISSION_DENIED otherwise.
 absl::Status MayRecordAt(const Identity& caller, std::string_view node);
 
-// OK if the caller may read at `node`: it, its ancestors and their clients.
+// OK if the caller may have `node` backed up: one of its operators.
+absl::Status MayOperateAt(const Identity& caller, std::string_view node);
+
+// OK if the caller may read at `node`: it, its ancestors, their systems and operators.
 absl::Status MayReadAt(const Identity& caller, std::string_view node);
 
 // OK if the caller may replicate to `node`: a node, and its direct child.

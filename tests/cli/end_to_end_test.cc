@@ -75,11 +75,18 @@ class EndToEndTest : public ::testing::Test {
     return RunLiggare(nullptr, arguments, cluster_.scratch().path());
   }
 
-  rpc::CredentialFiles FilesOf(const std::string& path) {
-    std::string name = "cli_" + path;
+  // The same as an operator of it.
+  Finished Operate(const std::string& path, const std::vector<std::string>& arguments) {
+    const std::string host = path == "se" ? "nation" : path == "se/17" ? "county" : "verksamhet";
+    const Caller caller{cluster_.address(host), FilesOf(path, "/operator/anna"), host};
+    return RunLiggare(&caller, arguments, cluster_.scratch().path());
+  }
+
+  rpc::CredentialFiles FilesOf(const std::string& path, const std::string& who = "/system/test") {
+    std::string name = "cli_" + path + who;
     std::replace(name.begin(), name.end(), '/', '_');
-    return cluster_.authority().Issue(
-        name, "spiffe://" + std::string(kClusterDomain) + "/" + path + "/system/test");
+    return cluster_.authority().Issue(name,
+                                      "spiffe://" + std::string(kClusterDomain) + "/" + path + who);
   }
 
   // Records kLines and waits until the nation has them.
@@ -246,6 +253,45 @@ TEST_F(EndToEndTest, NodeOfAnotherIsNotWrittenTo) {
   const Finished recorded = Run("se/17", {"--node", "se", "record", lines_});
   EXPECT_EQ(recorded.code, 1);
   EXPECT_EQ(std::count(recorded.err.begin(), recorded.err.end(), '\n'), 1) << recorded.err;
+}
+
+TEST_F(EndToEndTest, EnrolmentTakesAnOperatorAndTheNameOfAProcess) {
+  const std::string vkey = cluster_.scratch().Write(
+      "new.vkey",
+      note::SigningKey::Generate(std::string(kClusterDomain) + "/se/17/arvika")->verifier().Text());
+  const std::vector<std::string> line = {"node", "enrol", "--vkey", vkey};
+  const auto with = [&line](std::vector<std::string> more) {
+    more.insert(more.begin(), line.begin(), line.end());
+    return more;
+  };
+  const Finished unnamed = Operate("se/17", line);
+  EXPECT_EQ(unnamed.code, 1);
+  EXPECT_THAT(unnamed.err, AllOf(HasSubstr("host-name"), HasSubstr("--any-host")));
+  EXPECT_THAT(Operate("se/17", with({"--host-name", "not a host"})).err, HasSubstr("host-name"));
+  const Finished system = Run("se/17", with({"--host-name", "arvika"}));
+  EXPECT_EQ(system.code, 1);
+  EXPECT_THAT(system.err, AllOf(HasSubstr("PERMISSION_DENIED"), HasSubstr("se/17/operator/")));
+  const Finished enrolled = Operate("se/17", with({"--host-name", "arvika"}));
+  EXPECT_EQ(enrolled.code, 0) << enrolled.err;
+  EXPECT_EQ(enrolled.out, "se/17/arvika ansluten\n");
+  EXPECT_EQ(Operate("se/17", with({"--host-name", "arvika"})).out, "se/17/arvika redan ansluten\n");
+  EXPECT_EQ(Operate("se/17", with({"--host-name", "lan17"})).out,
+            "se/17/arvika ansluten med ny värdprocess\n");
+  EXPECT_EQ(Operate("se/17", with({"--any-host"})).code, 0);
+}
+
+TEST_F(EndToEndTest, NodeWhoseProcessIsAnotherThanWasEnrolledSaysSo) {
+  EXPECT_THAT(Run(kVerksamhet, {"status"}).out, Not(HasSubstr("LARM")));
+  const std::string vkey =
+      cluster_.scratch().Write("its.vkey", cluster_.verifier(kVerksamhet).Text());
+  const Finished moved =
+      Operate("se/17", {"node", "enrol", "--vkey", vkey, "--host-name", "elsewhere"});
+  ASSERT_EQ(moved.code, 0) << moved.err;
+  EXPECT_TRUE(Eventually([&] {
+    const std::string said = Run(kVerksamhet, {"status"}).out;
+    return said.find("host/elsewhere") != std::string::npos &&
+           said.find("LARM") != std::string::npos;
+  }));
 }
 
 TEST_F(EndToEndTest, ServerIsRememberedAtTheFirstContactAndNoOtherGetsATextAfterwards) {

@@ -81,6 +81,7 @@ TEST(LimitsDocumentTest, EveryValueIsThatOfItsConstant) {
 const std::set<std::string> kOthers = {
     "kPathSegmentsMax", "kPathSegmentBytesMax", "kYearMax",   "kFigureMax",        "kPlacesMax",
     "kNamesListedMax",  "kAnswerMaxMs",         "kLevelsMax", "kSmallestCountMax",
+    "kOperatorsRequiredMax",
 };
 
 TEST(LimitsDocumentTest, EveryConstantOfAHeaderThatEndsInMaxIsInIt) {

@@ -30,6 +30,7 @@ struct Row {
   std::string writer;
   std::string role;
   std::string archive;
+  std::string certificate;
 };
 
 // The cells between bars, without backticks around the whole.
@@ -58,7 +59,7 @@ const std::map<std::string, Row>& Document() {
       if (line.rfind("| `", 0) != 0) continue;
       const std::vector<std::string> cells = CellsOf(line);
       read[WithoutTicks(cells.at(0))] = {WithoutTicks(cells.at(1)), WithoutTicks(cells.at(2)),
-                                         cells.at(3), WithoutTicks(cells.at(4))};
+                                         cells.at(3), WithoutTicks(cells.at(4)), cells.at(5)};
     }
     return read;
   }());
@@ -172,6 +173,29 @@ TEST(AuthorityTest, ExactlyTheRolesOfTheDocumentMayRecord) {
       EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_NOT_AUTHORISED);
       EXPECT_EQ(ErrorOf(status).field(), "actor.role");
     }
+  }
+}
+
+TEST(AuthorityTest, ExactlyTheCertificatesOfTheDocumentMayRecord) {
+  for (const auto& [type, row] : Document()) {
+    const int number = TypeNumber(type);
+    // What a node writes by itself is refused before its certificate matters.
+    const bool is_nobodys = type == "received" || type == "epoch_opened";
+    EXPECT_EQ(row.certificate == "none", is_nobodys) << type;
+    if (is_nobodys) continue;
+    for (const Certificate shown : {Certificate::kSystem, Certificate::kOperator}) {
+      const bool is_operator = shown == Certificate::kOperator;
+      const absl::Status status = AuthoriseCertificate(number, shown, "se/17");
+      EXPECT_EQ(status.ok(), row.certificate == (is_operator ? "an operator" : "a system")) << type;
+      if (status.ok()) continue;
+      EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_PERMISSION_DENIED);
+      EXPECT_THAT(
+          ErrorOf(status).expected(),
+          ::testing::HasSubstr(is_operator ? "se/17/system/<name>" : "se/17/operator/<name>"));
+    }
+    // Every type that says whose key it is, or opens or shuts a log, is of a node.
+    EXPECT_EQ(CertificateFor(number) == Certificate::kOperator, row.subject == "node/<path>")
+        << type;
   }
 }
 

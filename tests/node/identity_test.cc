@@ -32,6 +32,35 @@ TEST(IdentityTest, SystemBelongsToItsNode) {
   EXPECT_FALSE(identity.is_node());
 }
 
+TEST(IdentityTest, OperatorBelongsToItsNodeAndIsNeitherItNorASystem) {
+  const Identity identity = Of("se/17/varmland/operator/anna");
+  EXPECT_EQ(identity.path, "se/17/varmland");
+  EXPECT_EQ(identity.operator_name, "anna");
+  EXPECT_EQ(identity.system, "");
+  EXPECT_FALSE(identity.is_node());
+  EXPECT_TRUE(identity.is_operator());
+  EXPECT_FALSE(Of("se/17/varmland/system/anna").is_operator());
+  EXPECT_EQ(Of("se/17/varmland/system/operator").system, "operator");
+}
+
+TEST(IdentityTest, OnlyAnOperatorOfTheNodeOperates) {
+  EXPECT_TRUE(MayOperateAt(Of("se/17/operator/anna"), "se/17").ok());
+  for (const char* caller : {"se/17", "se/17/system/a", "se/operator/anna", "se/18/operator/anna",
+                             "se/17/varmland/operator/anna", "host/lan17"}) {
+    const absl::Status status = MayOperateAt(Of(caller), "se/17");
+    EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_PERMISSION_DENIED) << caller;
+    EXPECT_THAT(ErrorOf(status).expected(),
+                HasSubstr("spiffe://po.example.se/se/17/operator/<name>"));
+  }
+}
+
+TEST(IdentityTest, OperatorIsNoNodeThatReplicates) {
+  EXPECT_FALSE(MayReplicateTo(Of("se/17/operator/anna"), "se").ok());
+  EXPECT_FALSE(MayRefillFrom(Of("se/17/operator/anna"), "se").ok());
+  EXPECT_TRUE(MayReadAt(Of("se/17/operator/anna"), "se/17/varmland").ok());
+  EXPECT_FALSE(MayReadAt(Of("se/17/varmland/operator/anna"), "se/17").ok());
+}
+
 TEST(IdentityTest, HostHasNoPath) {
   const Identity identity = Of("host/lan17");
   EXPECT_EQ(identity.host, "lan17");
@@ -70,6 +99,14 @@ TEST(IdentityTest, MalformedUriIsRefused) {
                           "spiffe://po.example.se/se/system/",
                           "spiffe://po.example.se/se/system/a/b",
                           "spiffe://po.example.se/se/host/a",
+                          "spiffe://po.example.se/se/operator",
+                          "spiffe://po.example.se/se/operator/",
+                          "spiffe://po.example.se/se/operator/A",
+                          "spiffe://po.example.se/se/operator/a/b",
+                          "spiffe://po.example.se/se/operator/a/system/b",
+                          "spiffe://po.example.se/operator/a",
+                          "spiffe://po.example.se/se/person/a",
+                          "spiffe://po.example.se/se/auditor/a",
                           "spiffe://po.example.se/system/a",
                           "spiffe://po.example.se/host",
                           "spiffe://po.example.se/host/",

@@ -51,7 +51,7 @@ class RecordBatchTest : public ::testing::Test {
     *submissions.Add() = SubmissionOf(Registered(1));
     RecordResults results;
     std::promise<void> done;
-    RecordBatch(node, "spiffe://po.example.se/se/17/varmland/system/test", std::move(submissions),
+    RecordBatch(node, {.principal = "spiffe://po.example.se/se/17/varmland/system/test"}, std::move(submissions),
                 results, workers_, [&done] { done.set_value(); });
     while (sequencer_.Step()) {
     }

@@ -61,7 +61,9 @@ as_operator() {
     [ -n "${child-}" ] && export NODE=$child PARENT=$node NODE_HOST=verksamheter
     export TRUST=$dir/keys/se.vkey COUNTY=se/17=counties@127.0.0.1:${ports[1]}
     export LIGGARE_SERVER=127.0.0.1:$port LIGGARE_CA=$dir/ca/ca.crt
-    export LIGGARE_CERT=$dir/certificates/$name.demo.crt LIGGARE_KEY=$dir/certificates/$name.demo.key
+    export LIGGARE_CERT=$dir/certificates/$name.operator.crt
+    export LIGGARE_KEY=$dir/certificates/$name.operator.key
+    export LIGGARE_KNOWN_HOSTS=$folder/known_hosts  # Filled by the first call to each server.
     unset LIGGARE_NODE LIGGARE_HOST
     "$@"
   )
@@ -73,6 +75,7 @@ runbook() {  # HEADING NODE PROCESS [CHILD]: with a child it is about that one
   as_operator "$2" "$3" bash -euo pipefail -c "$commands"
 }
 liggare() { (LIGGARE_BIN=$bin "$cluster" call --dir "$dir" "$@"); }
+operate() { (LIGGARE_BIN=$bin "$cluster" operate --dir "$dir" "$@"); }
 node=se/17/varmland
 
 record() {  # NUMBER OMBUD: the register (1), or reports of different years
@@ -251,13 +254,19 @@ fact "its events from before and after are there" duplicate 11 2
 
 old_key_is_no_use() {
   "$bin/liggare" node rotate-key --key "$folder/first.key" > "$folder/forged.jsonl" &&
-    ! liggare se/17 record "$folder/forged.jsonl"
+    ! operate se/17 record "$folder/forged.jsonl"
 }
 key_of() { liggare "$1" --json status | jq -r --arg path "$1" '.nodes[] | select(.path == $path).verifier_key'; }
 fact "the old key hands over to none" old_key_is_no_use
 fact "a receipt" receipt_of 0190163d-8694-739b-aea5-000000000012 "$folder/stands.json"
 key_of $node > "$folder/second.vkey"
 fact "runbook: A stolen key" runbook "A stolen key" se/17 counties $node
+systems_record_no_key() {  # The line of the runbook, with a system's certificate.
+  local said
+  said=$(liggare se/17 record "$folder/revocation.jsonl" 2>&1) && return 1
+  [[ $said == *PERMISSION_DENIED*se/17/operator/* ]] || { echo "$said"; return 1; }
+}
+fact "a system's certificate would not have done" systems_record_no_key
 fact "the node stops recording" stopped $node
 says_revoked() { says "is revoked" liggare $node status; }
 fact "and says why" says_revoked
@@ -278,7 +287,7 @@ fact "holds" verified "$folder/anew.json"
 revoke_all() {  # As if a thief had signed all of the second key.
   as_operator se/17 counties command liggare --node se/17 node revoke-key --path $node --size 0 \
     --log se/17/varmland@1 --cosigned-until 0 --vkey "$(cat "$folder/second.vkey")" > "$folder/all.jsonl" &&
-    liggare se/17 record "$folder/all.jsonl"
+    operate se/17 record "$folder/all.jsonl"
 }
 refused_offline() {  # A receipt that holds the revocation, of what the key alone has signed.
   for _ in $(seq 600); do

@@ -72,7 +72,7 @@ TEST_F(BackupWayTest, BackupUnderLoadAndTheWayBack) {
   uint64_t in_backup = 0;
   for (int i = 0; i < 3; ++i) {
     const uint64_t before = acknowledged;
-    const auto made = BackUp(std::string(kVerksamhet) + "/system/test", kVerksamhet);
+    const auto made = BackUp(std::string(kVerksamhet) + "/operator/test", kVerksamhet);
     ASSERT_TRUE(made.ok()) << made.status().message();
     EXPECT_GE(made->own_log().size(), before);
     EXPECT_GT(made->own_log().size(), in_backup);

@@ -112,7 +112,7 @@ class ErasureWayTest : public WaysBack {
     v1::BackupRequest request;
     v1::BackupResponse response;
     grpc::ClientContext context;
-    const grpc::Status status = v1::AdminService::NewStub(cluster_.DialAsSystem(path))
+    const grpc::Status status = v1::AdminService::NewStub(cluster_.DialAsOperator(path))
                                     ->Backup(&context, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
   }

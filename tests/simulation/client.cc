@@ -38,7 +38,7 @@ void Client::Enrol(const std::vector<std::string>& children) {
   for (const std::string& child : children) {
     std::vector<v1::Submission> one;
     one.push_back(events_.Enrolment(child, TrueNowMs(network_.parts().scheduler)));
-    Begin(std::move(one));
+    Begin(std::move(one), domain::Certificate::kOperator);
   }
 }
 
@@ -62,10 +62,11 @@ void Client::Burst(int count) {
   Begin(std::move(submissions));
 }
 
-void Client::Begin(std::vector<v1::Submission> submissions) {
+void Client::Begin(std::vector<v1::Submission> submissions, domain::Certificate certificate) {
   auto request = std::make_shared<Request>();
   for (const v1::Submission& submission : submissions) request->ids.push_back(IdOf(submission));
   request->submissions = std::move(submissions);
+  request->certificate = certificate;
   open_.push_back(request);
   Send(request);
 }
@@ -86,16 +87,20 @@ void Client::Arrive(const std::shared_ptr<Request>& request) {
   ingest::Submissions submissions;
   for (const v1::Submission& each : request->submissions) *submissions.Add() = each;
   auto results = std::make_shared<ingest::RecordResults>();
-  ingest::RecordBatch(
-      process->hosted(), process->path() + "/system/simulation", std::move(submissions), *results,
-      process->workers(), [this, process, request, results] {
-        // A process that has died while it wrote answers nobody.
-        if (!process->alive()) return;
-        Check(*request, *results);
-        if (Lost()) return;
-        network_.parts().scheduler.After(random_.Between(1, kLatencyUs),
-                                         [this, request, results] { Answer(request, *results); });
-      });
+  const bool is_operators = request->certificate == domain::Certificate::kOperator;
+  const ingest::Sender sender = {
+      .principal = process->path() + (is_operators ? "/operator" : "/system") + "/simulation",
+      .certificate = request->certificate};
+  ingest::RecordBatch(process->hosted(), sender, std::move(submissions), *results,
+                      process->workers(), [this, process, request, results] {
+                        // A process that has died while it wrote answers nobody.
+                        if (!process->alive()) return;
+                        Check(*request, *results);
+                        if (Lost()) return;
+                        network_.parts().scheduler.After(
+                            random_.Between(1, kLatencyUs),
+                            [this, request, results] { Answer(request, *results); });
+                      });
   process->Wake();
 }
 

@@ -42,6 +42,7 @@ class Client {
   struct Request {
     std::vector<v1::Submission> submissions;
     std::vector<std::string> ids;
+    domain::Certificate certificate = domain::Certificate::kSystem;
   };
   void Next();
   void Send(const std::shared_ptr<Request>& request);
@@ -49,7 +50,8 @@ class Client {
   // When the node says it, whether or not the answer arrives.
   void Check(const Request& request, const ingest::RecordResults& results);
   void Answer(const std::shared_ptr<Request>& request, const ingest::RecordResults& results);
-  void Begin(std::vector<v1::Submission> submissions);
+  void Begin(std::vector<v1::Submission> submissions,
+             domain::Certificate certificate = domain::Certificate::kSystem);
   bool Lost() { return random_.Chance(finished_ ? 0 : pace_.lost_percent); }
 
   Network& network_;

@@ -10,7 +10,9 @@
 #include "liggare/v1/event_service.grpc.pb.h"
 #include "liggare/v1/query_service.grpc.pb.h"
 #include "proto/error/error.h"
+#include "proto/form/plan.h"
 #include "proto/form/uuid.h"
+#include "services/domain/authority.h"
 #include "services/domain/node_path.h"
 #include "services/node/config.h"
 #include "services/node/secrets.h"
@@ -111,6 +113,9 @@ std::string Cluster::config_text(const std::string& host) const {
             "'\nsigning_key = '" + signing_key_file(path) + "'\ncertificate = '" +
             files.certificate + "'\nkey = '" + files.key + "'\nbackup = '" +
             backup_directory(path) + "'\n";
+    if (operators_.contains(path)) {
+      text += "operators_required = " + std::to_string(operators_.at(path)) + "\n";
+    }
     const std::string parent(domain::ParentOf(path));
     if (parent.empty()) continue;
     text += "parent = { address = '" + members_.at(HostOf(parent))->listen + "', host = '" +
@@ -181,13 +186,21 @@ std::shared_ptr<grpc::Channel> Cluster::DialAsSystem(const std::string& path) {
   return Dial(HostOf(path), path + "/system/test");
 }
 
+std::shared_ptr<grpc::Channel> Cluster::DialAsOperator(const std::string& path,
+                                                       const std::string& name) {
+  return Dial(HostOf(path), path + "/operator/" + name);
+}
+
 v1::RecordResult Cluster::Record(const std::string& path, const v1::EventData& event) {
   v1::RecordRequest request;
   request.add_submissions()->set_data(event.SerializeAsString());
   v1::RecordResponse response;
   grpc::ClientContext context;
+  const bool is_operators =
+      domain::CertificateFor(form::TypeNumberOf(event)) == domain::Certificate::kOperator;
+  const auto channel = is_operators ? DialAsOperator(path) : DialAsSystem(path);
   const grpc::Status status =
-      v1::EventService::NewStub(DialAsSystem(path))->Record(&context, request, &response);
+      v1::EventService::NewStub(channel)->Record(&context, request, &response);
   if (!status.ok()) {
     fprintf(stderr, "Record at %s: %s\n", path.c_str(), status.error_message().c_str());
     abort();

@@ -49,6 +49,8 @@ class Cluster {
   // Starts or stops one host. It keeps its port.
   absl::Status StartHost(const std::string& name);
   void StopHost(const std::string& name);
+  // How many operators the node asks for, from its host's next start on.
+  void RequireOperators(const std::string& path, int count) { operators_[path] = count; }
   // Where the configurations of others say that a host is which is not started here.
   void SetAddress(const std::string& name, const std::string& address);
 
@@ -58,7 +60,10 @@ class Cluster {
   // To the host of `path`, as a system of that node.
   std::shared_ptr<grpc::Channel> DialAsSystem(const std::string& path);
 
-  // Records one event at `path` as a system of it.
+  std::shared_ptr<grpc::Channel> DialAsOperator(const std::string& path,
+                                                const std::string& name = "test");
+
+  // Records one event at `path`, as a system of it or, if it takes one, an operator.
   v1::RecordResult Record(const std::string& path, const v1::EventData& event);
   // Waits until the node at `path` holds `log` up to `size`.
   void AwaitSize(const std::string& path, const std::string& log, uint64_t size);
@@ -87,6 +92,7 @@ class Cluster {
   std::vector<HostPlan> plan_;
   std::map<std::string, std::string> host_of_;    // By path.
   std::map<std::string, note::SigningKey> keys_;  // By path.
+  std::map<std::string, int> operators_;          // By path, where it is not one.
 };
 
 }  // namespace liggare::testing
