@@ -154,7 +154,7 @@ absl::Status Host::State::Listen() {
   }
   listener = *std::move(listening);
   listener->Start([this](int descriptor, std::unique_ptr<rpc::ConnectionPlace> place) {
-    const rpc::TakenConnection taken(std::move(place));
+    const rpc::TakenConnection taken(std::move(place), secrets.judge);
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = descriptor;
     acceptor->HandleNewConnection(&connection);

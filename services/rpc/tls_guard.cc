@@ -39,10 +39,17 @@ int64_t SteadyMs() {
       .count();
 }
 
+int64_t WallSeconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 // Where OpenSSL keeps a connection's Guarded; -1 before GuardTls.
 std::atomic<int> place_of_guard = -1;
 
 thread_local std::unique_ptr<ConnectionPlace>* taken = nullptr;
+thread_local std::shared_ptr<const PeerJudge>* taken_judge = nullptr;
 
 std::string PeerOf(SSL* ssl) {
   X509* certificate = SSL_get0_peer_certificate(ssl);
@@ -55,10 +62,20 @@ std::unique_ptr<ConnectionPlace> PlaceOfUnknown() {
   return all->AdmitOwn();
 }
 
+// The certificates that the peer showed, its own first.
+std::string ShownPem(SSL* ssl) {
+  X509* own = SSL_get0_peer_certificate(ssl);
+  std::string pem = own == nullptr ? "" : PemOf(own);
+  const STACK_OF(X509)* rest = SSL_get_peer_cert_chain(ssl);
+  for (int i = 0; i < sk_X509_num(rest); ++i) pem += PemOf(sk_X509_value(rest, i));
+  return pem;
+}
+
 // One connection that is served.
 class Guarded {
  public:
-  explicit Guarded(std::unique_ptr<ConnectionPlace> place) : place_(std::move(place)) {}
+  Guarded(std::unique_ptr<ConnectionPlace> place, std::shared_ptr<const PeerJudge> judge)
+      : place_(std::move(place)), judge_(std::move(judge)) {}
 
   // What was read; an error if the connection is to be closed, from then on always.
   absl::Status Received(SSL* ssl, std::string_view bytes) {
@@ -78,12 +95,22 @@ class Guarded {
       const auto account = place_->Show(PeerOf(ssl), now_ms);
       if (!account.ok()) return account.status();
       guard_.emplace(*account);
+      judged_ms_ = now_ms;  // At the handshake.
       SSL_set_msg_callback(ssl, &Guarded::OnMessage);
       SSL_set_msg_callback_arg(ssl, this);
     }
+    if (absl::Status status = JudgeAgain(ssl, now_ms); !status.ok()) return status;
     const absl::Status status =
         guard_->ReceivedRecords(std::exchange(records_, 0), std::exchange(messages_, 0), now_ms);
     return status.ok() ? guard_->Received(bytes, now_ms) : status;
+  }
+
+  // A connection may stand for months, and its certificate expire or be denied.
+  absl::Status JudgeAgain(SSL* ssl, int64_t now_ms) {
+    if (judge_ == nullptr || now_ms - judged_ms_ < kRejudgeMs) return absl::OkStatus();
+    judged_ms_ = now_ms;
+    if (pem_.empty()) pem_ = ShownPem(ssl);
+    return judge_->Judge(pem_, WallSeconds()).status();
   }
 
   // Called by OpenSSL for each record, and for each message that is TLS's own.
@@ -95,6 +122,9 @@ class Guarded {
   }
 
   const std::unique_ptr<ConnectionPlace> place_;
+  const std::shared_ptr<const PeerJudge> judge_;  // Null: nobody asks.
+  int64_t judged_ms_ = 0;
+  std::string pem_;                       // What the peer showed, once it has been asked for.
   std::optional<ConnectionGuard> guard_;  // Since something came in clear.
   int64_t records_ = 0;                   // Since the last call of Judge.
   int64_t messages_ = 0;
@@ -104,7 +134,7 @@ class Guarded {
 
 void OnNewConnection(void*, void*, CRYPTO_EX_DATA* data, int index, long, void*) {
   if (taken == nullptr || *taken == nullptr) return;
-  CRYPTO_set_ex_data(data, index, new Guarded(std::move(*taken)));
+  CRYPTO_set_ex_data(data, index, new Guarded(std::move(*taken), *taken_judge));
 }
 
 void OnFreedConnection(void*, void* guarded, CRYPTO_EX_DATA*, int, long, void*) {
@@ -117,7 +147,7 @@ Guarded* GuardedOf(SSL* ssl) {
   if (index < 0 || SSL_is_server(ssl) == 0) return nullptr;
   auto* guarded = static_cast<Guarded*>(SSL_get_ex_data(ssl, index));
   if (guarded != nullptr) return guarded;
-  guarded = new Guarded(PlaceOfUnknown());
+  guarded = new Guarded(PlaceOfUnknown(), nullptr);
   SSL_set_ex_data(ssl, index, guarded);
   return guarded;
 }
@@ -169,12 +199,17 @@ void GuardTls() {
   static_cast<void>(made);
 }
 
-TakenConnection::TakenConnection(std::unique_ptr<ConnectionPlace> place)
-    : place_(std::move(place)) {
+TakenConnection::TakenConnection(std::unique_ptr<ConnectionPlace> place,
+                                 std::shared_ptr<const PeerJudge> judge)
+    : place_(std::move(place)), judge_(std::move(judge)) {
   taken = &place_;
+  taken_judge = &judge_;
 }
 
-TakenConnection::~TakenConnection() { taken = nullptr; }
+TakenConnection::~TakenConnection() {
+  taken = nullptr;
+  taken_judge = nullptr;
+}
 
 }  // namespace liggare::rpc
 

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "services/rpc/connections.h"
+#include "services/rpc/peer_judge.h"
 
 namespace liggare::rpc {
 
@@ -18,16 +19,23 @@ namespace liggare::rpc {
 // whoever floods it. Further calls do nothing. Thread-safe.
 void GuardTls();
 
+// How often, at most, the certificate of a connection that stands is judged again: when
+// something comes, as answers to the server's pings do (kKeepaliveTimeMs).
+inline constexpr int64_t kRejudgeMs = 5'000;
+
 // While it lives, the next connection of TLS that is made on this thread is that of
-// `place`, and owns it. One that none was made for is given back.
+// `place`, and owns it. One that none was made for is given back. The connection ends
+// when `judge` refuses the certificates that it has shown; null: nobody is asked.
 class TakenConnection {
  public:
-  explicit TakenConnection(std::unique_ptr<ConnectionPlace> place);
+  explicit TakenConnection(std::unique_ptr<ConnectionPlace> place,
+                           std::shared_ptr<const PeerJudge> judge = nullptr);
   ~TakenConnection();
   TakenConnection(const TakenConnection&) = delete;
 
  private:
   std::unique_ptr<ConnectionPlace> place_;
+  std::shared_ptr<const PeerJudge> judge_;
 };
 
 }  // namespace liggare::rpc

@@ -47,6 +47,14 @@ Certificates StackOf(std::span<const Certificate> certificates) {
   return stack;
 }
 
+std::string PemOf(X509* certificate) {
+  const Bio writer(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(writer.get(), certificate);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(writer.get(), &data);
+  return std::string(data, static_cast<size_t>(size));
+}
+
 std::vector<std::string> UriNames(X509* certificate) {
   std::vector<std::string> uris;
   const Names names(static_cast<GENERAL_NAMES*>(

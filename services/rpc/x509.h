@@ -47,6 +47,9 @@ absl::StatusOr<std::vector<Certificate>> ReadCertificates(std::string_view pem);
 // The same certificates, as OpenSSL takes those that a peer sends beside its own.
 Certificates StackOf(std::span<const Certificate> certificates);
 
+// Its text in PEM.
+std::string PemOf(X509* certificate);
+
 // The URI SANs.
 std::vector<std::string> UriNames(X509* certificate);
 

@@ -327,7 +327,7 @@ issue() { "$pki/issue.sh" --ca "$dir/ca" --out "$dir/certificates/$1" "spiffe://
 status_as() {  # CERTIFICATE: what the node's server says to who shows it
   local ports
   read -r -a ports < "$dir/ports"
-  "$bin/liggare" --server "127.0.0.1:${ports[2]}" --ca "$dir/ca/ca.crt" --cert "$dir/certificates/$1.crt" \
+  LIGGARE_HOST=verksamheter "$bin/liggare" --server "127.0.0.1:${ports[2]}" --ca "$dir/ca/ca.crt" --cert "$dir/certificates/$1.crt" \
     --key "$dir/certificates/$1.key" --node $node "${@:2}" status
 }
 within_a_minute() {  # COMMAND...: it succeeds
