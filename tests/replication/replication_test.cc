@@ -268,7 +268,10 @@ TEST_F(ReplicationTest, TwoRootsSignedByOneKeyFreezeTheLogOnBothTiers) {
   auto second = NewNode(kVarmland);
   second->Record(3, 50);
   // From before: the county has forgotten what leads to its key.
-  second->keys->Learn("se/17", {.keys = {KeyOf("se/17").verifier()}, .entry_count = 1});
+  EnrolledNode forgotten;
+  forgotten.keys = {KeyOf("se/17").verifier()};
+  forgotten.entry_count = 1;
+  second->keys->Learn("se/17", forgotten);
   second->Dial(*other_county);
   ASSERT_TRUE(Eventually([&] { return other_county->HoldsAllOf(*second); }));
   other_county->Dial(*se);

@@ -14,6 +14,7 @@
 
 #include "eventstore/note/checkpoint.h"
 #include "eventstore/note/reduction.h"
+#include "liggare/v1/event.pb.h"
 #include "services/replication/enrolment_chain.h"
 #include "tests/testing/memory_database.h"
 
