@@ -37,7 +37,7 @@ struct Child {
   v1::NodeEnrolled enrolled;
 };
 
-enum class Outcome { kEnrolled, kMoved, kAlreadyEnrolled };
+enum class Outcome { kEnrolled, kMoved, kOpened, kAlreadyEnrolled };
 
 absl::Status Wrong(std::string field, std::string message, std::string expected) {
   return MakeError(v1::ERROR_CODE_INVALID_FIELD,
@@ -184,6 +184,7 @@ absl::StatusOr<Outcome> Enrol(client::Connection& connection, const Child& child
     return MakeError(v1::ERROR_CODE_INTERNAL, {"the server gave no answer"});
   }
   if (response->results(0).has_error()) return MakeError(response->results(0).error());
+  if (is_known && (*enrolled)->closed) return Outcome::kOpened;
   return is_known ? Outcome::kMoved : Outcome::kEnrolled;
 }
 
@@ -193,6 +194,8 @@ const char* OutcomeText(Outcome outcome) {
       return " ansluten\n";
     case Outcome::kMoved:
       return " ansluten med ny värdprocess\n";
+    case Outcome::kOpened:
+      return " öppnad igen\n";
     case Outcome::kAlreadyEnrolled:
       return " redan ansluten\n";
   }

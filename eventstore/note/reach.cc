@@ -25,7 +25,7 @@ uint64_t SizeWithin(const Reach& reach, std::string_view log, uint64_t size) {
 }
 
 bool LiesWithin(const Reach& reach, std::string_view log, uint64_t size) {
-  return SizeWithin(reach, log, size) == size;
+  return EpochOf(log) <= EpochOf(reach.log) && SizeWithin(reach, log, size) == size;
 }
 
 Reach EndOfNode(std::string_view path, const std::vector<std::string>& basis_logs, uint64_t size) {

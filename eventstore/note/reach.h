@@ -24,7 +24,7 @@ struct Reach {
 // checkpoint's origin will do.
 uint64_t SizeWithin(const Reach& reach, std::string_view log, uint64_t size);
 // Whether the first `size` entries of `log` lie within: all of them in epochs before, up
-// to the reach's size in its own, none in later ones.
+// to the reach's size in its own; of a later one not even nothing.
 bool LiesWithin(const Reach& reach, std::string_view log, uint64_t size);
 
 // Where a node ends that is closed with so many entries: in the newest epoch of its log

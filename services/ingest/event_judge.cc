@@ -43,7 +43,7 @@ absl::Status CheckClosing(const v1::EventData& event, const std::vector<log::Log
       v1::ERROR_CODE_INVALID_FIELD,
       {.message = "it is not the root of " + std::to_string(end.size) + " entries of " + end.log +
                   " as they are held here",
-       .field = "node_closed.root",
+       .field = "root",
        .expected = "what liggare node close --path " + std::string(subject->path) + " prints"});
 }
 

@@ -395,11 +395,11 @@ TEST_F(EndToEndTest, AClosedNodeStopsItsReceiptsHoldAndItIsOpenedAgain) {
   json wrong = json::parse(close.out);
   wrong["node_closed"]["root"] = std::string(43, 'A') + "=";
   const Finished refused =
-      Run("se/17", {"record", cluster_.scratch().Write("wrong.jsonl", wrong.dump() + "\n")});
+      Operate("se/17", {"record", cluster_.scratch().Write("wrong.jsonl", wrong.dump() + "\n")});
   EXPECT_EQ(refused.code, 1);
-  EXPECT_THAT(refused.err, HasSubstr("node_closed.root"));
+  EXPECT_THAT(refused.err, HasSubstr("is not the root of 3 entries of se/17/varmland@1"));
   const Finished closed =
-      Run("se/17", {"record", cluster_.scratch().Write("closing.jsonl", close.out)});
+      Operate("se/17", {"record", cluster_.scratch().Write("closing.jsonl", close.out)});
   ASSERT_EQ(closed.code, 0) << closed.err;
   const auto status_says = [&](const std::string& path, const std::string& text) {
     return Eventually([&] { return Run(path, {"status"}).out.find(text) != std::string::npos; });
@@ -424,7 +424,10 @@ TEST_F(EndToEndTest, AClosedNodeStopsItsReceiptsHoldAndItIsOpenedAgain) {
 
   const std::string vkey =
       cluster_.scratch().Write("again.vkey", cluster_.verifier(kVerksamhet).Text() + "\n");
-  EXPECT_EQ(Run("se/17", {"node", "enrol", "--vkey", vkey}).out, "se/17/varmland ansluten\n");
+  const Finished opened =
+      Operate("se/17", {"node", "enrol", "--vkey", vkey, "--host-name", "verksamhet"});
+  EXPECT_EQ(opened.code, 0) << opened.err;
+  EXPECT_EQ(opened.out, "se/17/varmland öppnad igen\n");
   EXPECT_TRUE(Eventually([&] { return Run(kVerksamhet, {"record", later}).code == 0; }));
   const std::string frontier = cluster_.scratch() / "frontier.json";
   ASSERT_EQ(Run(kVerksamhet, {"record", later, "--frontier-out", frontier}).code, 0);
@@ -451,14 +454,17 @@ TEST_F(EndToEndTest, EnrolmentMayBeDoneAgainButNotWithAnotherKey) {
   };
   ASSERT_EQ(init("first").code, 0);
   ASSERT_EQ(init("second").code, 0);
+  const auto enrol = [this](const std::string& at, const std::string& vkey) {
+    return Operate(at, {"node", "enrol", "--vkey", vkey, "--any-host"});
+  };
   const std::string first = cluster_.scratch() / "first/se_17_ny.vkey";
   const std::string second = cluster_.scratch() / "second/se_17_ny.vkey";
-  EXPECT_EQ(Run("se/17", {"node", "enrol", "--vkey", first}).out, "se/17/ny ansluten\n");
-  EXPECT_EQ(Run("se/17", {"node", "enrol", "--vkey", first}).out, "se/17/ny redan ansluten\n");
-  const Finished other = Run("se/17", {"node", "enrol", "--vkey", second});
+  EXPECT_EQ(enrol("se/17", first).out, "se/17/ny ansluten\n");
+  EXPECT_EQ(enrol("se/17", first).out, "se/17/ny redan ansluten\n");
+  const Finished other = enrol("se/17", second);
   EXPECT_EQ(other.code, 1);
   EXPECT_THAT(other.err, HasSubstr("another key is enrolled"));
-  EXPECT_EQ(Run("se", {"node", "enrol", "--vkey", first}).code, 1) << "se is not its parent";
+  EXPECT_EQ(enrol("se", first).code, 1) << "se is not its parent";
 }
 
 TEST_F(EndToEndTest, ReadShowsEntriesFromAPosition) {

@@ -14,7 +14,7 @@ TEST(ReachTest, EpochsBeforeLieWithinAndLaterOnesDoNot) {
   EXPECT_EQ(SizeWithin(reach, "se/17@10", 1), 0u);
   EXPECT_TRUE(LiesWithin(reach, "liggare.test/se/17@2", 5));
   EXPECT_FALSE(LiesWithin(reach, "liggare.test/se/17@2", 6));
-  EXPECT_TRUE(LiesWithin(reach, "se/17@3", 0));
+  EXPECT_FALSE(LiesWithin(reach, "se/17@3", 0));
 }
 
 TEST(ReachTest, ANodeEndsInTheNewestEpochThatItsCloserKnew) {

@@ -307,7 +307,7 @@ fact "its parent says it, too" says_closed se/17
 fact "what it recorded before is proven" receipt_of 0190163d-8694-739b-aea5-000000000013 "$folder/closed.json"
 fact "and the proof holds" verified "$folder/closed.json"
 VKEY=$folder/open.vkey && export VKEY && key_of $node > "$VKEY"
-fact "runbook: Opening a closed node" says "ansluten" runbook "Opening a closed node" se/17 counties $node
+fact "runbook: Opening a closed node" says "öppnad igen" runbook "Opening a closed node" se/17 counties $node
 opened() {
   for _ in $(seq 600); do
     record 14 2 > /dev/null 2>&1 && await_at se && return
