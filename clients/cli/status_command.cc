@@ -34,6 +34,15 @@ Json NodeJson(const v1::NodeStatus& node) {
                             {"root", Hex(log.state().root())},
                             {"acknowledged_by_parent", log.acknowledged_by_parent()}});
   }
+  json["children"] = Json::array();
+  for (const v1::ChildStatus& child : node.children()) {
+    Json problems = Json::array();
+    for (const std::string& problem : child.problems()) problems.push_back(problem);
+    json["children"].push_back({{"path", child.path()},
+                                {"connected", child.connected()},
+                                {"last_error", child.last_error()},
+                                {"problems", std::move(problems)}});
+  }
   json["parent"] = node.has_parent() ? ParentJson(node.parent()) : Json(nullptr);
   json["verifier_key"] = node.verifier_key();
   json["read_only_reason"] = node.read_only_reason();
@@ -89,6 +98,15 @@ std::string ParentText(const v1::ParentStatus& parent) {
   return text;
 }
 
+std::string ChildText(const v1::ChildStatus& child) {
+  const std::string indent(kIndent, ' ');
+  std::string text = indent + "Närmast under: " + child.path() + ": ";
+  text += child.connected() ? "ansluten" : "ej ansluten; " + child.last_error();
+  text += "\n";
+  for (const std::string& problem : child.problems()) text += indent + indent + problem + "\n";
+  return text;
+}
+
 // Its own log and those from below; the others came from the parent.
 bool FlowsUp(const v1::HeldLog& log, const v1::NodeStatus& node) {
   const auto path = client::PathOfLog(log.state().log());
@@ -103,6 +121,7 @@ std::string NodeText(const v1::NodeStatus& node) {
   if (!node.read_only_reason().empty()) {
     text += indent + "STÄNGD FÖR SKRIVNING: " + node.read_only_reason() + "\n";
   }
+  for (const v1::ChildStatus& child : node.children()) text += ChildText(child);
   for (const v1::Alarm& alarm : node.alarms()) {
     text += indent + "LARM: " + alarm.log() + ": " + alarm.message();
     if (!alarm.evidence_file().empty()) text += " (bevis: " + alarm.evidence_file() + ")";

@@ -11,6 +11,9 @@
 namespace liggare::admin {
 namespace {
 
+// How the text of a session that ended without anybody's fault begins.
+constexpr char kUnavailable[] = "UNAVAILABLE";
+
 void AddLog(const log::HeldLog& log, const std::optional<replication::PeerStatus>& parent,
             v1::NodeStatus& status) {
   v1::HeldLog& held = *status.add_logs();
@@ -78,6 +81,28 @@ absl::StatusOr<StatusStart> ParseStatusPage(std::string_view page) {
   return StatusStart{std::string(page.substr(0, point)), numbers->first};
 }
 
+// Whether a person should know of it: a node that is merely not there is no news.
+bool IsWorthTelling(const replication::PeerStatus& child) {
+  if (!child.problems.empty()) return true;
+  return !child.connected && !child.last_error.empty() &&
+         !child.last_error.starts_with(kUnavailable);
+}
+
+void AddChildren(std::vector<replication::PeerStatus> children, v1::NodeStatus& status) {
+  for (replication::PeerStatus& child : children) {
+    if (!IsWorthTelling(child)) continue;
+    if (static_cast<size_t>(status.children_size()) == kChildrenShownMax) return;
+    v1::ChildStatus& out = *status.add_children();
+    out.set_path(std::move(child.path));
+    out.set_connected(child.connected);
+    out.set_last_error(std::move(child.last_error));
+    for (std::string& problem : child.problems) {
+      if (static_cast<size_t>(out.problems_size()) == kProblemsShownMax) break;
+      out.add_problems(std::move(problem));
+    }
+  }
+}
+
 }  // namespace
 
 absl::Status FillPage(const std::vector<const hosting::HostedNode*>& asked, std::string_view page,
@@ -114,6 +139,7 @@ v1::NodeStatus StatusOf(const hosting::HostedNode& node) {
   if (node.alarms) {
     for (replication::Alarm& alarm : node.alarms()) AddAlarm(std::move(alarm), status);
   }
+  if (node.children) AddChildren(node.children(), status);
   status.set_read_only_reason(ReadOnlyReason(node));
   return status;
 }

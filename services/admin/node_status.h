@@ -2,6 +2,7 @@
 #ifndef SERVICES_ADMIN_NODE_STATUS_H_
 #define SERVICES_ADMIN_NODE_STATUS_H_
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -11,8 +12,13 @@
 
 namespace liggare::admin {
 
+// Nodes below that are told of, and what is said of each.
+inline constexpr size_t kChildrenShownMax = 100;
+inline constexpr size_t kProblemsShownMax = 10;
+
 // Logs with what the parent has acknowledged of each, the session with the
-// parent, why the node is closed for writing, and what a person must look at.
+// parent, those with nodes below of which a person should know, why the node is closed for
+// writing, and what a person must look at.
 v1::NodeStatus StatusOf(const hosting::HostedNode& node);
 
 // Adds the nodes of one page, of those that are asked for, by path: logs and alarms of as

@@ -44,6 +44,8 @@ struct HostedNode {
   std::function<std::optional<replication::PeerStatus>()> parent_status;
   // What a person must look at. May be empty: nothing.
   std::function<std::vector<replication::Alarm>()> alarms = {};
+  // How the sessions with nodes below stand.
+  std::function<std::vector<replication::PeerStatus>()> children = {};
   // Why the node must not record until it is restored: its parent holds more of
   // its log than it does, or other entries. May be empty: it records.
   std::function<std::optional<std::string>()> recording_stopped = {};

@@ -14,11 +14,11 @@
 #include "liggare/v1/event.pb.h"
 #include "liggare/v1/event_service.pb.h"
 #include "services/domain/authority.h"
+#include "services/domain/disclosure_text.h"
 
 namespace liggare::ingest {
 
-// Of one text; an event has as many as it has commitments, two by its form.
-inline constexpr size_t kDisclosureTextBytesMax = 64 * 1024;
+using domain::kDisclosureTextBytesMax;
 
 // What the judge gets back of a submission: the event that `data` is.
 class ParsedEventData : public log::ParsedEvent {

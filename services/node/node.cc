@@ -189,6 +189,7 @@ hosting::HostedNode Node::Hosted() {
           .verifier = [this] { return sequencer_->verifier(); },
           .parent_status = [this] { return replication_->ParentStatus(); },
           .alarms = [this] { return Alarms(); },
+          .children = [this] { return replication_->Children(); },
           .recording_stopped = [this] { return replication_->recording_stopped(); },
           .key_revoked = [this] { return replication_->key_revoked(); },
           .closed = [this] { return replication_->closed(); },

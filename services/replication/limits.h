@@ -12,7 +12,11 @@ inline constexpr uint32_t kProtocolVersion = 1;
 
 // Entries in a chunk; one larger entry may be alone in its chunk.
 inline constexpr size_t kChunkBytesMax = 512 * 1024;
-// Texts beside the entries of a chunk: with them it must fit into a message of the
+// Entries of a chunk, and texts beside them: no entry, and nothing that stands in its
+// place, is shorter than a hash (32 bytes), so that an honest chunk never has more. Without it 8 MiB
+// of empty ones would take hundreds of times as much in memory.
+inline constexpr size_t kChunkEntriesMax = 16 * 1024;
+// Texts beside the entries of a chunk, and their salts: with them it must fit into a message of the
 // transport (rpc/channel.h).
 inline constexpr size_t kChunkTextBytesMax = 4 * 1024 * 1024;
 // The first chunk of a log in a session, until the peer has acknowledged
@@ -43,6 +47,10 @@ inline constexpr size_t kSessionLogsMax = 8192;
 inline constexpr uint32_t kEpochMax = 100;
 // How often a log may be rewound without an acknowledgement in between.
 inline constexpr int kRewindsMax = 16;
+
+// Of the reason that a peer gives for a goodbye or a refusal: it goes into the status and
+// the log.
+inline constexpr size_t kPeerTextBytesMax = 1024;
 
 inline constexpr int64_t kHeartbeatMs = 5'000;
 // Between the hello and the proof of the signing key, from a peer that can give it.

@@ -7,11 +7,14 @@
 #include "proto/error/error.h"
 #include "services/domain/log_name.h"
 #include "services/replication/limits.h"
+#include "services/replication/peer_words.h"
 
 namespace liggare::replication {
 namespace {
 
 constexpr int kClockCounterBits = 16;  // Of the hybrid logical clock (entry.proto).
+// The last that such a clock can tell. A peer may say any time.
+constexpr int64_t kLatestClockMs = (int64_t{1} << (64 - kClockCounterBits)) - 1;
 
 v1::Frame ExpectedFrame(const Extent& extent) {
   v1::Frame frame;
@@ -105,7 +108,9 @@ void Session::SendHeartbeatIfDue() {
   Send(std::move(frame));
 }
 
-void Session::Hear(int64_t peer_now_ms) { peer_clock_ahead_ms_ = peer_now_ms - now_ms_; }
+void Session::Hear(int64_t peer_now_ms) {
+  peer_clock_ahead_ms_ = std::clamp(peer_now_ms, int64_t{0}, kLatestClockMs) - now_ms_;
+}
 
 bool Session::WantsFrame() const {
   return phase_ != Phase::kEnding && phase_ != Phase::kEnded &&
@@ -325,7 +330,7 @@ void Session::OnExpected(const v1::Expected& expected) {
   if (IsOutbound(options_.ends, peer->log)) {
     if (expected.has_refusal()) {
       outbound_.Stop(peer->log, options_.ends.peer + " refuses " + peer->log + ": " +
-                                    ErrorText(expected.refusal()));
+                                    ErrorText(PeerWords(expected.refusal())));
     } else if (auto dispute = disputes_.find(peer->log); dispute != disputes_.end()) {
       dispute->second.peer = *peer;
     } else {
@@ -347,7 +352,7 @@ void Session::OnCosignedFrame(const v1::Cosigned& cosigned) {
 }
 
 void Session::OnGoodbye(const v1::Goodbye& goodbye) {
-  end_ = MakeError(goodbye.error());
+  end_ = MakeError(PeerWords(goodbye.error()));
   phase_ = Phase::kEnded;
   control_.clear();
   effects_.push_back(EndSession{end_});

@@ -4,6 +4,7 @@
 #include "proto/error/error.h"
 #include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
+#include "services/replication/peer_words.h"
 #include "services/replication/session.h"
 
 namespace liggare::replication {
@@ -125,7 +126,7 @@ void Session::OnWaiting(const v1::Waiting& waiting) {
     return Fault(v1::ERROR_CODE_PERMISSION_DENIED,
                  options_.ends.peer + " may not let its parent wait.");
   }
-  waiting_for_ = ErrorText(waiting.reason());
+  waiting_for_ = ErrorText(PeerWords(waiting.reason()));
 }
 
 // Only who could prove its key is held to it: a child that is not enrolled, or that has

@@ -3,6 +3,7 @@
 
 #include "eventstore/note/note.h"
 #include "proto/error/error.h"
+#include "services/domain/disclosure_text.h"
 #include "services/replication/limits.h"
 #include "services/replication/session.h"
 
@@ -18,6 +19,39 @@ std::vector<std::string> NamesIn(const v1::Frame& frame) {
   std::vector<std::string> names;
   for (const v1::LogState& state : frame.frontier().logs()) names.push_back(state.log());
   return names;
+}
+
+absl::Status TooMuch(const v1::Chunk& chunk, const std::string& what, size_t most) {
+  return MakeError(
+      v1::ERROR_CODE_LIMIT_EXCEEDED,
+      {"A chunk of " + chunk.log() + " has " + what + ".", "", "at most " + std::to_string(most)});
+}
+
+absl::Status CheckCounts(const v1::Chunk& chunk) {
+  const auto entries = static_cast<size_t>(chunk.entries_size());
+  const auto texts = static_cast<size_t>(chunk.disclosures_size());
+  if (entries > kChunkEntriesMax) {
+    return TooMuch(chunk, std::to_string(entries) + " entries", kChunkEntriesMax);
+  }
+  if (texts > kChunkEntriesMax) {
+    return TooMuch(chunk, std::to_string(texts) + " texts", kChunkEntriesMax);
+  }
+  return absl::OkStatus();
+}
+
+// What is stored must fit into a message again when it is sent on, with what then
+// stands beside it: one that does not would end every session of this node.
+absl::Status CheckTexts(const v1::Chunk& chunk) {
+  size_t bytes = 0;
+  for (const v1::Disclosure& text : chunk.disclosures()) {
+    if (text.text().size() > domain::kDisclosureTextBytesMax) {
+      return TooMuch(chunk, "a text of " + std::to_string(text.text().size()) + " bytes",
+                     domain::kDisclosureTextBytesMax);
+    }
+    bytes += text.salt().size() + text.text().size();
+  }
+  if (bytes <= kChunkTextBytesMax) return absl::OkStatus();
+  return TooMuch(chunk, "texts of " + std::to_string(bytes) + " bytes", kChunkTextBytesMax);
 }
 
 }  // namespace
@@ -45,6 +79,8 @@ absl::Status Session::CheckChunk(const v1::Chunk& chunk) const {
         v1::ERROR_CODE_PERMISSION_DENIED,
         {options_.ends.peer + " may not send entries of " + chunk.log() + ".", "", ""});
   }
+  if (absl::Status count = CheckCounts(chunk); !count.ok()) return count;
+  if (absl::Status texts = CheckTexts(chunk); !texts.ok()) return texts;
   size_t bytes = 0;
   for (const std::string& entry : chunk.entries()) bytes += entry.size();
   if (bytes > kChunkBytesMax && chunk.entries_size() > 1) {
