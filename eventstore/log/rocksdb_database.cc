@@ -215,6 +215,10 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(const std::st
   }
   if (absl::Status closed = CheckPrivateDirectory(path); !closed.ok()) return closed;
   if (absl::Status found = CheckHasCurrent(*state->env, path); !found.ok()) return found;
+  // Asked to open it, RocksDB would make the directory, open to everybody.
+  if (!options.create_if_missing && state->env->FileExists(path + "/CURRENT").IsNotFound()) {
+    return absl::NotFoundError(path + " holds no database");
+  }
   auto wal = InspectWriteAheadLogs(*state->env, path, state->damage);
   if (!wal.ok()) return wal.status();
   if (!state->damage.empty()) return absl::DataLossError(path + ": " + state->damage.front());

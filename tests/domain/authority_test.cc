@@ -25,6 +25,8 @@ const std::vector<std::string> kNodes = {
     "se", "se/17", "se/18", "se/17/varmland", "se/17/karlstad", "se/17/varmland/norr"};
 const std::vector<std::string> kRoles = {"", "system", "ombud", "handlaggare", "beslutsfattare"};
 
+constexpr size_t kColumns = 6;
+
 struct Row {
   std::string subject;
   std::string writer;
@@ -58,6 +60,7 @@ const std::map<std::string, Row>& Document() {
     for (std::string line; std::getline(file, line);) {
       if (line.rfind("| `", 0) != 0) continue;
       const std::vector<std::string> cells = CellsOf(line);
+      if (cells.size() != kColumns) continue;  // Of another table.
       read[WithoutTicks(cells.at(0))] = {WithoutTicks(cells.at(1)), WithoutTicks(cells.at(2)),
                                          cells.at(3), WithoutTicks(cells.at(4)), cells.at(5)};
     }

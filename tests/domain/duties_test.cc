@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "services/domain/form_version.h"
 #include "tests/domain/judge_fixture.h"
 
 namespace liggare::domain {
@@ -23,6 +24,15 @@ int64_t Utc(const std::string& day, int hour, int minute, int second) {
   const auto time = sys_days(*ParseDate(day)) + hours(hour) + minutes(minute) + seconds(second);
   return duration_cast<milliseconds>(time.time_since_epoch()).count();
 }
+
+constexpr char kSecondFormReport[] =
+    R"("ombud": {"personer": 8, "heltid_hundredths": 750, "kvinnor": 6,
+                 "tjanster_i_bidraget_hundredths": 700},
+       "klientrorelse": {"nya": 1, "kvarstaende": 2, "avslutade": 0},
+       "barn_definition": "bor_helt_eller_delvis", "ko": {"finns": false},
+       "prioritering": {"finns": true}, "handledning": {"svar": "erbjuden"},
+       "ledningsgrupp": {"parter": [{"part": "kommun", "deltar": true}]},
+       "rutin_for_brister": true)";
 
 // Everything arrived at one time, or nothing did.
 class OneArrival : public ReceiptTimes {
@@ -69,12 +79,13 @@ class DutiesTest : public JudgeTest {
     }
     return "none";
   }
-  // In whichever form.
+  // In the form of its year.
   void ReportFor(int year) {
-    world_.Append(
-        "se/17/varmland",
-        EventOf("rapport/" + std::to_string(year) + "/se/17/varmland", "report_submitted", kReport),
-        {});
+    const bool is_second = year >= kSecondFormFrom;
+    v1::EventData report = EventOf("rapport/" + std::to_string(year) + "/se/17/varmland",
+                                   "report_submitted", is_second ? kSecondFormReport : kReport);
+    if (is_second) report.set_form_version(2);
+    world_.Append("se/17/varmland", report, {});
   }
   void Enrol(const std::string& path, const std::string& fields) {
     world_.Append(

@@ -114,10 +114,12 @@ TEST(FoldTest, EventsWithoutAKeyAddUp) {
 }
 
 TEST(FoldTest, TextsStandAsTheirCommitments) {
-  const State state = FoldAll(
-      {EntryOf(kNationLog, 0, 1, {},
-               EventOf("aterkrav/2024/1780/1", "aterkrav_decided",
-                       R"("grund": "oanvant", "amount_ore": 5, "motivering": "hemligt")"))});
+  const State state =
+      FoldAll({EntryOf(kNationLog, 0, 1, {},
+                       EventOf("aterkrav/2024/1780/1", "aterkrav_decided",
+                               R"("grund": "oanvant", "amount_ore": 5, "motivering": "hemligt",
+                          "decided_on": "2025-06-11", "utfall": "delvis",
+                          "beslutsfattare": [{"id": "b", "befattning": "chef"}])"))});
   ASSERT_TRUE(state.Text("motivering").has_value());
   EXPECT_EQ(state.Text("motivering")->substr(0, 12), "hmac-sha256:");
   EXPECT_EQ(state.Text("motivering")->size(), 12 + 64u);

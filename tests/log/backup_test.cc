@@ -231,6 +231,7 @@ TEST_F(BackupTest, NothingIsPutOverADirectoryThatHoldsSomething) {
   ASSERT_FALSE(report.ok());
   EXPECT_TRUE(absl::IsFailedPrecondition(report.status())) << report.status();
   fs::create_directories(to_);  // An empty one is as good as none.
+  fs::permissions(to_, fs::perms::owner_all);
   EXPECT_TRUE(Restore().ok());
 }
 

@@ -14,7 +14,6 @@ namespace liggare::ingest {
 namespace {
 
 using ::liggare::testing::kVerksamhet;
-using ::liggare::testing::Registered;
 
 // Is there as long as the state is kept, and no longer.
 using Kept = std::weak_ptr<const domain::State>;
@@ -35,15 +34,30 @@ class SequencedStatesTest : public ::testing::Test {
     entry.set_log(log_->own_log());
     entry.set_index(next_index_);
     entry.set_clock(1'000 + next_index_);
-    entry.set_data(Registered(next_index_, PathOf(subject)).SerializeAsString());
+    entry.set_data(Reported(next_index_, SubjectOf(subject)).SerializeAsString());
     const std::string bytes = entry.SerializeAsString();
     states_.Add(*domain::ParseFoldEntry(bytes), bytes);
     ++next_index_;
   }
-  Kept Use(uint64_t subject) { return *states_.StateOf("verksamhet/" + PathOf(subject)); }
+  Kept Use(uint64_t subject) { return *states_.StateOf(SubjectOf(subject)); }
 
  private:
-  static std::string PathOf(uint64_t subject) { return "se/17/v" + std::to_string(subject); }
+  // One of those that the node may write about, of which there are many.
+  static std::string SubjectOf(uint64_t subject) {
+    return "brist/" + std::string(kVerksamhet) + "/" + std::to_string(subject + 1);
+  }
+  static v1::EventData Reported(uint64_t id, const std::string& subject) {
+    v1::EventData event;
+    event.set_event_id(testing::SampleId(id));
+    event.set_subject(subject);
+    v1::BristReported& brist = *event.mutable_brist_reported();
+    brist.set_niva(v1::BRIST_NIVA_LOKAL);
+    brist.set_omrade(v1::BRIST_OMRADE_FORSAKRINGSKASSAN);
+    brist.set_rubrik("Köer");
+    brist.mutable_beskrivning()->set_commitment(std::string(32, 'b'));
+    brist.set_observed_on("2023-11-01");
+    return event;
+  }
 
   testing::MemoryDatabase database_;
   std::unique_ptr<log::EventLog> log_ =

@@ -206,7 +206,10 @@ TEST_F(NodeQueriesTest, BristerAreListedWithWhatIsOverdue) {
   const std::string subject = "brist/se/17/varmland/1";
   v1::EventData brist = About(subject);
   brist.mutable_brist_reported()->set_niva(v1::BRIST_NIVA_LOKAL);
+  brist.mutable_brist_reported()->set_omrade(v1::BRIST_OMRADE_FORSAKRINGSKASSAN);
   brist.mutable_brist_reported()->set_rubrik("Köer");
+  brist.mutable_brist_reported()->mutable_beskrivning()->set_commitment(std::string(32, 'b'));
+  brist.mutable_brist_reported()->mutable_konsekvens()->set_commitment(std::string(32, 'k'));
   brist.mutable_brist_reported()->set_observed_on("2023-11-01");
   varmland_.Record(brist);
   v1::EventData asked = About(subject);

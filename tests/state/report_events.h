@@ -15,6 +15,31 @@ inline constexpr std::string_view kVarmlandRapport = "rapport/2024/se/17/varmlan
 inline constexpr std::string_view kKvinnor = "klienter[kvinna][30-49].antal";
 inline constexpr std::string_view kMan = "klienter[man][30-49].antal";
 
+// Whether the report of that year has the form that is in use from 2025.
+inline bool HasSecondForm(std::string_view subject) {
+  constexpr std::string_view kFirstYear = "rapport/2025/";
+  return subject.substr(0, kFirstYear.size()) >= kFirstYear;
+}
+
+// What that form requires beside.
+inline void AddSecondForm(v1::EventData& event) {
+  event.set_form_version(2);
+  v1::ReportSubmitted& report = *event.mutable_report_submitted();
+  report.mutable_ombud()->set_kvinnor(2);
+  report.mutable_ombud()->set_tjanster_i_bidraget_hundredths(200);
+  report.mutable_klientrorelse()->set_nya(0);
+  report.mutable_klientrorelse()->set_kvarstaende(0);
+  report.mutable_klientrorelse()->set_avslutade(0);
+  report.set_barn_definition(v1::BARN_DEFINITION_BOR_HELT_ELLER_DELVIS);
+  report.mutable_ko()->set_finns(false);
+  report.mutable_prioritering()->set_finns(true);
+  report.mutable_handledning()->set_svar(v1::HANDLEDNING_SVAR_ERBJUDEN);
+  v1::LedningsgruppPart& part = *report.mutable_ledningsgrupp()->add_parter();
+  part.set_part(v1::SAMVERKANSPART_KOMMUN);
+  part.set_deltar(true);
+  report.set_rutin_for_brister(true);
+}
+
 inline v1::EventData Submitted(std::string_view subject, int64_t kvinnor, int64_t man) {
   v1::EventData event;
   event.set_subject(std::string(subject));
@@ -30,6 +55,7 @@ inline v1::EventData Submitted(std::string_view subject, int64_t kvinnor, int64_
   other.set_kon(v1::KON_MAN);
   other.set_alder(v1::ALDER_30_49);
   other.set_antal(man);
+  if (HasSecondForm(subject)) AddSecondForm(event);
   return event;
 }
 

@@ -206,7 +206,9 @@ TEST_F(StateReaderTest, HistoryShowsThatAReasonWasErasedAndWhy) {
   v1::EventData erasure;
   erasure.set_subject(std::string(kVarmlandRapport));
   erasure.mutable_redacted()->set_grund("gallringsbeslut");
-  erasure.mutable_redacted()->add_texter()->set_commitment(commitment);
+  v1::RedactedText& text = *erasure.mutable_redacted()->add_texter();
+  text.set_commitment(commitment);
+  text.set_falt("reason");
   varmland_.Record(erasure);
   const auto changes = varmland_.states().Now().HistoryOf(kVarmlandRapport, kKvinnor);
   ASSERT_TRUE(changes.ok()) << changes.status();
