@@ -117,7 +117,9 @@ done
 pki=$root/deploy/pki
 touch "$dir/denied"
 fact "an empty list of revoked certificates" "$pki/revoke.sh" --ca "$dir/ca"
-sed -i "s|^\[tls\]|&\ndeny = \"$dir/denied\"\ncrl = \"$dir/ca/ca.crl\"|" "$dir/verksamheter.toml"
+for config in counties verksamheter; do
+  sed -i "s|^\[tls\]|&\ndeny = \"$dir/denied\"\ncrl = \"$dir/ca/ca.crl\"|" "$dir/$config.toml"
+done
 fact "it starts" "$cluster" start --dir "$dir"
 fact "its nodes are enrolled" "$cluster" enrol --dir "$dir"
 fact "a verksamhet registers" record 1 0
@@ -356,6 +358,19 @@ fact "without its line it is let in again" within_a_minute status_as lost
 fact "the authority revokes it" "$pki/revoke.sh" --ca "$dir/ca" "$dir/certificates/lost.crt"
 fact "it is turned away" within_a_minute turned_away lost
 fact "others are not" status_as se_17_varmland.demo
+
+# Sessions that stand, from both ends: the node's certificate at its parent, and that
+# of the parent's process at the node.
+is_cut() { liggare $node status | grep -q ': ej ansluten'; }
+is_connected() { liggare $node status | grep -q ': ansluten'; }
+await_connected() { within_a_minute is_connected || within_a_minute is_connected; }
+for name in $node host/counties; do
+  fact "the session with the parent stands" await_connected
+  echo "uri spiffe://$(cat "$dir/trust_domain")/$name" > "$dir/denied"
+  fact "it ends when $name is denied" within_a_minute is_cut
+  : > "$dir/denied"
+  fact "and comes back when it is not" await_connected
+done
 
 days_of() { status_as se_17_varmland.demo --json | jq -e --arg name "$1" '.certificates[] | select(.name | endswith($name)).days_left'; }
 lasts() { [ "$(days_of "$1")" -ge "$2" ]; }
