@@ -22,22 +22,46 @@ constexpr int64_t kWindowUpdatesOfData = 2;
 ConnectionGuard::ConnectionGuard(std::shared_ptr<PeerAccount> account)
     : account_(std::move(account)) {}
 
-ConnectionGuard::~ConnectionGuard() { account_->EndStreams(open_.size()); }
+ConnectionGuard::~ConnectionGuard() {
+  while (!open_.empty()) EndStream(open_.begin()->first);
+}
 
 absl::Status ConnectionGuard::Received(std::string_view bytes, int64_t now_ms) {
   absl::Status status;
-  received_.Read(bytes, [&](const FrameHeader& frame) {
-    status = Judge(frame, now_ms);
-    return status.ok();
-  });
+  received_.Read(
+      bytes,
+      [&](const FrameHeader& frame) {
+        status = Judge(frame, now_ms);
+        return status.ok();
+      },
+      [&](const FrameHeader& frame, std::string_view part) {
+        if (frame.type == FrameType::kData) status = JudgeMessage(frame, part);
+        return status.ok();
+      });
   return status;
 }
 
 void ConnectionGuard::Sent(std::string_view bytes, int64_t now_ms) {
-  sent_.Read(bytes, [&](const FrameHeader& frame) {
-    NoteSent(frame, now_ms);
-    return true;
-  });
+  sent_.Read(
+      bytes,
+      [&](const FrameHeader& frame) {
+        NoteSent(frame, now_ms);
+        return true;
+      },
+      [](const FrameHeader&, std::string_view) { return true; });
+}
+
+absl::Status ConnectionGuard::JudgeMessage(const FrameHeader& frame, std::string_view part) {
+  const auto found = open_.find(frame.stream);
+  if (found == open_.end()) return absl::OkStatus();  // gRPC drops it.
+  const size_t before = found->second.incomplete_bytes();
+  found->second.Read(part);
+  const size_t now = found->second.incomplete_bytes();
+  if (account_->KeepIncomplete(before, now)) return absl::OkStatus();
+  account_->KeepIncomplete(before, 0);
+  open_.erase(found);
+  account_->EndStreams(1);
+  return TooMany("bytes of messages that are not complete");
 }
 
 absl::Status ConnectionGuard::ReceivedRecords(int64_t count, int64_t messages, int64_t now_ms) {
@@ -107,12 +131,16 @@ absl::Status ConnectionGuard::BeginStream(uint32_t stream, int64_t now_ms) {
   if (!account_->Spend(Spending::kStream, 1, now_ms)) return TooMany("streams opened");
   if (open_.size() >= kStreamsOfConnectionMax) return TooMany("streams of the connection");
   if (!account_->BeginStream()) return TooMany("streams of the certificate");
-  open_.insert(stream);
+  open_.try_emplace(stream);
   return absl::OkStatus();
 }
 
 void ConnectionGuard::EndStream(uint32_t stream) {
-  if (open_.erase(stream) > 0) account_->EndStreams(1);
+  const auto found = open_.find(stream);
+  if (found == open_.end()) return;
+  account_->KeepIncomplete(found->second.incomplete_bytes(), 0);
+  open_.erase(found);
+  account_->EndStreams(1);
 }
 
 void ConnectionGuard::NoteSent(const FrameHeader& frame, int64_t now_ms) {

@@ -14,9 +14,10 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "absl/status/status.h"
+#include "services/rpc/grpc_messages.h"
 #include "services/rpc/http2_frames.h"
 #include "services/rpc/peer_account.h"
 
@@ -50,6 +51,7 @@ class ConnectionGuard {
 
  private:
   absl::Status Judge(const FrameHeader& frame, int64_t now_ms);
+  absl::Status JudgeMessage(const FrameHeader& frame, std::string_view part);
   absl::Status JudgeHeaders(const FrameHeader& frame, int64_t now_ms);
   absl::Status JudgeHeaderBlock(const FrameHeader& frame, int64_t now_ms);
   absl::Status BeginStream(uint32_t stream, int64_t now_ms);
@@ -60,7 +62,7 @@ class ConnectionGuard {
   const std::shared_ptr<PeerAccount> account_;
   FrameReader received_{kClientPrefaceBytes};
   FrameReader sent_{0};
-  std::unordered_set<uint32_t> open_;
+  std::unordered_map<uint32_t, GrpcMessages> open_;
   uint32_t last_stream_ = 0;
   bool in_block_ = false;  // Between HEADERS and END_HEADERS nothing else may come.
   int block_frames_ = 0;

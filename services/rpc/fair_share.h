@@ -20,22 +20,23 @@ class FairShare {
  public:
   explicit FairShare(size_t places_max) : places_max_(places_max) {}
 
-  // Takes a place for the caller. False, and nothing taken, if there is none, or
-  // its share is used up.
-  bool Take(std::string_view caller) {
+  // Takes places for the caller. False, and nothing taken, if there are not so many,
+  // or its share is used up.
+  bool Take(std::string_view caller, size_t count = 1) {
     const size_t mine = Of(caller);
     const size_t free = places_max_ - all_;
-    if (free == 0 || (mine > 0 && mine + 2 > free)) return false;
-    ++all_;
-    ++taken_[std::string(caller)];
+    if (free < count || (mine > 0 && mine + 2 * count > free)) return false;
+    all_ += count;
+    taken_[std::string(caller)] += count;
     return true;
   }
 
-  // Gives back a place that was taken.
-  void Give(std::string_view caller) {
+  // Gives back places that were taken.
+  void Give(std::string_view caller, size_t count = 1) {
     const auto found = taken_.find(caller);
-    --all_;
-    if (--found->second == 0) taken_.erase(found);
+    all_ -= count;
+    found->second -= count;
+    if (found->second == 0) taken_.erase(found);
   }
 
   size_t all() const { return all_; }

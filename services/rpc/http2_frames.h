@@ -1,6 +1,5 @@
 // The frames of one direction of an HTTP/2 connection (RFC 9113, section 4.1): where
-// each begins, and what its first nine bytes say. What a frame holds is left to
-// gRPC.
+// each begins, what its first nine bytes say, and which bytes it holds.
 //
 //   preface │ length:3 type:1 flags:1 stream:4 │ payload │ length … │ payload │ …
 #ifndef SERVICES_RPC_HTTP2_FRAMES_H_
@@ -11,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace liggare::rpc {
 
@@ -42,23 +42,27 @@ class FrameReader {
   explicit FrameReader(size_t preface_bytes) : skip_(preface_bytes) {}
 
   // Calls on_frame(const FrameHeader&) for each frame that begins in `bytes`, as
-  // soon as its header is there, and ends when that returns false. Returns what the
-  // last call returned; true if there was none.
-  template <typename OnFrame>
-  bool Read(std::string_view bytes, OnFrame&& on_frame) {
+  // soon as its header is there, and on_payload(const FrameHeader&, string_view) for
+  // each part of a payload; ends when one returns false. Returns what the last call
+  // returned; true if there was none.
+  template <typename OnFrame, typename OnPayload>
+  bool Read(std::string_view bytes, OnFrame&& on_frame, OnPayload&& on_payload) {
     while (!bytes.empty()) {
       const size_t passed = std::min(skip_, bytes.size());
       skip_ -= passed;
+      const std::string_view part = bytes.substr(0, passed);
       bytes.remove_prefix(passed);
+      if (in_frame_ && passed > 0 && !on_payload(std::as_const(frame_), part)) return false;
       const size_t taken = std::min(header_.size() - header_bytes_, bytes.size());
       std::copy_n(bytes.begin(), taken, header_.begin() + header_bytes_);
       header_bytes_ += taken;
       bytes.remove_prefix(taken);
       if (header_bytes_ < header_.size()) return true;
       header_bytes_ = 0;
-      const FrameHeader frame = Parse();
-      skip_ = frame.length;
-      if (!on_frame(frame)) return false;
+      frame_ = Parse();
+      in_frame_ = true;
+      skip_ = frame_.length;
+      if (!on_frame(std::as_const(frame_))) return false;
     }
     return true;
   }
@@ -72,7 +76,9 @@ class FrameReader {
             .stream = (at(5) << 24 | at(6) << 16 | at(7) << 8 | at(8)) & 0x7fff'ffff};
   }
 
-  size_t skip_;  // Bytes of the preface or of a payload that are still to come.
+  size_t skip_;            // Bytes of the preface or of a payload that are still to come.
+  bool in_frame_ = false;  // The preface is over.
+  FrameHeader frame_;      // The one that began last.
   size_t header_bytes_ = 0;
   std::array<char, 9> header_ = {};
 };

@@ -1,6 +1,7 @@
 #include "services/rpc/peer_account.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace liggare::rpc {
 
@@ -23,8 +24,10 @@ bool TokenBucket::IsFull(int64_t now_ms) {
   return level_ == size_;
 }
 
-PeerAccount::PeerAccount()
-    : buckets_{TokenBucket(kStreamsPerSecondMax, kStreamsPerSecondMax),
+PeerAccount::PeerAccount(std::string peer, std::shared_ptr<SharedBytes> incomplete)
+    : peer_(std::move(peer)),
+      incomplete_(std::move(incomplete)),
+      buckets_{TokenBucket(kStreamsPerSecondMax, kStreamsPerSecondMax),
                TokenBucket(kResetsPerSecondMax, kResetsAtOnceMax),
                TokenBucket(kControlFramesPerSecondMax, kControlFramesAtOnceMax),
                TokenBucket(kFramesPerSecondMax, kFramesPerSecondMax),
@@ -47,6 +50,11 @@ void PeerAccount::EndStreams(size_t count) {
   open_streams_ -= static_cast<int64_t>(count);
 }
 
+bool PeerAccount::KeepIncomplete(size_t before, size_t now) {
+  if (now < before) incomplete_->Give(peer_, before - now);
+  return now <= before || incomplete_->Take(peer_, now - before);
+}
+
 bool PeerAccount::IsFresh(int64_t now_ms) {
   std::lock_guard lock(mutex_);
   return open_streams_ == 0 && std::all_of(buckets_.begin(), buckets_.end(),
@@ -62,7 +70,7 @@ std::shared_ptr<PeerAccount> PeerAccounts::Of(const std::string& peer, int64_t n
       return entry.second.use_count() == 1 && entry.second->IsFresh(now_ms);
     });
   }
-  return accounts_.emplace(peer, std::make_shared<PeerAccount>()).first->second;
+  return accounts_.emplace(peer, std::make_shared<PeerAccount>(peer, incomplete_)).first->second;
 }
 
 size_t PeerAccounts::size() {

@@ -17,6 +17,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "services/rpc/fair_share.h"
 
 namespace liggare::rpc {
 
@@ -38,6 +39,9 @@ inline constexpr int64_t kFramesPerSecondMax = 262'144;
 inline constexpr int64_t kHeaderBytesPerSecondMax = 8 * 1024 * 1024;
 // Streams that are open at a time.
 inline constexpr int64_t kStreamsOfOneMax = 2'048;
+// Bytes of messages that are not complete, of all certificates, shared: gRPC keeps
+// them, and ends calls that it picks when it has kServerMemoryBytesMax (host.h).
+inline constexpr size_t kIncompleteBytesMax = 512 * 1024 * 1024;
 // Accounts that are kept of those who are gone.
 inline constexpr size_t kAccountsMax = 4'096;
 
@@ -63,20 +67,42 @@ class TokenBucket {
 
 enum class Spending { kStream, kReset, kControlFrame, kFrame, kHeaderByte };
 
+// What all have that is shared by the byte. Thread-safe.
+class SharedBytes {
+ public:
+  bool Take(const std::string& peer, size_t bytes) {
+    std::lock_guard lock(mutex_);
+    return share_.Take(peer, bytes);
+  }
+  void Give(const std::string& peer, size_t bytes) {
+    std::lock_guard lock(mutex_);
+    share_.Give(peer, bytes);
+  }
+
+ private:
+  std::mutex mutex_;
+  FairShare share_ ABSL_GUARDED_BY(mutex_){kIncompleteBytesMax};
+};
+
 // Thread-safe.
 class PeerAccount {
  public:
-  PeerAccount();
+  PeerAccount(std::string peer, std::shared_ptr<SharedBytes> incomplete);
 
   // False if the account does not have so much.
   bool Spend(Spending what, int64_t count, int64_t now_ms);
   // Streams that begin and end. False, and not begun, if too many are open.
   bool BeginStream();
   void EndStreams(size_t count);
+  // Bytes of messages that are not complete, before and now, of one stream. False if
+  // there are too many.
+  bool KeepIncomplete(size_t before, size_t now);
   // Whether nothing is left of what was done: it need not be kept.
   bool IsFresh(int64_t now_ms);
 
  private:
+  const std::string peer_;
+  const std::shared_ptr<SharedBytes> incomplete_;
   std::mutex mutex_;
   std::array<TokenBucket, 5> buckets_ ABSL_GUARDED_BY(mutex_);  // By Spending.
   int64_t open_streams_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -91,6 +117,7 @@ class PeerAccounts {
 
  private:
   std::mutex mutex_;
+  const std::shared_ptr<SharedBytes> incomplete_ = std::make_shared<SharedBytes>();
   std::map<std::string, std::shared_ptr<PeerAccount>> accounts_ ABSL_GUARDED_BY(mutex_);
 };
 

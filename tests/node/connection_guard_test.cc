@@ -24,6 +24,15 @@ std::string Open(uint32_t stream, uint8_t flags = 0) {
 }
 std::string Reset(uint32_t stream) { return Frame(kFrameResetStream, 0, stream, Number(8)); }
 
+std::shared_ptr<PeerAccount> NewAccount(
+    const std::shared_ptr<SharedBytes>& incomplete = std::make_shared<SharedBytes>(),
+    const std::string& peer = "peer") {
+  return std::make_shared<PeerAccount>(peer, incomplete);
+}
+
+// The beginning of a gRPC message of so many bytes.
+std::string MessagePrefix(uint32_t bytes) { return std::string(1, '\0') + Number(bytes); }
+
 class ConnectionGuardTest : public ::testing::Test {
  protected:
   ConnectionGuardTest() { EXPECT_TRUE(Takes(std::string(kPreface))); }
@@ -37,7 +46,7 @@ class ConnectionGuardTest : public ::testing::Test {
   }
 
   int64_t now_ms_ = kNowMs;
-  std::shared_ptr<PeerAccount> account_ = std::make_shared<PeerAccount>();
+  std::shared_ptr<PeerAccount> account_ = NewAccount();
   ConnectionGuard guard_{account_};
 };
 
@@ -50,7 +59,7 @@ TEST_F(ConnectionGuardTest, FramesAreFoundHoweverTheyAreCut) {
              Frame(kFrameData, kFlagEndStream, 2 * i + 1, std::string(300, '\0'));
   }
   for (size_t piece = 1; piece < 40; ++piece) {
-    ConnectionGuard guard(std::make_shared<PeerAccount>());
+    ConnectionGuard guard(NewAccount());
     const std::string all = std::string(kPreface) + bytes;
     for (size_t at = 0; at < all.size(); at += piece) {
       ASSERT_TRUE(guard.Received(all.substr(at, piece), kNowMs).ok()) << piece << " at " << at;
@@ -176,7 +185,7 @@ TEST_F(ConnectionGuardTest, FramesThatCarryNothingHaveALimit) {
         Frame(kFramePing, 0, 0, "12345678"), Frame(kFramePriority, 0, 1, "12345"),
         Frame(kFrameGoAway, 0, 0, "12345678"), Frame(kFrameData, 0, 1),
         Frame(kFrameWindowUpdate, 0, 0, Number(1)), Frame(0xee, 0, 0)}) {
-    ConnectionGuard guard(std::make_shared<PeerAccount>());
+    ConnectionGuard guard(NewAccount());
     ASSERT_TRUE(guard.Received(kPreface, now_ms_).ok());
     int64_t count = 0;
     while (count < 100'000 && guard.Received(frame, now_ms_).ok()) ++count;
@@ -205,6 +214,62 @@ TEST_F(ConnectionGuardTest, RecordsAndMessagesOfTlsHaveALimit) {
   now_ms_ += 1'000;
   EXPECT_TRUE(guard_.ReceivedRecords(0, kControlFramesAtOnceMax, now_ms_).ok());
   EXPECT_FALSE(guard_.ReceivedRecords(0, 1, now_ms_).ok());
+}
+
+TEST_F(ConnectionGuardTest, MessagesThatAreNotCompleteHaveAShareOfTheBytes) {
+  constexpr uint32_t kMessage = 8 * 1024 * 1024;
+  const std::string part(16'384, 'm');
+  const auto shared = std::make_shared<SharedBytes>();
+  // How much of messages that never end it may send, 8 MiB less a byte a stream.
+  const auto sent = [&](ConnectionGuard& guard) {
+    EXPECT_TRUE(guard.Received(kPreface, now_ms_).ok());
+    size_t bytes = 0;
+    for (uint32_t stream = 1; bytes < 2 * kIncompleteBytesMax; stream += 2) {
+      if (!guard
+               .Received(Open(stream) + Frame(kFrameData, 0, stream, MessagePrefix(kMessage + 1)),
+                         now_ms_)
+               .ok()) {
+        return bytes;
+      }
+      for (size_t i = 0; i < kMessage / part.size(); ++i, bytes += part.size()) {
+        if (!guard.Received(Frame(kFrameData, 0, stream, part), now_ms_).ok()) return bytes;
+      }
+    }
+    return bytes;
+  };
+  {
+    ConnectionGuard flood(NewAccount(shared, "flood"));
+    EXPECT_NEAR(static_cast<double>(sent(flood)), kIncompleteBytesMax / 2, 1e6);
+    ConnectionGuard again(NewAccount(shared, "flood"));
+    EXPECT_LE(sent(again), kMessage);  // The one that was refused gave back what had come of it.
+    ConnectionGuard other(NewAccount(shared, "other"));
+    EXPECT_GT(sent(other), kIncompleteBytesMax / 5);
+  }
+  ConnectionGuard after(NewAccount(shared, "flood"));  // Those are gone, and all is given back.
+  EXPECT_NEAR(static_cast<double>(sent(after)), kIncompleteBytesMax / 2, 1e6);
+}
+
+TEST_F(ConnectionGuardTest, MessagesThatAreCompleteTakeNothing) {
+  const std::string message = MessagePrefix(100'000) + std::string(100'000, 'm');
+  ASSERT_TRUE(Takes(Open(1)));
+  for (size_t bytes = 0; bytes < kIncompleteBytesMax + message.size(); bytes += message.size()) {
+    for (size_t at = 0; at < message.size(); at += 16'000) {
+      ASSERT_TRUE(Takes(Frame(kFrameData, 0, 1, message.substr(at, 16'000)))) << bytes;
+    }
+    if (bytes % (100 * message.size()) == 0) now_ms_ += 1'000;
+  }
+}
+
+TEST(GrpcMessagesTest, WhatIsNotCompleteIsCountedHoweverItIsCut) {
+  const std::string two =
+      MessagePrefix(3) + "abc" + MessagePrefix(0) + MessagePrefix(300) + std::string(299, 'm');
+  for (size_t piece = 1; piece < 20; ++piece) {
+    GrpcMessages messages;
+    for (size_t at = 0; at < two.size(); at += piece) messages.Read(two.substr(at, piece));
+    EXPECT_EQ(messages.incomplete_bytes(), 5u + 299u) << piece;
+    messages.Read("m");
+    EXPECT_EQ(messages.incomplete_bytes(), 0u);
+  }
 }
 
 TEST(TokenBucketTest, ItFillsByItsRateUpToItsSize) {
