@@ -51,8 +51,8 @@ class RecordBatchTest : public ::testing::Test {
     *submissions.Add() = SubmissionOf(Registered(1));
     RecordResults results;
     std::promise<void> done;
-    RecordBatch(node, {.principal = "spiffe://po.example.se/se/17/varmland/system/test"}, std::move(submissions),
-                results, workers_, [&done] { done.set_value(); });
+    RecordBatch(node, {.principal = "spiffe://po.example.se/se/17/varmland/system/test"},
+                std::move(submissions), results, workers_, [&done] { done.set_value(); });
     while (sequencer_.Step()) {
     }
     done.get_future().get();

@@ -105,8 +105,8 @@ void ServedNode::Record(const std::vector<v1::EventData>& events) {
   for (const v1::EventData& event : events) *submissions.Add() = SubmissionOf(event);
   ingest::RecordResults results;
   std::promise<void> done;
-  ingest::RecordBatch(*nodes_.Find(kVerksamhet), {.principal = kPrincipal}, std::move(submissions), results,
-                      workers_, [&done] { done.set_value(); });
+  ingest::RecordBatch(*nodes_.Find(kVerksamhet), {.principal = kPrincipal}, std::move(submissions),
+                      results, workers_, [&done] { done.set_value(); });
   while (sequencer_.Step()) {
   }
   done.get_future().get();
