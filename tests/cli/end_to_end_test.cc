@@ -34,7 +34,7 @@ constexpr char kLines[] =
 )";
 
 constexpr char kLater[] =
-    R"({"id":"0190163d-8694-739b-aea5-000000000009","subject":"rapport/2025/se/17/varmland","report_submitted":{"ombud":{"personer":4,"heltid_hundredths":350}}}
+    R"({"id":"0190163d-8694-739b-aea5-000000000009","subject":"rapport/2023/se/17/varmland","report_submitted":{"ombud":{"personer":4,"heltid_hundredths":350}}}
 )";
 
 // "1 se/17/varmland@1#0" or "2 MALFORMED", of each line of an answer file.

@@ -135,15 +135,16 @@ TEST_F(LiggaredUnderAttack, WhoComesBackAfterTheCutIsCutAtOnceAndAnotherCertific
   EXPECT_TRUE(Record(*NewClient("honest"), 1).ok());
 }
 
-TEST_F(LiggaredUnderAttack, AThousandCallsThatAreGivenUpAreNoAttack) {
+// Each is reset by the client, and perhaps by the server, which has answered meanwhile.
+TEST_F(LiggaredUnderAttack, FiveHundredCallsThatAreGivenUpAreNoAttack) {
   Http2Client client(address_, Issue("hasty"));
   std::string all;
-  for (uint32_t stream = 1; stream < 2'000; stream += 2) {
+  for (uint32_t stream = 1; stream < 1'000; stream += 2) {
     all += Frame(kFrameHeaders, kFlagEndHeaders, stream, CallHeaders("/liggare.v1.X/Y")) +
            Frame(kFrameResetStream, 0, stream, Number(8));
   }
   EXPECT_TRUE(client.Send(all));
-  EXPECT_FALSE(client.AwaitEnd(500));
+  EXPECT_FALSE(client.AwaitEnd(500)) << process_->err();
 }
 
 TEST_F(LiggaredUnderAttack, ManyCallsOnOneConnectionAreAllAnswered) {
