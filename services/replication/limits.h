@@ -13,8 +13,8 @@ inline constexpr uint32_t kProtocolVersion = 1;
 // Entries in a chunk; one larger entry may be alone in its chunk.
 inline constexpr size_t kChunkBytesMax = 512 * 1024;
 // Entries of a chunk, and texts beside them: no entry, and nothing that stands in its
-// place, is shorter than a hash (32 bytes), so that an honest chunk never has more. Without it 8 MiB
-// of empty ones would take hundreds of times as much in memory.
+// place, is shorter than a hash (32 bytes), so that an honest chunk never has more. Without it 8
+// MiB of empty ones would take hundreds of times as much in memory.
 inline constexpr size_t kChunkEntriesMax = 16 * 1024;
 // Texts beside the entries of a chunk, and their salts: with them it must fit into a message of the
 // transport (rpc/channel.h).

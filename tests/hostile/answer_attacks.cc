@@ -86,7 +86,7 @@ Attacks Acknowledgements() {
       {"AnAcknowledgementOfItsOwnLog", kEverywhere, Ends(kDenied),
        Says([](Scene& s) { return Acknowledges(s.log().State()); })},
       {"AnAcknowledgementOfAnothersLog", kEverywhere, Ends(kDenied),
-       Says([](Scene&) { return Acknowledges(State("se/14/other@1", 1)); })},
+       Says([](Scene&) { return Acknowledges(State("se/98/other@1", 1)); })},
       {"AnAcknowledgementOfNoLog", kEverywhere, EndsSomehow(),
        Says([](Scene&) { return Acknowledges(v1::LogState()); })},
       {"TenThousandAcknowledgementsOfNothing", kEverywhere, GoesOn(),

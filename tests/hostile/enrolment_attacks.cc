@@ -114,8 +114,7 @@ void SpeakForSixHundred(Scene& scene) {
 
 Attacks Entries() {
   return {
-      {"AKeyThatWasRevoked", kBelow, Refuses(v1::ERROR_CODE_VERIFICATION_FAILED),
-       SignWithARevokedKey},
+      {"AKeyThatWasRevoked", kBelow, Ends(v1::ERROR_CODE_UNAUTHENTICATED), SignWithARevokedKey},
       {"SixHundredNodesBelowItself", {From::kChild}, GoesOn(), SpeakForSixHundred},
       {"KeysOfASibling", kEverywhere, GoesOn(),
        Records([](Scene& s) { return Against(s, s.bystander()); })},

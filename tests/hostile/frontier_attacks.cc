@@ -66,8 +66,8 @@ Attacks FrontierAttacks() {
          for (int i = 0; i < 2; ++i) Claim(frontier, State(scene.victim() + "@1", 1, SomeRoot()));
        })},
       {"AnothersLog", kEverywhere, GoesOn(), Claims([](Scene& scene, v1::Frontier& frontier) {
-         Claim(frontier, State("se/14/other@1", UINT64_MAX, SomeRoot()));
-         Claim(frontier, State("se/14@1", 5, SomeRoot()));
+         Claim(frontier, State("se/98/other@1", UINT64_MAX, SomeRoot()));
+         Claim(frontier, State("se/98@1", 5, SomeRoot()));
          Claim(frontier, State("no/1@1", 5, SomeRoot()));
          if (!scene.is_above()) Claim(frontier, State(scene.bystander() + "@1", 5, SomeRoot()));
        })},

@@ -110,12 +110,12 @@ Speaker& Scene::Greet(const v1::Frontier& frontier) {
   EXPECT_TRUE(peer.Send(Hello()));
   SendEnrolment();
   EXPECT_TRUE(peer.Send(Proof(AwaitHello())));
-  // The parent says first what it holds.
+  // The parent says first what it holds, and may have said too much.
   if (is_above()) {
     EXPECT_TRUE(peer.Send(frontier));
-  }
-  EXPECT_TRUE(peer.Await(v1::Frame::kFrontier)) << ErrorText(peer.AwaitEnd());
-  if (!is_above()) {
+    peer.Await(v1::Frame::kFrontier);
+  } else {
+    EXPECT_TRUE(peer.Await(v1::Frame::kFrontier)) << ErrorText(peer.AwaitEnd());
     EXPECT_TRUE(peer.Send(frontier));
   }
   return peer;
@@ -258,8 +258,9 @@ class NationScene : public AboveScene {
   std::string bystander() const override { return below_; }
   NodeProcess& victims_process() override { return process_; }
   void ExpectOthersGoOn(bool victim_stopped) override {
-    ExpectFlow(below_process_, below_, victim_stopped ? below_process_ : process_,
-               victim_stopped ? below_ : victim_);
+    // Before the nation has told the county how it is enrolled, its children wait.
+    const bool waits = victim_stopped || !has_lived();
+    ExpectFlow(below_process_, below_, waits ? below_process_ : process_, waits ? below_ : victim_);
   }
   void End() override {
     below_process_.Stop();
