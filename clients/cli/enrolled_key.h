@@ -15,7 +15,7 @@ struct EnrolledKey {
   std::string vkey;
   bool revoked = false;
   std::string host = {};  // The process that speaks for the node; empty: any.
-  bool closed = false;  // The node was closed, and not enrolled again since.
+  bool closed = false;    // The node was closed, and not enrolled again since.
 };
 
 // Asks the connection's node. Nothing if no key is enrolled.

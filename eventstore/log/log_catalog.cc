@@ -153,11 +153,14 @@ uint32_t LogCatalog::LatestEpochOf(std::string_view path) const {
 }
 
 std::vector<HeldLog> LogCatalog::LogsOf(std::string_view path) const {
+  const std::string prefix = std::string(path) + "@";
   const std::shared_lock lock(mutex_);
   std::vector<HeldLog> logs;
-  for (const CatalogLog& log : logs_) {
-    if (EpochOf(log.held.name, path)) logs.push_back(log.held);
+  for (auto at = names_.lower_bound(prefix); at != names_.end() && at->first.starts_with(prefix);
+       ++at) {
+    if (EpochOf(at->first, path)) logs.push_back(logs_[at->second - keys::kFirstLogNumber].held);
   }
+  std::ranges::sort(logs, {}, &HeldLog::number);
   return logs;
 }
 

@@ -62,7 +62,9 @@ absl::Status JudgeFindingExplained(const Judgement& judgement) {
 absl::Status JudgeKeys(const Judgement& judgement) {
   auto node = judgement.Own();
   if (!node.ok()) return node.status();
-  return JudgeNodeKeys(judgement.event, judgement.subject, **node);
+  absl::Status status = JudgeNodeKeys(judgement.event, judgement.subject, **node);
+  if (!status.ok() || !judgement.event.has_node_enrolled()) return status;
+  return JudgeNumberEnrolled(judgement.subject, **node, judgement.view);
 }
 
 JudgeFn RuleOf(int type) {

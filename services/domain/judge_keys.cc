@@ -102,4 +102,18 @@ absl::Status JudgeNodeKeys(const v1::EventData& event, const Subject& subject, c
   return JudgeRevoked(event.node_key_revoked(), subject, keys);
 }
 
+absl::Status JudgeNumberEnrolled(const Subject& subject, const State& node, JudgeView& view) {
+  // The nation enrols itself, and a node that is enrolled is not one more.
+  if (subject.path == kNationPath || !KeysOf(node).used.empty()) return absl::OkStatus();
+  const absl::StatusOr<bool> fewer = view.EnrolsFewerThan(kEnrolledNodesMax);
+  if (!fewer.ok() || *fewer) return fewer.status();
+  return MakeError(
+      v1::ERROR_CODE_LIMIT_EXCEEDED,
+      {.message = std::string(ParentOf(subject.path)) + " has enrolled " +
+                  std::to_string(kEnrolledNodesMax) +
+                  " nodes, closed ones too, for a path is never used again",
+       .field = "subject",
+       .expected = "a node that is enrolled below one of them, or a path that is enrolled"});
+}
+
 }  // namespace liggare::domain

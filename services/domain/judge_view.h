@@ -2,6 +2,7 @@
 #ifndef SERVICES_DOMAIN_JUDGE_VIEW_H_
 #define SERVICES_DOMAIN_JUDGE_VIEW_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ class JudgeView : public StateView {
  public:
   // All texts in entries of the subject, with or without effect, in their order.
   virtual absl::StatusOr<std::vector<TextPlace>> TextsOf(std::string_view subject) = 0;
+  // Whether the node that records has enrolled fewer than `most` nodes, closed ones too.
+  virtual absl::StatusOr<bool> EnrolsFewerThan(size_t most) = 0;
 };
 
 }  // namespace liggare::domain

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "proto/form/plan.h"
 #include "services/domain/fold.h"
 #include "services/domain/log_name.h"
+#include "services/domain/subject.h"
 
 namespace liggare::ingest {
 namespace {
@@ -29,7 +31,7 @@ bool HasPrefix(std::string_view text, std::string_view prefix) {
 }  // namespace
 
 SequencedStates::SequencedStates(const log::EventLog& log, size_t kept_weight_max)
-    : log_(log), kept_weight_max_(kept_weight_max) {
+    : log_(log), kept_weight_max_(kept_weight_max), enrolments_(log, log.path()) {
   for (const log::HeldLog& held : log.Logs()) held_[held.name] = held.size;
 }
 
@@ -103,6 +105,43 @@ absl::StatusOr<std::vector<domain::TextPlace>> SequencedStates::TextsOf(std::str
   });
   if (!read.ok()) return read;
   return texts;
+}
+
+absl::StatusOr<bool> SequencedStates::FewerAreNamed(size_t most) const {
+  const std::string prefix = domain::NodeSubject(log_.path()) + "/";
+  std::set<std::string, std::less<>> named;
+  const auto add = [&](std::string_view subject) {
+    if (!state::EnrolledBy(log_.path(), subject).empty()) named.emplace(subject);
+  };
+  size_t seen = 0;
+  const absl::Status scanned =
+      log_.ScanSubjects(prefix, "", [&](std::string_view subject, const log::LogIndex&) {
+        add(subject);
+        return ++seen < 2 * most && named.size() < most;
+      });
+  if (!scanned.ok()) return scanned;
+  for (auto it = pending_.lower_bound(prefix); it != pending_.end(); ++it) {
+    if (!HasPrefix(it->first, prefix)) break;
+    add(it->first);
+  }
+  return seen < 2 * most && named.size() < most;
+}
+
+absl::StatusOr<bool> SequencedStates::EnrolsFewerThan(size_t most) {
+  absl::StatusOr<bool> fewer = FewerAreNamed(most);
+  if (!fewer.ok() || *fewer) return fewer;
+  if (absl::Status status = enrolments_.ReadOn(); !status.ok()) return status;
+  size_t pending = 0;  // Of the commit that is being built.
+  for (const auto& [subject, entries] : pending_) {
+    const std::string_view path = state::EnrolledBy(log_.path(), subject);
+    if (path.empty() || !enrolments_.PlacesOf(path).empty()) continue;
+    pending += std::ranges::any_of(entries, [this](const Pending& entry) {
+      const auto header = log::ParseEntryHeader(entry.bytes);
+      return header.ok() && entry.key.log == log_.own_log() &&
+             header->data_header.type == v1::EventData::kNodeEnrolledFieldNumber;
+    });
+  }
+  return enrolments_.count() + pending < most;
 }
 
 absl::StatusOr<std::vector<std::string>> SequencedStates::ListSubjects(std::string_view prefix) {

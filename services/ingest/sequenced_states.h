@@ -29,6 +29,7 @@
 #include "services/domain/fold_entry.h"
 #include "services/domain/judge_view.h"
 #include "services/domain/state.h"
+#include "services/state/enrolments.h"
 
 namespace liggare::ingest {
 
@@ -45,6 +46,8 @@ class SequencedStates : public domain::JudgeView {
   absl::StatusOr<std::vector<std::string>> ListSubjects(std::string_view prefix) override;
   // Reads every entry of the subject.
   absl::StatusOr<std::vector<domain::TextPlace>> TextsOf(std::string_view subject) override;
+  // Reads the own log once, if there may be so many.
+  absl::StatusOr<bool> EnrolsFewerThan(size_t most) override;
 
   // An entry of the own log joined the commit; `bytes` are the entry's.
   void Add(const domain::FoldEntry& entry, std::string_view bytes);
@@ -75,9 +78,12 @@ class SequencedStates : public domain::JudgeView {
   void Keep(std::string_view subject, std::shared_ptr<domain::State> state);
   void Drop(std::string_view subject);
   void Shrink();
+  // Fewer than `most` subjects are those of nodes below this one, whoever wrote of them.
+  absl::StatusOr<bool> FewerAreNamed(size_t most) const;
 
   const log::EventLog& log_;
   const size_t kept_weight_max_;
+  state::Enrolments enrolments_;                       // Of this node.
   std::map<std::string, uint64_t, std::less<>> held_;  // By log, with what is pending.
   std::map<std::string, std::vector<Pending>, std::less<>> pending_;  // By subject.
   std::map<std::string, Kept, std::less<>> kept_;

@@ -25,8 +25,7 @@ std::string RevokedText(const note::VerifierKey& key,
 
 }  // namespace
 
-KeyInUse::KeyInUse(Setting place, replication::ReplicationNode& node,
-                   std::function<void()> changed)
+KeyInUse::KeyInUse(Setting place, replication::ReplicationNode& node, std::function<void()> changed)
     : place_(std::move(place)),
       node_(node),
       changed_(std::move(changed)),

@@ -13,6 +13,7 @@
 #include "eventstore/log/private_directory.h"
 #include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
+#include "services/replication/log_share.h"
 
 namespace liggare::replication {
 namespace {
@@ -47,6 +48,19 @@ std::string TextAt(const Json& json, const char* field) {
   if (!json.is_object()) return "";
   const auto value = json.find(field);
   return value != json.end() && value->is_string() ? value->get<std::string>() : "";
+}
+
+// The files against the logs that have one share. A segment of a path has no '_' in it.
+int CountAgainst(const std::string& directory, std::string_view share) {
+  int count = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    std::string log = entry.path().filename().string();
+    if (!log.ends_with(kSuffix)) continue;
+    std::ranges::replace(log, '_', '/');
+    if (VerksamhetOf(log) == share) ++count;
+  }
+  return count;
 }
 
 }  // namespace
@@ -93,9 +107,14 @@ absl::StatusOr<std::string> WriteEvidence(const std::string& directory, const st
     return absl::UnavailableError("can't make the directory " + directory + ": " + error.message());
   }
   if (absl::Status closed = log::CloseDirectory(directory); !closed.ok()) return closed;
+  if (CountAgainst(directory, VerksamhetOf(log)) >= kEvidenceFilesMax) {
+    return absl::ResourceExhaustedError("there are " + std::to_string(kEvidenceFilesMax) +
+                                        " files of evidence against " +
+                                        std::string(VerksamhetOf(log)) + " and those below it");
+  }
   std::string name = log;
   std::ranges::replace(name, '/', '_');
-  for (int i = 1; i <= kEvidenceFilesMax; ++i) {
+  for (int i = 1;; ++i) {
     const std::string file = directory + "/" + name + "." + std::to_string(i) + kSuffix;
     if (std::filesystem::exists(file, error)) continue;
     absl::Status status = WriteSynced(file, text);
@@ -103,8 +122,6 @@ absl::StatusOr<std::string> WriteEvidence(const std::string& directory, const st
     if (!status.ok()) return status;
     return file;
   }
-  return absl::ResourceExhaustedError("there are " + std::to_string(kEvidenceFilesMax) +
-                                      " files of evidence against " + log);
 }
 
 std::vector<Alarm> ReadAlarms(const std::string& directory) {

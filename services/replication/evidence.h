@@ -16,7 +16,8 @@
 namespace liggare::replication {
 
 inline constexpr uint32_t kEvidenceVersion = 1;
-// Against one log; more would prove no more.
+// Against the logs of one verksamhet and of those below it together (log_share.h), or of
+// a county, or the nation: more would prove no more, and one must not fill the disk.
 inline constexpr int kEvidenceFilesMax = 100;
 
 // A history of the log up to a size, with its proof.
@@ -39,7 +40,7 @@ std::string ReasonOf(const std::string& text);
 
 // Writes the text into a new file of `directory`, which is made if it is missing,
 // and syncs it and the directory. The file's path. RESOURCE_EXHAUSTED if there are
-// kEvidenceFilesMax against this log.
+// kEvidenceFilesMax.
 absl::StatusOr<std::string> WriteEvidence(const std::string& directory, const std::string& log,
                                           const std::string& text);
 

@@ -5,10 +5,20 @@
 
 #include "services/domain/log_name.h"
 #include "services/replication/limits.h"
+#include "services/replication/log_flow.h"
 
 namespace liggare::replication {
+namespace {
 
-Inbound::Inbound(HasKey has_key) : has_key_(std::move(has_key)) {}
+// Before a chunk that there was no room for is asked for again, doubled each time: a
+// peer is asked for the same only so often (kRewindsMax).
+constexpr int64_t kAskAgainMs = 1'000;
+constexpr int kAskAgainDoublingsMax = 6;
+
+}  // namespace
+
+Inbound::Inbound(std::string peer, HasKey has_key)
+    : peer_(std::move(peer)), has_key_(std::move(has_key)) {}
 
 Inbound::Log& Inbound::At(std::string_view name) {
   auto it = logs_.find(name);
@@ -28,6 +38,7 @@ void Inbound::Advance(const Extent& held) {
   if (held.size <= log.held.size) return;
   log.held = held;
   log.next = std::max(log.next, held.size);
+  log.asked_again = 0;
 }
 
 void Inbound::Refuse(std::string_view name, v1::Error reason) {
@@ -37,6 +48,7 @@ void Inbound::Refuse(std::string_view name, v1::Error reason) {
   for (const auto& [ticket, bytes] : log.storing) storing_bytes_ -= bytes;
   log.storing.clear();
   log.refusal = std::move(reason);
+  hindered_.insert(log.held.log);
 }
 
 void Inbound::RefuseNow(std::string_view name, v1::Error reason) {
@@ -57,10 +69,17 @@ void Inbound::Arrived(v1::Chunk chunk, Clocks clocks) {
     log.dropped = true;
     return;
   }
-  if (!HasKeyOf(log, &chunk)) return Wait(log, {std::move(chunk), 0, {}});
-  const int64_t not_before_ms = clocks.latest_ms - kClockAheadMaxMs;
-  if (not_before_ms > clocks.now_ms) return Wait(log, {std::move(chunk), not_before_ms, {}});
-  Take(log, std::move(chunk));
+  Waiting waiting;
+  waiting.not_before_ms = clocks.latest_ms - kClockAheadMaxMs;
+  waiting.for_clock = waiting.not_before_ms > clocks.now_ms;
+  if (!HasKeyOf(log, &chunk)) {
+    waiting.not_before_ms = 0;
+    waiting.for_clock = false;
+  } else if (!waiting.for_clock) {
+    return Take(log, std::move(chunk));
+  }
+  waiting.chunk = std::move(chunk);
+  Wait(log, std::move(waiting), clocks.now_ms);
 }
 
 void Inbound::Take(Log& log, v1::Chunk chunk) {
@@ -90,49 +109,85 @@ void Inbound::Store(Log& log, v1::Chunk chunk) {
   actions_.push_back(StoreChunk{std::move(chunk), ticket});
 }
 
-void Inbound::WaitFor(v1::Chunk chunk, const Extent& before) {
+void Inbound::WaitFor(v1::Chunk chunk, const Extent& before, int64_t now_ms) {
   Log& log = At(chunk.log());
   if (log.refusal) return SendRefusal(log);
   if (log.waiting || log.dropped) {
     log.dropped = true;
     return;
   }
-  Wait(log, {std::move(chunk), 0, before});
+  Waiting waiting;
+  waiting.chunk = std::move(chunk);
+  waiting.before = before;
+  Wait(log, std::move(waiting), now_ms);
 }
 
-void Inbound::Wait(Log& log, Waiting waiting) {
-  const size_t bytes = waiting.chunk.ByteSizeLong();
-  if (waiting_count_ >= kWaitingChunksMax || waiting_bytes_ + bytes > kWaitingBytesMax) {
+bool Inbound::HasRoomFor(const std::string& share, size_t bytes) const {
+  Room used;
+  if (auto of = waiting_of_.find(share); of != waiting_of_.end()) used = of->second;
+  return used.chunks < kWaitingChunksMax - waiting_.chunks &&
+         used.bytes + bytes <= kWaitingBytesMax - waiting_.bytes;
+}
+
+void Inbound::Wait(Log& log, Waiting waiting, int64_t now_ms) {
+  const size_t bytes = waiting.chunk->ByteSizeLong();
+  const std::string share = ShareOf(peer_, log.held.log);
+  if (HasRoomFor(share, bytes)) {
+    for (Room* room : {&waiting_, &waiting_of_[share]}) {
+      ++room->chunks;
+      room->bytes += bytes;
+    }
+  } else {
+    waiting.chunk.reset();
     log.dropped = true;
-    return;
+    const int doublings = std::min(log.asked_again++, kAskAgainDoublingsMax);
+    waiting.not_before_ms = std::max(waiting.not_before_ms, now_ms + (kAskAgainMs << doublings));
   }
   ++waiting_count_;
-  waiting_bytes_ += bytes;
   log.waiting = std::move(waiting);
+  hindered_.insert(log.held.log);
 }
 
-void Inbound::StopWaiting(Log& log) {
-  if (!log.waiting) return;
-  --waiting_count_;
-  waiting_bytes_ -= log.waiting->chunk.ByteSizeLong();
+std::optional<v1::Chunk> Inbound::StopWaiting(Log& log) {
+  if (!log.waiting) return {};
+  std::optional<v1::Chunk> chunk = std::move(log.waiting->chunk);
   log.waiting.reset();
+  if (!log.refusal) hindered_.erase(log.held.log);
+  --waiting_count_;
+  if (chunk) {
+    const size_t bytes = chunk->ByteSizeLong();
+    auto of = waiting_of_.find(ShareOf(peer_, log.held.log));
+    for (Room* room : {&waiting_, &of->second}) {
+      --room->chunks;
+      room->bytes -= bytes;
+    }
+    if (of->second.chunks == 0) waiting_of_.erase(of);
+  }
+  return chunk;
+}
+
+bool Inbound::MayGoOn(const Log& log, int64_t now_ms) const {
+  if (!log.waiting || log.waiting->not_before_ms > now_ms) return false;
+  if (!HasKeyOf(log, log.waiting->chunk ? &*log.waiting->chunk : nullptr)) return false;
+  if (!log.waiting->before) return true;
+  // One that is frozen grows no more: what waits for it is judged again.
+  const Extent& before = *log.waiting->before;
+  return Held(before.log).size >= before.size || IsRefused(before.log);
 }
 
 void Inbound::Retry(int64_t now_ms) {
-  for (auto& [name, log] : logs_) {
-    if (!log.waiting && !log.dropped) continue;
-    if (!HasKeyOf(log, log.waiting ? &log.waiting->chunk : nullptr)) continue;
-    if (log.waiting && log.waiting->not_before_ms > now_ms) continue;
-    if (log.waiting && log.waiting->before) {
-      // One that is frozen grows no more: what waits for it is judged again.
-      const Extent& before = *log.waiting->before;
-      if (Held(before.log).size < before.size && !IsRefused(before.log)) continue;
-      StopWaiting(log);
-      log.dropped = true;
-    } else if (log.waiting) {
-      v1::Chunk chunk = log.waiting->chunk;
-      StopWaiting(log);
-      Take(log, std::move(chunk));
+  std::vector<std::string> ready;
+  for (const std::string& name : hindered_) {
+    if (MayGoOn(At(name), now_ms)) ready.push_back(name);
+  }
+  for (const std::string& name : ready) {
+    Log& log = At(name);
+    const bool begins_epoch = log.waiting->before.has_value();
+    std::optional<v1::Chunk> chunk = StopWaiting(log);
+    if (begins_epoch) {
+      log.dropped = true;  // It comes again, to be judged again.
+    } else if (chunk) {
+      Take(log, *std::move(chunk));
     }
     // What was dropped meanwhile must be sent again.
     if (std::exchange(log.dropped, false)) log.expected_owed = true;
@@ -185,21 +240,27 @@ bool Inbound::IsRefused(std::string_view name) const {
   return it != logs_.end() && it->second.refusal.has_value();
 }
 
+std::string Inbound::ProblemOf(const Log& log) const {
+  const std::string& name = log.held.log;
+  if (log.refusal) return name + " is refused: " + log.refusal->message();
+  if (log.waiting->before) {
+    return name + " waits for " + Describe(*log.waiting->before) + ", which it continues.";
+  }
+  if (log.waiting->for_clock) {
+    return name + " is held back: its clock is too far ahead (CLOCK_AHEAD).";
+  }
+  return name + " waits: the key of its node is not enrolled.";
+}
+
 std::vector<std::string> Inbound::problems() const {
   std::vector<std::string> problems;
-  for (const auto& [name, log] : logs_) {
-    if (log.refusal) {
-      problems.push_back(name + " is refused: " + log.refusal->message());
-    } else if (log.waiting) {
-      if (log.waiting->before) {
-        problems.push_back(name + " waits for " + Describe(*log.waiting->before) +
-                           ", which it continues.");
-        continue;
-      }
-      problems.push_back(name + (log.waiting->not_before_ms > 0
-                                     ? " is held back: its clock is too far ahead (CLOCK_AHEAD)."
-                                     : " waits: the key of its node is not enrolled."));
+  for (const std::string& name : hindered_) {
+    if (problems.size() >= kProblemsMax) {
+      problems.push_back("As many logs as " + std::to_string(hindered_.size()) +
+                         " are refused or wait; these are the first.");
+      break;
     }
+    problems.push_back(ProblemOf(logs_.find(name)->second));
   }
   return problems;
 }

@@ -8,6 +8,10 @@
 // that ends within (size, next] is a repetition of what is being stored. Any
 // other is a gap: Expected is sent once nothing is under way, and everything is
 // dropped until the sender has rewound.
+//
+// What waits for a key, the clock or another log is kept while there is room, which the
+// peer's children share; of the rest only what it waits for is known, and it is asked for
+// again when that has come.
 #ifndef SERVICES_REPLICATION_INBOUND_H_
 #define SERVICES_REPLICATION_INBOUND_H_
 
@@ -15,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,7 +35,8 @@ class Inbound {
   // Whether the key by which the node of that path has signed the checkpoint is
   // enrolled here; any key of it, where the checkpoint is empty.
   using HasKey = std::function<bool(std::string_view path, std::string_view checkpoint)>;
-  explicit Inbound(HasKey has_key);
+  // `peer` is the path of the node at the other end.
+  Inbound(std::string peer, HasKey has_key);
 
   // So much of the log is held durably, whoever stored it.
   void Advance(const Extent& held);
@@ -49,7 +55,7 @@ class Inbound {
   void Arrived(v1::Chunk chunk, Clocks clocks);
   // The chunk begins an epoch, and so much of the one before must be held first:
   // it is asked for again then.
-  void WaitFor(v1::Chunk chunk, const Extent& before);
+  void WaitFor(v1::Chunk chunk, const Extent& before, int64_t now_ms);
   // A key was enrolled, a log advanced, or time passed: tries again what waits.
   void Retry(int64_t now_ms);
 
@@ -71,14 +77,22 @@ class Inbound {
   bool IsRefused(std::string_view log) const;
   // Entries and disclosures handed to the store and not answered.
   size_t storing_bytes() const { return storing_bytes_; }
+  // Logs that wait; the chunks of theirs that are kept.
   size_t waiting_count() const { return waiting_count_; }
+  size_t kept_count() const { return waiting_.chunks; }
+  // At most kProblemsMax and one that counts the rest.
   std::vector<std::string> problems() const;
 
  private:
   struct Waiting {
-    v1::Chunk chunk;
-    int64_t not_before_ms = 0;     // 0: for its key.
+    std::optional<v1::Chunk> chunk;  // Nothing: there was no room for it.
+    int64_t not_before_ms = 0;
+    bool for_clock = false;
     std::optional<Extent> before;  // Set: for that much of another log.
+  };
+  struct Room {
+    size_t chunks = 0;
+    size_t bytes = 0;
   };
   struct Log {
     Extent held;
@@ -88,6 +102,7 @@ class Inbound {
     std::optional<uint64_t> asked_for;  // Expected was sent; the rest is dropped till it comes.
     std::optional<Waiting> waiting;
     bool dropped = false;  // A chunk was dropped because of what waits.
+    int asked_again = 0;   // How often a chunk came that there was no room for.
     std::optional<v1::Error> refusal;
     bool refusal_sent = false;
   };
@@ -95,18 +110,25 @@ class Inbound {
   Log& At(std::string_view log);
   void Take(Log& log, v1::Chunk chunk);
   void Store(Log& log, v1::Chunk chunk);
-  void Wait(Log& log, Waiting waiting);
-  void StopWaiting(Log& log);
+  void Wait(Log& log, Waiting waiting, int64_t now_ms);
+  // The chunk that was kept, if one was.
+  std::optional<v1::Chunk> StopWaiting(Log& log);
+  bool HasRoomFor(const std::string& share, size_t bytes) const;
+  bool MayGoOn(const Log& log, int64_t now_ms) const;
+  std::string ProblemOf(const Log& log) const;
   void PayExpected(Log& log);
   void SendRefusal(Log& log);
   void Answered(Log& log, uint64_t ticket);
   bool HasKeyOf(const Log& log, const v1::Chunk* chunk) const;  // The chunk may be null.
 
+  const std::string peer_;
   const HasKey has_key_;
   std::map<std::string, Log, std::less<>> logs_;
+  std::set<std::string> hindered_;  // Logs that wait, or are refused.
   size_t storing_bytes_ = 0;
   size_t waiting_count_ = 0;
-  size_t waiting_bytes_ = 0;
+  Room waiting_;                            // The chunks that are kept.
+  std::map<std::string, Room> waiting_of_;  // The same, by the peer's child (ShareOf).
   uint64_t last_ticket_ = 0;
   std::vector<Action> actions_;
 };

@@ -7,7 +7,6 @@
 #include "proto/error/error.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
-#include "services/domain/subject.h"
 #include "services/replication/extent.h"
 #include "services/replication/peer_status.h"
 
@@ -59,6 +58,12 @@ absl::StatusOr<EnrolledNode> KeyRegistry::Find(std::string_view path) const {
   if (cached == cache_.end() || cached->second.places != *places) {
     absl::StatusOr<EnrolledNode> node = Read(path, *places);
     if (!node.ok()) return node.status();
+    // Names that anyone can think of are not kept.
+    if (node->places.empty() && !learned_.contains(path) && node->keys.empty() &&
+        path != log_.path()) {
+      return NotEnrolled(path);
+    }
+    if (cache_.size() >= kNodesKeptMax && cached == cache_.end()) cache_.clear();
     cached = cache_.insert_or_assign(std::string(path), *std::move(node)).first;
   }
   const auto learned = learned_.find(path);
@@ -121,50 +126,26 @@ absl::StatusOr<std::optional<std::string>> KeyRegistry::CheckpointAtOrAfter(std:
   }
 }
 
-absl::StatusOr<std::vector<log::LogIndex>> KeyRegistry::Places(std::string_view path) const {
-  const std::string_view enroller = path == domain::kNationPath ? path : domain::ParentOf(path);
-  std::vector<log::HeldLog> logs = log_.LogsOf(enroller);
-  Scan scan;
-  {
-    std::lock_guard lock(mutex_);
-    auto known = scans_.find(path);
-    if (known != scans_.end()) scan = known->second;
-  }
-  if (std::ranges::equal(scan.logs, logs, {}, &log::HeldLog::size, &log::HeldLog::size)) {
-    return scan.places;
-  }
-  absl::Status status = Extend(path, std::move(logs), scan);
-  if (!status.ok()) return status;
-  std::vector<log::LogIndex> places = scan.places;
-  // Names that anyone can think of are not kept.
-  if (places.empty()) return places;
+std::shared_ptr<KeyRegistry::Enroller> KeyRegistry::EnrollerOf(std::string_view path) const {
   std::lock_guard lock(mutex_);
-  scans_.insert_or_assign(std::string(path), std::move(scan));
-  return places;
+  auto kept = enrollers_.find(path);
+  if (kept == enrollers_.end()) {
+    // Names that anyone can think of are not kept.
+    if (log_.LogsOf(path).empty()) return nullptr;
+    if (enrollers_.size() >= kEnrollersKeptMax) enrollers_.clear();
+    auto made = std::make_shared<Enroller>(log_, std::string(path));
+    kept = enrollers_.emplace(std::string(path), std::move(made)).first;
+  }
+  return kept->second;
 }
 
-absl::Status KeyRegistry::Extend(std::string_view path, std::vector<log::HeldLog> logs,
-                                 Scan& scan) const {
-  // Clocks rise within a log: beyond one log's last clock there is only what is
-  // new of it. With several epochs the order is not so simple, and all is read.
-  std::optional<log::SubjectKey> after;
-  uint64_t first = 0;
-  if (logs.size() == 1 && scan.logs.size() == 1) {
-    after = log::SubjectKey{.clock = scan.logs[0].last_clock, .log = "", .index = 0};
-    first = scan.logs[0].size;
-  } else {
-    scan.places.clear();
-  }
-  scan.logs = std::move(logs);
-  return log_.ScanSubject(domain::NodeSubject(path), after, [&](const log::SubjectEntry& entry) {
-    if (!IsAboutKeys(entry.type)) return true;
-    const auto of = std::ranges::find(scan.logs, entry.key.log, &log::HeldLog::name);
-    // What came after the sizes were taken is found the next time.
-    if (of != scan.logs.end() && entry.key.index >= first && entry.key.index < of->size) {
-      scan.places.push_back({entry.key.log, entry.key.index});
-    }
-    return true;
-  });
+absl::StatusOr<std::vector<log::LogIndex>> KeyRegistry::Places(std::string_view path) const {
+  const std::shared_ptr<Enroller> enroller =
+      EnrollerOf(path == domain::kNationPath ? path : domain::ParentOf(path));
+  if (enroller == nullptr) return std::vector<log::LogIndex>();
+  std::lock_guard lock(enroller->mutex);
+  if (absl::Status status = enroller->enrolments.ReadOn(); !status.ok()) return status;
+  return enroller->enrolments.PlacesOf(path);
 }
 
 absl::StatusOr<EnrolledNode> KeyRegistry::Read(std::string_view path,

@@ -7,19 +7,22 @@
 // its ancestors' keys from the enrolment chain that its parent sends, verified
 // from the national key (Learn).
 //
-// Nothing is built up in advance: a look-up asks how far the enrolling log goes,
-// and reads what is new of the subject, so it is never behind. What was read is
-// kept, for the subject also has the node's own Received entries, which are many.
+// Nothing is built up in advance: a look-up asks how far the enrolling logs go, and reads
+// what is new of them, so it is never behind. Only those are read: what others write
+// about the node makes no look-up longer. What was read is kept, of kEnrollersKeptMax and
+// kNodesKeptMax; then it is read again.
 // Thread-safe.
 #ifndef SERVICES_REPLICATION_KEY_REGISTRY_H_
 #define SERVICES_REPLICATION_KEY_REGISTRY_H_
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -30,8 +33,13 @@
 #include "eventstore/note/note.h"
 #include "eventstore/note/reduction.h"
 #include "services/replication/enrolment.h"
+#include "services/state/enrolments.h"
 
 namespace liggare::replication {
+
+// How many who enrol, and how many nodes, a registry keeps in mind.
+inline constexpr size_t kEnrollersKeptMax = 1024;
+inline constexpr size_t kNodesKeptMax = 65'536;
 
 class KeyRegistry {
  public:
@@ -86,14 +94,14 @@ class KeyRegistry {
   const std::string& trust_domain() const { return log_.trust_domain(); }
 
  private:
-  // Where the entries about a node were found, and how far they were looked for.
-  struct Scan {
-    std::vector<log::HeldLog> logs;  // Of the one who may enrol it.
-    std::vector<log::LogIndex> places;
+  // Who enrols others. Its lock is held while its logs are read, for some have long ones.
+  struct Enroller {
+    Enroller(const log::EventLog& log, std::string path) : enrolments(log, std::move(path)) {}
+    std::mutex mutex;
+    state::Enrolments enrolments ABSL_GUARDED_BY(mutex);
   };
+  std::shared_ptr<Enroller> EnrollerOf(std::string_view path) const;
   absl::StatusOr<std::vector<log::LogIndex>> Places(std::string_view path) const;
-  // Adds what the logs have beyond those of `scan`.
-  absl::Status Extend(std::string_view path, std::vector<log::HeldLog> logs, Scan& scan) const;
   absl::StatusOr<EnrolledNode> Read(std::string_view path,
                                     const std::vector<log::LogIndex>& places) const;
   // Who may have signed in that name.
@@ -103,7 +111,8 @@ class KeyRegistry {
   const note::VerifierKey national_;
   const note::VerifierKey own_;
   mutable std::mutex mutex_;
-  mutable std::map<std::string, Scan, std::less<>> scans_ ABSL_GUARDED_BY(mutex_);
+  mutable std::map<std::string, std::shared_ptr<Enroller>, std::less<>> enrollers_
+      ABSL_GUARDED_BY(mutex_);
   mutable std::map<std::string, EnrolledNode, std::less<>> cache_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, EnrolledNode, std::less<>> learned_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, note::VerifierKey, std::less<>> used_ ABSL_GUARDED_BY(mutex_);

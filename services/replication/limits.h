@@ -6,6 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "services/domain/judge_keys.h"
+#include "services/domain/node_path.h"
+
 namespace liggare::replication {
 
 inline constexpr uint32_t kProtocolVersion = 1;
@@ -39,12 +42,27 @@ inline constexpr size_t kWaitingBytesMax = 4 * 1024 * 1024;
 // Frames that wait for the transport, chunks not counted; beyond it nothing is
 // read from the peer.
 inline constexpr size_t kControlFramesMax = 1024;
-// Logs that one session carries, and names of others that its peer may bring up.
-// Of more, those that came here last are not carried, and the status says so.
-inline constexpr size_t kSessionLogsMax = 8192;
 // A node is restored now and then. More epochs of it are refused, or one child
 // could fill the frontiers of all above it.
 inline constexpr uint32_t kEpochMax = 100;
+// Logs of nodes below a verksamhet, whoever of them they are of (log_share.h); its own
+// are not counted. A county's and the nation's own children are bounded by what they
+// enrol (services/domain/judge_keys.h), each with its epochs and this.
+inline constexpr size_t kChildLogsMax = 256;
+// Logs that one session carries, and that a peer may name in its frontier. All that a
+// county may hold of its children, and what the nodes above have, fits; the own logs
+// are always carried. Of more, those that came here last are not, and the status says so.
+inline constexpr size_t kSessionLogsMax = 196'608;
+static_assert(kSessionLogsMax >= domain::kEnrolledNodesMax * (kEpochMax + kChildLogsMax) +
+                                     domain::kPathSegmentsMax * kEpochMax);
+// Logs in one frame of a frontier.
+inline constexpr size_t kFrontierPageLogsMax = 4096;
+// Names of logs that are not held here and that a peer may bring up, beside its frontier.
+inline constexpr size_t kNamedLogsMax = 1024;
+// Cosigned checkpoints that were read for the peer and wait to be sent.
+inline constexpr size_t kCosignedReadyMax = 64;
+// Sentences about what hinders logs in a session; the rest are counted.
+inline constexpr size_t kProblemsMax = 20;
 // How often a log may be rewound without an acknowledgement in between.
 inline constexpr int kRewindsMax = 16;
 

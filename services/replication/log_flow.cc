@@ -34,6 +34,13 @@ bool IsInbound(const SessionEnds& ends, std::string_view log) {
                                    : FlowsFrom(true, ends.peer, ends.self, log);
 }
 
+std::string ShareOf(std::string_view node, std::string_view log) {
+  const std::string_view path = domain::PathOfLog(log);
+  if (path == node) return "";
+  if (!domain::IsAtOrBelow(path, node)) return std::string(path);
+  return std::string(path.substr(0, path.find('/', node.size() + 1)));
+}
+
 bool IsInPart(const SessionEnds& ends, std::string_view log) {
   const std::string& child = ends.side == Side::kChild ? ends.self : ends.peer;
   return domain::IsHeldInPart(child, domain::PathOfLog(log));

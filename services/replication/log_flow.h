@@ -28,6 +28,10 @@ bool IsOutbound(const SessionEnds& ends, std::string_view log);
 // Whether this node receives entries of `log` in the session.
 bool IsInbound(const SessionEnds& ends, std::string_view log);
 
+// From which of the node's children the log comes, by the child's path: what children
+// share, they share by this. Empty for the node's own; for a log from above, its path.
+std::string ShareOf(std::string_view node, std::string_view log);
+
 // Whether the child of the session gets `log` in part.
 bool IsInPart(const SessionEnds& ends, std::string_view log);
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "services/domain/log_name.h"
 #include "services/replication/limits.h"
+#include "services/replication/log_flow.h"
 
 namespace liggare::replication {
 namespace {
@@ -20,22 +20,42 @@ size_t BytesOf(const v1::Chunk& chunk) {
 
 Outbound::Outbound(std::string own_path) : own_path_(std::move(own_path)) {}
 
-Outbound::Key Outbound::KeyOf(std::string_view log) const {
-  return {domain::PathOfLog(log) != own_path_, std::string(log)};
-}
-
-Outbound::Log& Outbound::At(std::string_view log) {
-  auto [it, inserted] = logs_.try_emplace(KeyOf(log));
-  if (inserted) {
-    it->second.peer.log = log;
+Outbound::Log& Outbound::At(std::string_view name) {
+  auto it = logs_.find(name);
+  if (it == logs_.end()) {
+    it = logs_.emplace(std::string(name), Log{}).first;
+    it->second.peer.log = name;
     if (frontier_complete_) it->second.phase = Phase::kOpen;
   }
   return it->second;
 }
 
 const Outbound::Log* Outbound::Find(std::string_view log) const {
-  auto it = logs_.find(KeyOf(log));
+  auto it = logs_.find(log);
   return it == logs_.end() ? nullptr : &it->second;
+}
+
+bool Outbound::Wants(const Log& log) {
+  if (log.phase != Phase::kOpen || log.reading || log.next >= log.size) return false;
+  if (!log.proven) return log.in_flight.empty();
+  return log.in_flight_bytes < kLogWindowBytesMax && log.in_flight.size() < kLogWindowChunksMax;
+}
+
+void Outbound::Changed(const std::string& name, Log& log) {
+  const std::string share = ShareOf(own_path_, name);
+  if (Wants(log)) {
+    turns_[share].wanting.insert(name);
+  } else if (auto turn = turns_.find(share); turn != turns_.end()) {
+    turn->second.wanting.erase(name);
+  }
+  lag_entries_ -= log.lag;
+  log.lag = log.size > log.acked ? log.size - log.acked : 0;
+  lag_entries_ += log.lag;
+  if (log.phase == Phase::kPeerAhead || !log.problem.empty()) {
+    troubled_.emplace(!share.empty(), name);
+  } else {
+    troubled_.erase({!share.empty(), name});
+  }
 }
 
 bool Outbound::PeerHolds(const Extent& peer) {
@@ -48,6 +68,7 @@ bool Outbound::PeerHolds(const Extent& peer) {
   Rewind(peer.log, log);
   log.peer = peer;
   Compare(log);
+  Changed(peer.log, log);
   return true;
 }
 
@@ -55,6 +76,7 @@ void Outbound::Compare(Log& log) {
   if (log.peer.size == 0) {
     log.phase = Phase::kOpen;
     log.acked = log.next = 0;
+    acknowledged_.insert(log.peer.log);
     return;
   }
   const bool ahead = log.peer.size > log.size;
@@ -64,9 +86,13 @@ void Outbound::Compare(Log& log) {
 
 void Outbound::FrontierComplete() {
   frontier_complete_ = true;
-  for (auto& [key, log] : logs_) {
+  for (auto& [name, log] : logs_) {
     log.rewinds = 0;
-    if (log.phase == Phase::kUnknown) log.phase = Phase::kOpen;
+    if (log.phase == Phase::kUnknown) {
+      log.phase = Phase::kOpen;
+      acknowledged_.insert(name);
+    }
+    Changed(name, log);
   }
 }
 
@@ -74,6 +100,7 @@ void Outbound::Advance(std::string_view name, uint64_t size) {
   Log& log = At(name);
   log.size = std::max(log.size, size);
   if (log.phase == Phase::kPeerAhead && log.size >= log.peer.size) Compare(log);
+  Changed(std::string(name), log);
 }
 
 Outbound::Ack Outbound::Acknowledge(const Extent& peer) {
@@ -87,6 +114,8 @@ Outbound::Ack Outbound::Acknowledge(const Extent& peer) {
   if (sent == log.in_flight.end()) return Ack::kUnknown;
   if (sent->root != peer.root) return Ack::kDiffers;
   Land(log, peer.size);
+  Changed(peer.log, log);
+  acknowledged_.insert(peer.log);
   return Ack::kTaken;
 }
 
@@ -98,6 +127,8 @@ void Outbound::Agree(const Extent& peer) {
   } else if (log.phase == Phase::kOpen && peer.size > log.acked) {
     Land(log, peer.size);
   }
+  Changed(peer.log, log);
+  acknowledged_.insert(peer.log);
 }
 
 void Outbound::Land(Log& log, uint64_t size) {
@@ -113,6 +144,7 @@ void Outbound::Stop(std::string_view name, std::string reason) {
   Rewind(name, log);
   log.phase = Phase::kStopped;
   if (log.problem.empty()) log.problem = std::move(reason);
+  Changed(std::string(name), log);
 }
 
 void Outbound::Rewind(std::string_view name, Log& log) {
@@ -136,46 +168,71 @@ std::vector<Outbound::Comparison> Outbound::TakeComparisons() {
   return std::exchange(comparisons_, {});
 }
 
-bool Outbound::MayRead(const Log& log) const {
-  if (log.phase != Phase::kOpen || log.reading || log.next >= log.size) return false;
-  if (!log.proven) return log.in_flight.empty();
-  return window_bytes_ < kWindowBytesMax && log.in_flight_bytes < kLogWindowBytesMax &&
-         log.in_flight.size() < kLogWindowChunksMax;
-}
-
 std::optional<ReadChunk> Outbound::NextRead() {
   if (!frontier_complete_ || reading_count_ + ready_.size() >= kReadyChunksMax) return {};
-  // From the one after the last served, round to itself.
-  auto start = served_ ? logs_.upper_bound(*served_) : logs_.begin();
-  auto it = start;
-  for (size_t i = 0; i < logs_.size(); ++i, ++it) {
-    if (it == logs_.end()) it = logs_.begin();
-    Log& log = it->second;
-    if (!MayRead(log)) continue;
+  Turn& own = turns_[""];
+  if (own_turn_) {
+    if (auto read = ReadIn(own)) {
+      own_turn_ = false;
+      return read;
+    }
+  }
+  if (auto read = ReadOfOthers()) {
+    own_turn_ = true;
+    return read;
+  }
+  return ReadIn(own);
+}
+
+std::optional<ReadChunk> Outbound::ReadOfOthers() {
+  // From the child after the one served last, round to itself.
+  auto it = turns_.upper_bound(served_);
+  for (size_t i = 0; i < turns_.size(); ++i, ++it) {
+    if (it == turns_.end()) it = turns_.begin();
+    if (it->first.empty()) continue;
+    if (auto read = ReadIn(it->second)) {
+      served_ = it->first;
+      return read;
+    }
+  }
+  return {};
+}
+
+std::optional<ReadChunk> Outbound::ReadIn(Turn& turn) {
+  auto it = turn.wanting.upper_bound(turn.served);
+  for (size_t i = 0; i < turn.wanting.size(); ++i, ++it) {
+    if (it == turn.wanting.end()) it = turn.wanting.begin();
+    const std::string name = *it;
+    Log& log = logs_.find(name)->second;
+    if (log.proven && window_bytes_ >= kWindowBytesMax) continue;
     log.reading = true;
     ++reading_count_;
-    served_ = it->first;
-    return ReadChunk{it->first.second, log.next, log.size,
-                     log.proven ? kChunkBytesMax : kProbeBytesMax, log.round};
+    turn.served = name;
+    ReadChunk read{name, log.next, log.size, log.proven ? kChunkBytesMax : kProbeBytesMax,
+                   log.round};
+    Changed(name, log);
+    return read;
   }
   return {};
 }
 
 void Outbound::Read(v1::Chunk chunk, uint64_t round, const merkle::Hash& end_root) {
-  Log& log = At(chunk.log());
+  const std::string name = chunk.log();
+  Log& log = At(name);
   if (!log.reading || log.round != round) return;
   log.reading = false;
   --reading_count_;
   if (chunk.entries().empty()) {
     log.size = log.next;  // Nothing more is covered by a checkpoint.
-    return;
+  } else {
+    log.next = chunk.first_index() + chunk.entries_size();
+    Sent sent{log.next, BytesOf(chunk), log.proven, end_root};
+    log.in_flight_bytes += sent.bytes;
+    if (sent.in_window) window_bytes_ += sent.bytes;
+    log.in_flight.push_back(sent);
+    ready_.push_back(std::move(chunk));
   }
-  log.next = chunk.first_index() + chunk.entries_size();
-  Sent sent{log.next, BytesOf(chunk), log.proven, end_root};
-  log.in_flight_bytes += sent.bytes;
-  if (sent.in_window) window_bytes_ += sent.bytes;
-  log.in_flight.push_back(sent);
-  ready_.push_back(std::move(chunk));
+  Changed(name, log);
 }
 
 std::optional<v1::Chunk> Outbound::TakeChunk() {
@@ -190,24 +247,25 @@ bool Outbound::IsStopped(std::string_view name) const {
   return log != nullptr && log->phase == Phase::kStopped;
 }
 
-uint64_t Outbound::lag_entries() const {
-  uint64_t lag = 0;
-  for (const auto& [key, log] : logs_) lag += log.size > log.acked ? log.size - log.acked : 0;
-  return lag;
-}
-
-std::map<std::string, uint64_t> Outbound::acknowledged() const {
+std::map<std::string, uint64_t> Outbound::TakeAcknowledged() {
   std::map<std::string, uint64_t> sizes;
-  for (const auto& [key, log] : logs_) sizes[key.second] = log.acked;
+  for (const std::string& name : acknowledged_) sizes[name] = logs_.find(name)->second.acked;
+  acknowledged_.clear();
   return sizes;
 }
 
 std::vector<std::string> Outbound::problems() const {
   std::vector<std::string> problems;
-  for (const auto& [key, log] : logs_) {
+  for (const auto& [of_others, name] : troubled_) {
+    if (problems.size() >= kProblemsMax) {
+      problems.push_back("As many logs as " + std::to_string(troubled_.size()) +
+                         " are hindered; these are the first.");
+      break;
+    }
+    const Log& log = logs_.find(name)->second;
     if (!log.problem.empty()) problems.push_back(log.problem);
     if (log.phase == Phase::kPeerAhead) {
-      problems.push_back("of " + key.second + " the peer has " + std::to_string(log.peer.size) +
+      problems.push_back("of " + name + " the peer has " + std::to_string(log.peer.size) +
                          " entries, here are " + std::to_string(log.size) +
                          ": its writer sends them, or a restore from the peer fetches them");
     }

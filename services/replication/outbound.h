@@ -12,6 +12,9 @@
 //
 //   acked        next                    size
 //     |-- in flight --|-- not yet read ----|
+//
+// Turns: the own logs after every chunk of others; those of each child after those of
+// the one before, however many it has; within a child one log after another.
 #ifndef SERVICES_REPLICATION_OUTBOUND_H_
 #define SERVICES_REPLICATION_OUTBOUND_H_
 
@@ -19,6 +22,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,7 +35,7 @@ namespace liggare::replication {
 
 class Outbound {
  public:
-  // `own_path`: its logs go first in every turn.
+  // `own_path`: its logs go before those of others.
   explicit Outbound(std::string own_path);
 
   // What the peer's Frontier or Expected says it holds of a log. Sending goes on
@@ -67,8 +71,10 @@ class Outbound {
   std::optional<v1::Chunk> TakeChunk();
 
   bool IsStopped(std::string_view log) const;
-  uint64_t lag_entries() const;
-  std::map<std::string, uint64_t> acknowledged() const;
+  uint64_t lag_entries() const { return lag_entries_; }
+  // What the peer was found to hold since this was last asked.
+  std::map<std::string, uint64_t> TakeAcknowledged();
+  // At most kProblemsMax and one that counts the rest.
   std::vector<std::string> problems() const;
 
  private:
@@ -92,27 +98,39 @@ class Outbound {
     std::deque<Sent> in_flight;
     size_t in_flight_bytes = 0;
     std::string problem;
+    uint64_t lag = 0;  // As it is counted in lag_entries_.
   };
-  // Own logs before others, then by name.
-  using Key = std::pair<bool, std::string>;
+  // The logs of one child, or the node's own.
+  struct Turn {
+    std::set<std::string> wanting;  // Have something to be read, and room in their windows.
+    std::string served;             // The one whose turn it was last.
+  };
 
-  Key KeyOf(std::string_view log) const;
   Log& At(std::string_view log);
   const Log* Find(std::string_view log) const;
+  // The log has changed: keeps the turns, the lag and the problems in step.
+  void Changed(const std::string& name, Log& log);
   void Compare(Log& log);
   void Rewind(std::string_view name, Log& log);
   void DropFirstSent(Log& log);
   void Land(Log& log, uint64_t size);
-  bool MayRead(const Log& log) const;
+  static bool Wants(const Log& log);
+  std::optional<ReadChunk> ReadIn(Turn& turn);
+  std::optional<ReadChunk> ReadOfOthers();
 
   const std::string own_path_;
-  std::map<Key, Log> logs_;
+  std::map<std::string, Log, std::less<>> logs_;
   bool frontier_complete_ = false;
-  std::optional<Key> served_;  // Whose turn it was last.
+  std::map<std::string, Turn> turns_;  // By child (ShareOf); "" has the own.
+  std::string served_;                 // The child whose turn it was last.
+  bool own_turn_ = true;
   size_t reading_count_ = 0;
   size_t window_bytes_ = 0;
   std::deque<v1::Chunk> ready_;
   std::vector<Comparison> comparisons_;
+  uint64_t lag_entries_ = 0;
+  std::set<std::pair<bool, std::string>> troubled_;  // With a problem; own logs before others.
+  std::set<std::string> acknowledged_;               // News for TakeAcknowledged.
 };
 
 }  // namespace liggare::replication

@@ -20,6 +20,8 @@ struct PeerStatus {
   std::map<std::string, uint64_t> acknowledged;
   // What hinders a log in this session, a sentence each.
   std::vector<std::string> problems;
+  // That it sent more logs than it has room for; empty: it did not.
+  std::string not_taken;
 };
 
 // Something that a person must look at.
@@ -37,6 +39,7 @@ inline constexpr char kUnreadableLogAdvice[] =
 inline constexpr char kRestoreAdvice[] =
     "See docs/operations.md, \"A node whose parent has more\".";
 
+inline constexpr char kLogShareAdvice[] = "See docs/operations.md, \"Too many nodes below one\".";
 inline constexpr char kRotationAdvice[] = "See docs/operations.md, \"Rotating a signing key\".";
 inline constexpr char kClosedAdvice[] = "See docs/operations.md, \"Closing a node\".";
 inline constexpr char kRevokedKeyAdvice[] = "See docs/operations.md, \"A stolen key\".";

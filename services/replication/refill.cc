@@ -1,5 +1,6 @@
 #include "services/replication/refill.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -60,14 +61,57 @@ absl::Status CheckRefillProof(const ReplicationNode::Parts& parts, const std::st
 }
 
 absl::StatusOr<v1::GetHoldingsResponse> HoldingsFor(const ReplicationNode::Parts& parts,
-                                                    const SessionEnds& ends) {
+                                                    const SessionEnds& ends,
+                                                    const v1::GetHoldingsRequest& request) {
+  std::vector<log::HeldLog> logs = parts.log.Logs();
+  std::erase_if(logs, [&](const log::HeldLog& held) {
+    return held.name <= request.after() || !IsCarried(ends, held.name);
+  });
+  std::ranges::sort(logs, {}, &log::HeldLog::name);
   v1::GetHoldingsResponse holdings;
-  for (const log::HeldLog& held : parts.log.Logs()) {
-    if (!IsCarried(ends, held.name)) continue;
+  holdings.set_more(logs.size() > kFrontierPageLogsMax);
+  if (holdings.more()) logs.resize(kFrontierPageLogsMax);
+  for (const log::HeldLog& held : logs) {
     *holdings.add_logs() = ToProto({held.name, held.size, held.root});
   }
-  *holdings.mutable_enrolment() = ChainOrNone(parts, ends.peer);
+  if (request.after().empty()) *holdings.mutable_enrolment() = ChainOrNone(parts, ends.peer);
   return holdings;
+}
+
+absl::StatusOr<Holdings> AskForHoldings(
+    const std::string& node,
+    const std::function<absl::StatusOr<v1::GetHoldingsResponse>(const v1::GetHoldingsRequest&)>&
+        ask) {
+  Holdings all;
+  v1::GetHoldingsRequest request;
+  request.set_node(node);
+  for (bool more = true; more;) {
+    absl::StatusOr<v1::GetHoldingsResponse> part = ask(request);
+    if (!part.ok()) return part.status();
+    more = part->more();
+    for (const v1::LogState& state : part->logs()) {
+      absl::StatusOr<Extent> extent = ExtentOf(state);
+      if (!extent.ok()) return extent.status();
+      if (extent->log <= request.after()) {
+        return MakeError(v1::ERROR_CODE_MALFORMED,
+                         {node + " names " + extent->log + " after " + request.after(), "logs",
+                          "logs in the order of their names"});
+      }
+      request.set_after(extent->log);
+      all.logs.push_back(*std::move(extent));
+    }
+    if (more && part->logs().empty()) {
+      return MakeError(v1::ERROR_CODE_MALFORMED,
+                       {node + " gives a part of its holdings without a log", "logs", "a log"});
+    }
+    if (all.logs.size() > kSessionLogsMax) {
+      return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                       {node + " says that it holds more logs than a session carries", "logs",
+                        "at most " + std::to_string(kSessionLogsMax)});
+    }
+    if (part->has_enrolment()) all.enrolment = std::move(*part->mutable_enrolment());
+  }
+  return all;
 }
 
 absl::StatusOr<v1::GetChunkResponse> ChunkFor(const ReplicationNode::Parts& parts,

@@ -5,10 +5,13 @@
 #define SERVICES_REPLICATION_REFILL_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "liggare/v1/replication_service.pb.h"
+#include "services/replication/extent.h"
 #include "services/replication/log_flow.h"
 #include "services/replication/replication_node.h"
 
@@ -29,9 +32,22 @@ v1::GetChallengeResponse ChallengeFor(const ReplicationNode::Parts& parts,
 absl::Status CheckRefillProof(const ReplicationNode::Parts& parts, const std::string& secret,
                               const SessionEnds& ends, const v1::KeyProof& proof);
 
-// `ends.self` is the node that `parts` are of, `ends.peer` who asks.
+// `ends.self` is the node that `parts` are of, `ends.peer` who asks. At most
+// kFrontierPageLogsMax logs.
 absl::StatusOr<v1::GetHoldingsResponse> HoldingsFor(const ReplicationNode::Parts& parts,
-                                                    const SessionEnds& ends);
+                                                    const SessionEnds& ends,
+                                                    const v1::GetHoldingsRequest& request);
+
+// All answers together, for who is restored; `ask` gives one. MALFORMED if they don't go
+// on by name, LIMIT_EXCEEDED beyond kSessionLogsMax logs.
+struct Holdings {
+  std::vector<Extent> logs;
+  v1::EnrolmentChain enrolment;
+};
+absl::StatusOr<Holdings> AskForHoldings(
+    const std::string& node,
+    const std::function<absl::StatusOr<v1::GetHoldingsResponse>(const v1::GetHoldingsRequest&)>&
+        ask);
 
 // PERMISSION_DENIED for a log that the session would not carry; NOT_FOUND for one
 // that is not held.

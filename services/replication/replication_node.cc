@@ -10,12 +10,14 @@
 #include "services/replication/evidence.h"
 #include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
+#include "services/replication/log_share.h"
 #include "services/replication/session_driver.h"
 #include "spdlog/spdlog.h"
 
 namespace liggare::replication {
 
-ReplicationNode::ReplicationNode(Parts parts) : parts_(std::move(parts)) {
+ReplicationNode::ReplicationNode(Parts parts)
+    : parts_(std::move(parts)), shares_(std::make_shared<LogShares>(parts_.log)) {
   refill_secret_.resize(kNonceBytes);
   parts_.random(reinterpret_cast<uint8_t*>(refill_secret_.data()), refill_secret_.size());
   std::lock_guard lock(mutex_);
@@ -85,6 +87,9 @@ std::vector<Alarm> ReplicationNode::Alarms() const {
   std::lock_guard lock(mutex_);
   alarms.insert(alarms.end(), alarms_.begin(), alarms_.end());
   for (const auto& [log, why] : unreadable_) alarms.push_back({log, why, "", kUnreadableLogAdvice});
+  for (const auto& [child, status] : children_) {
+    if (!status.not_taken.empty()) alarms.push_back({"", status.not_taken, "", kLogShareAdvice});
+  }
   return alarms;
 }
 
@@ -245,7 +250,9 @@ void ReplicationNode::Publish(const SessionDriver* driver, PeerStatus status) {
   PeerStatus& kept = it->ends.side == Side::kChild ? parent_ : children_[status.path];
   if (status.address.empty()) status.address = kept.address;
   if (status.last_error.empty()) status.last_error = kept.last_error;
-  for (auto& [log, size] : kept.acknowledged) status.acknowledged.try_emplace(log, size);
+  // The driver tells what is new.
+  for (auto& [log, size] : status.acknowledged) kept.acknowledged[log] = size;
+  status.acknowledged = std::move(kept.acknowledged);
   kept = std::move(status);
 }
 
@@ -269,11 +276,21 @@ void ReplicationNode::SetReadable(const std::string& log, const absl::Status& re
   spdlog::error("{}: nothing of {} is sent: {}", path(), log, why);
 }
 
+bool ReplicationNode::KeepsShared(const std::string& log) {
+  if (parts_.log.Find(log)) {
+    shared_and_lost_.erase(log);
+    return true;
+  }
+  if (!shared_and_lost_.contains(log) && shared_and_lost_.size() >= kNamedLogsMax) return false;
+  shared_and_lost_.insert(log);
+  return true;
+}
+
 void ReplicationNode::ShareCosigned(const std::string& log, const std::string& checkpoint) {
   std::vector<std::shared_ptr<SessionDriver>> drivers;
   {
     std::lock_guard lock(mutex_);
-    last_shared_[log] = checkpoint;
+    if (KeepsShared(log)) last_shared_[log] = checkpoint;
     for (const Joined& joined : sessions_) {
       if (joined.ends.side == Side::kParent && joined.admitted && IsInbound(joined.ends, log)) {
         drivers.push_back(joined.driver);
@@ -297,6 +314,10 @@ void ReplicationNode::KeepEvidence(const std::string& log, const std::string& ev
   std::lock_guard lock(mutex_);
   const auto same = [&](const Alarm& alarm) { return alarm.log == log && alarm.message == reason; };
   if (std::ranges::any_of(alarms_, same)) return;
+  const auto of_share = [&](const Alarm& alarm) {
+    return VerksamhetOf(alarm.log) == VerksamhetOf(log);
+  };
+  if (std::ranges::count_if(alarms_, of_share) >= kEvidenceFilesMax) return;
   absl::StatusOr<std::string> file = WriteEvidence(parts_.evidence_directory, log, evidence);
   if (file.ok()) {
     spdlog::error("{}: the evidence against {} is in {}; {}", path(), log, *file, kFrozenLogAdvice);

@@ -21,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@
 #include "liggare/v1/replication_service.pb.h"
 #include "services/replication/key_registry.h"
 #include "services/replication/log_flow.h"
+#include "services/replication/log_shares.h"
 #include "services/replication/peer_status.h"
 #include "services/replication/timer.h"
 #include "services/rpc/strand.h"
@@ -69,8 +71,9 @@ class ReplicationNode {
   std::optional<PeerStatus> ParentStatus() const;
   // One for each child that has connected since this process began.
   std::vector<PeerStatus> Children() const;
-  // One for each file of evidence, for each log of which something can't be read, and for
-  // each that goes beyond where its node was closed.
+  // One for each file of evidence, for each log of which something can't be read, for each
+  // that goes beyond where its node was closed, and for each child that sends more logs
+  // than there is room for.
   std::vector<Alarm> Alarms() const;
   // Why the node must not record until it is restored: its parent holds more of
   // its log than it does, or other entries. Nothing: it may.
@@ -105,6 +108,7 @@ class ReplicationNode {
 
   // --- For SessionDriver.
 
+  const std::shared_ptr<LogShares>& shares() const { return shares_; }
   // A session begins. A child must be admitted yet; until then its session changes
   // nothing for others, but that of its sessions beyond kUnprovenSessionsMax the oldest
   // is told to stop. False if the node is stopping.
@@ -116,7 +120,8 @@ class ReplicationNode {
   void Publish(const SessionDriver* driver, PeerStatus status);
   // Whether what a session needs of the log can be read: if not, an alarm until it can.
   void SetReadable(const std::string& log, const absl::Status& readable);
-  // Hands a cosigned checkpoint to the child that carries the log.
+  // Hands a cosigned checkpoint to the child that carries the log. Of logs that are not
+  // held here the first kNamedLogsMax are kept for LastShared.
   void ShareCosigned(const std::string& log, const std::string& checkpoint);
   // The last one that was shared, for a child that comes later: the disk may not
   // have it yet, or, if this node has lost entries, never.
@@ -153,6 +158,7 @@ class ReplicationNode {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Parts parts_;
+  const std::shared_ptr<LogShares> shares_;
   std::string refill_secret_;
   mutable std::mutex mutex_;
   std::condition_variable left_;
@@ -167,6 +173,8 @@ class ReplicationNode {
   std::optional<std::string> closed_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> last_shared_ ABSL_GUARDED_BY(mutex_);  // By log.
   std::map<std::string, std::string> unreadable_ ABSL_GUARDED_BY(mutex_);   // Why, by log.
+  std::set<std::string> shared_and_lost_ ABSL_GUARDED_BY(mutex_);  // Those that are not held.
+  bool KeepsShared(const std::string& log) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 };
 
 }  // namespace liggare::replication

@@ -205,7 +205,7 @@ grpc::ServerUnaryReactor* ReplicationService::GetHoldings(grpc::CallbackServerCo
     absl::StatusOr<Asked> asked =
         ProvenAskedOf(options_, *context, request->node(), request->proof());
     if (!asked.ok()) return asked.status();
-    return rpc::Deliver(HoldingsFor(asked->node->parts(), asked->ends), response);
+    return rpc::Deliver(HoldingsFor(asked->node->parts(), asked->ends, *request), response);
   });
 }
 

@@ -43,7 +43,9 @@ int64_t LatestMsOf(const v1::Chunk& chunk) {
 }  // namespace
 
 Session::Session(Options options)
-    : options_(std::move(options)), outbound_(options_.ends.self), inbound_(options_.has_key) {}
+    : options_(std::move(options)),
+      outbound_(options_.ends.self),
+      inbound_(options_.ends.peer, options_.has_key) {}
 
 bool Session::IsOwn(std::string_view log) const {
   return domain::PathOfLog(log) == options_.ends.self;
@@ -119,6 +121,7 @@ bool Session::WantsFrame() const {
 
 void Session::Settle() {
   if (phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
+  FindMoreCosigned();
   for (const Outbound::Comparison& comparison : outbound_.TakeComparisons()) {
     if (!comparison.peer_ahead) {
       effects_.push_back(CompareRoot{comparison.peer});
@@ -145,6 +148,7 @@ void Session::Settle() {
 
 std::optional<v1::Frame> Session::TakeFrame() {
   if (!control_.empty()) {
+    if (control_.front().has_frontier()) return TakeFrontierPage();
     v1::Frame frame = std::move(control_.front());
     control_.pop_front();
     if (frame.has_goodbye()) {
@@ -160,6 +164,7 @@ std::optional<v1::Frame> Session::TakeFrame() {
     auto newest = waiting->extract(waiting->begin());
     frame.mutable_cosigned()->set_log(newest.key());
     frame.mutable_cosigned()->set_checkpoint(std::move(newest.mapped()));
+    FindMoreCosigned();
     return frame;
   }
   std::optional<v1::Chunk> chunk = outbound_.TakeChunk();
@@ -171,20 +176,6 @@ std::optional<v1::Frame> Session::TakeFrame() {
 
 std::vector<Effect> Session::TakeEffects() { return std::exchange(effects_, {}); }
 
-std::vector<std::string> Session::problems() const {
-  std::vector<std::string> problems = outbound_.problems();
-  if (is_waiting()) {
-    const std::string who = options_.ends.side == Side::kParent ? options_.ends.peer : "The parent";
-    problems.push_back(who + " waits: " + waiting_for_);
-  }
-  if (more_logs_) {
-    problems.push_back("There are more than " + std::to_string(kSessionLogsMax) +
-                       " logs; those that came last are not carried.");
-  }
-  for (std::string& problem : inbound_.problems()) problems.push_back(std::move(problem));
-  return problems;
-}
-
 // --- Frames -----------------------------------------------------------------
 
 void Session::OnFrame(v1::Frame frame, int64_t now_ms) {
@@ -193,11 +184,6 @@ void Session::OnFrame(v1::Frame frame, int64_t now_ms) {
   if (!IsInOrder(frame)) {
     return Fault(v1::ERROR_CODE_MALFORMED,
                  options_.ends.peer + " sent a frame that has no place at this point.");
-  }
-  if (!NoteNames(frame)) {
-    return Fault(v1::ERROR_CODE_LIMIT_EXCEEDED, options_.ends.peer + " names more than " +
-                                                    std::to_string(kSessionLogsMax) +
-                                                    " logs that are not held here.");
   }
   Dispatch(std::move(frame));
   Settle();
@@ -248,60 +234,10 @@ void Session::Dispatch(v1::Frame frame) {
   }
 }
 
-void Session::SendFrontier() {
-  v1::Frame frame;
-  frame.mutable_frontier();
-  for (const auto& [name, log] : logs_) {
-    *frame.mutable_frontier()->add_logs() = ToProto(log.held);
-  }
-  Send(std::move(frame));
-}
-
-void Session::OnFrontier(const v1::Frontier& frontier) {
-  if (frontier.logs_size() > static_cast<int>(kSessionLogsMax)) {
-    return Fault(v1::ERROR_CODE_LIMIT_EXCEEDED,
-                 options_.ends.peer + " names " + std::to_string(frontier.logs_size()) + " logs.");
-  }
-  for (const v1::LogState& state : frontier.logs()) {
-    absl::StatusOr<Extent> peer = ExtentOf(state);
-    if (!peer.ok()) return End(peer.status());
-    if (IsOutbound(options_.ends, peer->log)) {
-      if (IsOwn(peer->log) && peer->size > 0) own_uncompared_.insert(peer->log);
-      outbound_.PeerHolds(*peer);
-    } else if (IsInbound(options_.ends, peer->log)) {
-      ProveToOwner(*peer);
-      // Of what is not held here there may be a checkpoint that came from above.
-      if (options_.ends.side == Side::kParent && inbound_.Held(peer->log).size == 0) {
-        effects_.push_back(FindCosigned{peer->log});
-      }
-    }
-  }
-  if (options_.ends.side == Side::kChild) SendFrontier();
-  outbound_.FrontierComplete();
-  phase_ = Phase::kLive;
-  waiting_for_.clear();
-  FindCosignedLogs();
-  AllowRecordingIfCompared();
-}
-
-void Session::AllowRecordingIfCompared() {
-  if (options_.ends.side != Side::kChild || own_log_disputed_ || !own_uncompared_.empty()) return;
-  effects_.push_back(AllowRecording{});
-}
-
-void Session::FindCosignedLogs() {
-  if (options_.ends.side != Side::kParent) return;
-  for (const auto& [name, log] : logs_) {
-    if (IsInbound(options_.ends, name) && inbound_.Held(name).size > 0) {
-      effects_.push_back(FindCosigned{name});
-    }
-  }
-}
-
 void Session::OnChunk(v1::Chunk chunk) {
   if (absl::Status status = CheckChunk(chunk); !status.ok()) return End(std::move(status));
   if (chunk.entries().empty()) return OnProof(std::move(chunk));
-  if (!FitsEpochs(chunk)) return;
+  if (!MayCome(chunk.log()) || !FitsEpochs(chunk)) return;
   Inbound::Clocks clocks;
   clocks.now_ms = now_ms_;
   clocks.latest_ms = LatestMsOf(chunk);
@@ -316,6 +252,7 @@ void Session::OnAcknowledged(const v1::Acknowledged& acknowledged) {
     return Fault(v1::ERROR_CODE_PERMISSION_DENIED,
                  options_.ends.peer + " acknowledges " + peer->log + ", which is not sent to it.");
   }
+  if (!MayName(peer->log)) return;
   if (outbound_.Acknowledge(*peer) != Outbound::Ack::kTaken) {
     effects_.push_back(CompareRoot{*peer});
   }
@@ -327,6 +264,7 @@ void Session::OnAcknowledged(const v1::Acknowledged& acknowledged) {
 void Session::OnExpected(const v1::Expected& expected) {
   absl::StatusOr<Extent> peer = ExtentOf(expected.state());
   if (!peer.ok()) return End(peer.status());
+  if (!IsCarried(peer->log) || !MayName(peer->log)) return;
   if (IsOutbound(options_.ends, peer->log)) {
     if (expected.has_refusal()) {
       outbound_.Stop(peer->log, options_.ends.peer + " refuses " + peer->log + ": " +
@@ -347,7 +285,7 @@ void Session::OnCosignedFrame(const v1::Cosigned& cosigned) {
     return Fault(v1::ERROR_CODE_PERMISSION_DENIED,
                  options_.ends.peer + " may not send cosignatures of " + cosigned.log() + ".");
   }
-  if (IsTooLarge(cosigned.checkpoint())) return;
+  if (IsTooLarge(cosigned.checkpoint()) || !MayName(cosigned.log())) return;
   effects_.push_back(SaveCosigned{cosigned.log(), cosigned.checkpoint()});
 }
 
@@ -363,8 +301,8 @@ void Session::OnGoodbye(const v1::Goodbye& goodbye) {
 void Session::OnLogAdvanced(const LocalLog& log) {
   const std::string& name = log.held.log;
   if (!has_logs() || !IsCarried(name)) return;
-  if (logs_.size() >= kSessionLogsMax && !logs_.contains(name)) {
-    more_logs_ = true;
+  if (!logs_.contains(name) && !IsOfEnds(name) && logs_.size() >= kSessionLogsMax - 2 * kEpochMax) {
+    left_out_.insert(name);
     return;
   }
   logs_[name] = log;
@@ -475,6 +413,7 @@ void Session::OnEnrolmentBuilt(v1::EnrolmentChain chain) {
   // Only now can the child verify the cosignatures by these keys: what it was sent
   // before comes again.
   if (phase_ == Phase::kLive) FindCosignedLogs();
+  Settle();
 }
 
 }  // namespace liggare::replication

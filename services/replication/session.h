@@ -32,6 +32,10 @@
 // name exactly what is held here of the path's epoch before; while less of that is
 // held, the new epoch waits.
 //
+// Many logs (session_limits.cc). A frontier comes in pages, made when they are taken.
+// The logs of the two ends are always carried; others are bounded, and one that was left
+// out is passed over in silence: nobody may take it for one that is not held.
+//
 // Not thread-safe. After every call the driver takes the effects, and sends
 // frames while TakeFrame gives some.
 #ifndef SERVICES_REPLICATION_SESSION_H_
@@ -39,10 +43,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -85,6 +91,9 @@ class Session {
     uint64_t boot_count = 0;
     uint32_t format_version = 1;
     Inbound::HasKey has_key;
+    // Whether there is room for one more log, in its share (log_share.h). May be empty:
+    // there always is.
+    std::function<bool(std::string_view log)> has_room = {};
   };
   explicit Session(Options options);
 
@@ -163,9 +172,13 @@ class Session {
   // before that, and afterwards.
   std::optional<absl::Status> ending() const;
   uint64_t lag_entries() const { return outbound_.lag_entries(); }
-  std::map<std::string, uint64_t> acknowledged() const { return outbound_.acknowledged(); }
+  // By log, what the peer was found to hold since this was last asked.
+  std::map<std::string, uint64_t> TakeAcknowledged() { return outbound_.TakeAcknowledged(); }
   int64_t peer_clock_ahead_ms() const { return peer_clock_ahead_ms_; }
+  // Sentences; a few of each kind, and how many there are.
   std::vector<std::string> problems() const;
+  // That the peer sent logs for which there was no room in their share; empty: it did not.
+  std::string not_taken() const;
 
  private:
   enum class Phase { kIdle, kGreeting, kProving, kComparing, kLive, kEnding, kEnded };
@@ -175,10 +188,14 @@ class Session {
     bool proof_asked = false;  // Ours is on its way, or was sent.
   };
 
-  // Keeps in mind the logs that the frame names and that are not held here. False
-  // if they have become too many.
-  bool NoteNames(const v1::Frame& frame);
   bool IsInOrder(const v1::Frame& frame) const;
+  // Whether anything may be kept in mind of a log that the peer names (session_limits.cc).
+  bool MayName(const std::string& log);
+  bool IsOfEnds(std::string_view log) const;
+  // Whether a log that is not held yet may come. Otherwise it has been refused.
+  bool MayCome(const std::string& log);
+  // Refuses the log and keeps nothing in mind of it.
+  void TurnAway(const std::string& log, const std::string& why, const std::string& expected);
   void Dispatch(v1::Frame frame);
   // Proofs (session_hello.cc).
   void OnHello(const v1::Hello& hello);
@@ -203,10 +220,14 @@ class Session {
   void RefuseEpoch(const std::string& log, const std::string& why);
   absl::Status CheckChunk(const v1::Chunk& chunk) const;
 
-  // The child is to have the newest cosignatures of what it carries.
-  void FindCosignedLogs();
   void SendHello();
+  // Frontiers (session_frontier.cc).
   void SendFrontier();
+  v1::Frame TakeFrontierPage();
+  void PeerNamed(const Extent& peer);
+  // The child is to have the newest cosignatures of what it carries, a few at a time.
+  void FindCosignedLogs();
+  void FindMoreCosigned();
   void SendHeartbeatIfDue();
   void Acknowledge(const Extent& held, std::string cosigned_checkpoint);
   // Recording is safe when the peer's copy of every own log is a prefix of it.
@@ -245,14 +266,20 @@ class Session {
   std::string waiting_for_;  // Why the child waits.
   Outbound outbound_;
   Inbound inbound_;
-  std::map<std::string, LocalLog> logs_;
-  bool more_logs_ = false;  // Than are carried.
-  std::set<std::string> named_;
+  std::map<std::string, LocalLog, std::less<>> logs_;
+  std::set<std::string> left_out_;  // Held here and not carried: nothing is said of them.
+  std::set<std::string> named_;     // By the peer, and not held here.
+  size_t not_taken_count_ = 0;      // Chunks of logs for which there was no room.
+  std::string not_taken_last_;
+  bool said_frontier_ = false;  // Its pages are among the frames to send.
+  std::string frontier_said_;   // The last log in the pages that went out.
+  size_t frontier_heard_ = 0;   // Logs in the pages that came.
   std::map<std::string, Dispute> disputes_;
   bool own_log_disputed_ = false;
   std::set<std::string> own_uncompared_;  // Own logs that the peer holds.
   std::deque<v1::Frame> control_;
   bool enrolment_sent_ = false;
+  std::optional<std::string> find_cosigned_after_;  // Set while some are to be found.
   // The newest for the peer, by log: what was found on the disk, and what came
   // meanwhile. The disk may lag behind, so neither takes the other's place.
   std::map<std::string, std::string> cosigned_found_;

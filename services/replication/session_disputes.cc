@@ -9,24 +9,27 @@ namespace liggare::replication {
 
 // The peer holds more of this node's own log than the node does.
 void Session::OwnLogBehind(const Extent& peer) {
+  const auto held = logs_.find(peer.log);
+  const uint64_t size = held == logs_.end() ? 0 : held->second.held.size;
   const std::string reason = "Restore needed: " + options_.ends.peer + " holds " +
                              std::to_string(peer.size) + " entries of " + peer.log +
-                             ", this node " + std::to_string(logs_[peer.log].held.size) + ".";
+                             ", this node " + std::to_string(size) + ".";
   if (options_.ends.side == Side::kParent) {
     disputes_[peer.log].peer = peer;  // A child must prove it.
   } else {
     OwnLogDisputed(peer.log, reason);
   }
   // What this node has signed itself must not differ from what the peer holds.
-  if (logs_[peer.log].held.size > 0) AskProof(peer.log, logs_[peer.log].held.size);
+  if (size > 0) AskProof(peer.log, size);
 }
 
 void Session::OwnLogDisputed(const std::string& log, const std::string& reason,
                              const std::string& evidence) {
   own_log_disputed_ = true;
   // Whichever epoch it is, this node must say nothing new until it is restored.
-  for (const auto& [name, local] : logs_) {
-    if (IsOwn(name) && IsOutbound(options_.ends, name)) outbound_.Stop(name, reason);
+  for (auto own = logs_.lower_bound(options_.ends.self + "@");
+       own != logs_.end() && IsOwn(own->first); ++own) {
+    if (IsOutbound(options_.ends, own->first)) outbound_.Stop(own->first, reason);
   }
   if (IsOutbound(options_.ends, log)) outbound_.Stop(log, reason);
   effects_.push_back(StopRecording{log, reason, evidence});
@@ -57,7 +60,7 @@ void Session::AskProof(const std::string& log, uint64_t size) {
 }
 
 void Session::OnStateProven(const Extent& state, v1::Chunk proof) {
-  if (phase_ != Phase::kLive) return;
+  if (phase_ != Phase::kComparing && phase_ != Phase::kLive) return;
   v1::Frame expected;
   *expected.mutable_expected()->mutable_state() = ToProto(state);
   Send(std::move(expected));
@@ -105,7 +108,7 @@ void Session::FreezeOrStop(const std::string& log, const std::string& reason,
   }
   if (IsOwn(log)) return OwnLogDisputed(log, "Restore needed: " + log + ": " + reason, evidence);
   effects_.push_back(FreezeLog{log, reason, evidence});
-  logs_[log].frozen = true;
+  if (auto held = logs_.find(log); held != logs_.end()) held->second.frozen = true;
   if (IsInbound(options_.ends, log)) {
     inbound_.RefuseNow(log, FrozenError(log));
   } else {

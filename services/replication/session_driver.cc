@@ -5,6 +5,7 @@
 #include "proto/error/error.h"
 #include "services/domain/authority.h"
 #include "services/domain/log_name.h"
+#include "services/domain/node_path.h"
 #include "services/replication/enrolment_chain.h"
 #include "services/replication/key_check.h"
 #include "services/replication/key_proof.h"
@@ -42,6 +43,7 @@ SessionDriver::SessionDriver(ReplicationNode& node, SessionEnds ends, std::strin
       log_(node.parts().log),
       sequencer_(node.parts().sequencer),
       strand_(node.parts().workers),
+      shares_(node.shares()),
       stream_(stream),
       session_({.ends = ends_,
                 .trust_domain = log_.trust_domain(),
@@ -52,12 +54,20 @@ SessionDriver::SessionDriver(ReplicationNode& node, SessionEnds ends, std::strin
                 .has_key =
                     [&keys = node.parts().keys](std::string_view path, std::string_view signed_by) {
                       return keys.KnowsSigner(path, signed_by);
-                    }}),
+                    },
+                .has_room = [this](std::string_view log) { return LetIn(log); }}),
       source_(log_, sequencer_, node.parts().keys),
       shown_(log_, node.parts().keys, ends_.peer),
       check_(log_, sequencer_, node.parts().keys) {}
 
-SessionDriver::~SessionDriver() = default;
+SessionDriver::~SessionDriver() { shares_->Release(let_in_); }
+
+bool SessionDriver::LetIn(std::string_view log) {
+  if (let_in_.contains(log)) return true;
+  if (!shares_->Take(log)) return false;
+  let_in_.emplace(log);
+  return true;
+}
 
 void SessionDriver::Start(std::optional<v1::Frame> first) {
   const bool posted = strand_.Post([self = shared_from_this(), first = std::move(first)]() mutable {
@@ -205,8 +215,11 @@ LocalLog SessionDriver::Look(const log::HeldLog& held, absl::Status& readable) c
 }
 
 void SessionDriver::LookAtShown() {
-  for (const log::HeldLog& held : log_.Logs()) {
-    if (IsShown(held.name)) Advance(held);
+  if (ends_.side != Side::kParent) return;
+  for (std::string_view above = ends_.self; !above.empty(); above = domain::ParentOf(above)) {
+    for (const log::HeldLog& held : log_.LogsOf(above)) {
+      if (IsShown(held.name)) Advance(held);
+    }
   }
 }
 
@@ -290,6 +303,7 @@ void SessionDriver::Perform(StoreChunk store) {
   sequencer_.Store(*std::move(verdict.verified),
                    [self = shared_from_this(), name, ticket](
                        absl::Status status, log::Sequencer::StoreResult result) mutable {
+                     if (status.ok()) self->shares_->Stored(name);
                      result.held.name = std::move(name);
                      SessionDriver* driver = self.get();
                      driver->Post([self = std::move(self), ticket, status = std::move(status),
@@ -468,6 +482,7 @@ void SessionDriver::Perform(const AdmitPeer&) {
   std::vector<LocalLog> logs;
   std::map<std::string, absl::Status> unreadable;
   for (const log::HeldLog& held : log_.Logs()) {
+    if (!IsOutbound(ends_, held.name) && !IsInbound(ends_, held.name)) continue;
     absl::Status readable;
     logs.push_back(Look(held, readable));
     if (!readable.ok()) unreadable.emplace(held.name, std::move(readable));

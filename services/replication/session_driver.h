@@ -16,7 +16,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "absl/base/thread_annotations.h"
 #include "services/replication/arrival_check.h"
@@ -62,6 +64,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void OnCommit(const std::vector<log::HeldLog>& advanced);
   void TakeAdvances();
   void Advance(const log::HeldLog& held);
+  bool LetIn(std::string_view log);
   absl::StatusOr<LocalLog> View(const log::HeldLog& held) const;
   // Tells the session how far the log goes. One that can't be read is not sent in this
   // session, and has an alarm; the others go on.
@@ -122,6 +125,8 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   log::EventLog& log_;
   log::Sequencer& sequencer_;
   rpc::Strand strand_;
+  // What is let in has its place until nothing of it can be stored any more.
+  const std::shared_ptr<LogShares> shares_;
 
   // On the strand only.
   FrameStream& stream_;
@@ -131,6 +136,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   ArrivalCheck check_;
   std::unique_ptr<log::EventLog::Subscription> subscription_;
   std::optional<note::VerifierKey> peer_key_;     // That the peer has proven.
+  std::set<std::string, std::less<>> let_in_;     // Logs that have taken a place in shares_.
   std::map<std::string, merkle::Hash> saved_;     // Of the last checkpoint kept, by log.
   std::optional<std::string> enrolment_version_;  // Of the chain that was sent.
   // Logs refused because of a revoked key, with their nodes' newest keys then.

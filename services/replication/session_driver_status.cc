@@ -24,8 +24,9 @@ void SessionDriver::PublishStatus(bool now) {
   status.connected = session_.live() && !closed_;
   status.lag_entries = session_.lag_entries();
   status.clock_ahead_ms = session_.peer_clock_ahead_ms();
-  status.acknowledged = session_.acknowledged();
+  status.acknowledged = session_.TakeAcknowledged();
   status.problems = session_.problems();
+  status.not_taken = session_.not_taken();
   for (const std::string& end : {ends_.self, ends_.peer}) {
     const auto known = node_.parts().keys.Find(end);
     if (known.ok() && known->closed)

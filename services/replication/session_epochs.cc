@@ -19,9 +19,11 @@ uint32_t EpochOf(std::string_view log) {
 
 std::optional<std::string> Session::NewestOtherEpoch(std::string_view log) const {
   std::optional<std::string> newest;
-  for (const auto& [name, local] : logs_) {
+  const std::string path(domain::PathOfLog(log));
+  for (auto at = logs_.lower_bound(path + "@");
+       at != logs_.end() && domain::PathOfLog(at->first) == path; ++at) {
+    const auto& [name, local] = *at;
     if (name == log || local.held.size == 0) continue;
-    if (domain::PathOfLog(name) != domain::PathOfLog(log)) continue;
     if (!newest || EpochOf(*newest) < EpochOf(name)) newest = name;
   }
   return newest;
@@ -67,7 +69,7 @@ bool Session::FitsEpochs(v1::Chunk& chunk) {
   const auto before = logs_.find(previous->log);
   const bool is_frozen = before != logs_.end() && before->second.frozen;
   if (held.size < previous->size && !is_frozen) {
-    inbound_.WaitFor(std::move(chunk), *previous);
+    inbound_.WaitFor(std::move(chunk), *previous, now_ms_);
     return false;
   }
   RefuseEpoch(log, "it continues " + Describe(*previous) + ", but held is " + Describe(held) +

@@ -4,22 +4,12 @@
 #include "eventstore/note/note.h"
 #include "proto/error/error.h"
 #include "services/domain/disclosure_text.h"
+#include "services/domain/log_name.h"
 #include "services/replication/limits.h"
 #include "services/replication/session.h"
 
 namespace liggare::replication {
 namespace {
-
-// The logs that a frame names, one but for a frontier.
-std::vector<std::string> NamesIn(const v1::Frame& frame) {
-  if (frame.has_chunk()) return {frame.chunk().log()};
-  if (frame.has_acknowledged()) return {frame.acknowledged().state().log()};
-  if (frame.has_expected()) return {frame.expected().state().log()};
-  if (frame.has_cosigned()) return {frame.cosigned().log()};
-  std::vector<std::string> names;
-  for (const v1::LogState& state : frame.frontier().logs()) names.push_back(state.log());
-  return names;
-}
 
 absl::Status TooMuch(const v1::Chunk& chunk, const std::string& what, size_t most) {
   return MakeError(
@@ -56,11 +46,68 @@ absl::Status CheckTexts(const v1::Chunk& chunk) {
 
 }  // namespace
 
-bool Session::NoteNames(const v1::Frame& frame) {
-  for (std::string& name : NamesIn(frame)) {
-    if (!logs_.contains(name) && IsCarried(name)) named_.insert(std::move(name));
+bool Session::IsOfEnds(std::string_view log) const {
+  const absl::StatusOr<domain::LogName> name = domain::ParseLogName(log);
+  return name.ok() && (name->path == options_.ends.self || name->path == options_.ends.peer) &&
+         name->epoch <= kEpochMax;
+}
+
+bool Session::MayName(const std::string& log) {
+  if (logs_.contains(log) || IsOfEnds(log) || named_.contains(log)) return true;
+  if (left_out_.contains(log) || named_.size() >= kNamedLogsMax) return false;
+  named_.insert(log);
+  return true;
+}
+
+bool Session::MayCome(const std::string& log) {
+  if (logs_.contains(log) || IsOfEnds(log)) return true;
+  if (options_.has_room && !options_.has_room(log)) {
+    TurnAway(log, "there is no room left in the share of those that it stands below",
+             "at most " + std::to_string(kChildLogsMax) + " logs of nodes below a verksamhet");
+    return false;
   }
-  return named_.size() <= kSessionLogsMax;
+  if (MayName(log)) return true;
+  TurnAway(log, "too many logs that are not held here wait or are refused already",
+           "at most " + std::to_string(kNamedLogsMax) + " of them");
+  return false;
+}
+
+void Session::TurnAway(const std::string& log, const std::string& why,
+                       const std::string& expected) {
+  ++not_taken_count_;
+  not_taken_last_ = log;
+  v1::Frame frame;
+  frame.mutable_expected()->mutable_state()->set_log(log);
+  frame.mutable_expected()->mutable_state()->set_root(
+      std::string(merkle::HashBytes(merkle::EmptyRoot())));
+  *frame.mutable_expected()->mutable_refusal() = ErrorOf(
+      MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                {log + " is not taken at " + options_.ends.self + ": " + why, "", expected}));
+  Send(std::move(frame));
+}
+
+std::string Session::not_taken() const {
+  if (not_taken_count_ == 0) return "";
+  return options_.ends.peer + " sends more logs than there is room for in their share: " +
+         std::to_string(not_taken_count_) + " times one was not taken (LIMIT_EXCEEDED), the last " +
+         not_taken_last_ + ".";
+}
+
+std::vector<std::string> Session::problems() const {
+  std::vector<std::string> problems = outbound_.problems();
+  if (is_waiting()) {
+    const std::string who = options_.ends.side == Side::kParent ? options_.ends.peer : "The parent";
+    problems.push_back(who + " waits: " + waiting_for_);
+  }
+  if (!left_out_.empty()) {
+    problems.push_back("There are more than " + std::to_string(kSessionLogsMax) + " logs; " +
+                       std::to_string(left_out_.size()) + " that came last are not carried.");
+  }
+  if (std::string not_taken = this->not_taken(); !not_taken.empty()) {
+    problems.push_back(std::move(not_taken));
+  }
+  for (std::string& problem : inbound_.problems()) problems.push_back(std::move(problem));
+  return problems;
 }
 
 // A signed note from the peer. Ends the session if it is too large.

@@ -7,6 +7,7 @@
 
 #include "proto/error/error.h"
 #include "services/replication/key_proof.h"
+#include "services/replication/refill.h"
 #include "services/rpc/status.h"
 
 namespace liggare::restore {
@@ -58,19 +59,18 @@ absl::Status PeerOrigin::Ask(grpc::Status (v1::ReplicationService::Stub::*method
 }
 
 absl::StatusOr<std::vector<replication::Extent>> PeerOrigin::Holdings() {
-  v1::GetHoldingsRequest request;
-  request.set_node(path_);
-  v1::GetHoldingsResponse response;
-  absl::Status status = Ask(&v1::ReplicationService::Stub::GetHoldings, request, response);
-  if (!status.ok()) return status;
-  std::vector<replication::Extent> held;
-  for (const v1::LogState& state : response.logs()) {
-    absl::StatusOr<replication::Extent> extent = replication::ExtentOf(state);
-    if (!extent.ok()) return extent.status();
-    held.push_back(*std::move(extent));
-  }
-  enrolment_ = std::move(*response.mutable_enrolment());
-  return held;
+  const auto ask =
+      [this](const v1::GetHoldingsRequest& asked) -> absl::StatusOr<v1::GetHoldingsResponse> {
+    v1::GetHoldingsRequest request = asked;
+    v1::GetHoldingsResponse response;
+    absl::Status status = Ask(&v1::ReplicationService::Stub::GetHoldings, request, response);
+    if (!status.ok()) return status;
+    return response;
+  };
+  absl::StatusOr<replication::Holdings> held = replication::AskForHoldings(path_, ask);
+  if (!held.ok()) return held.status();
+  enrolment_ = std::move(held->enrolment);
+  return std::move(held->logs);
 }
 
 absl::StatusOr<v1::Chunk> PeerOrigin::ReadChunk(const std::string& log, Range range) {

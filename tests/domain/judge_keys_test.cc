@@ -1,3 +1,5 @@
+#include "services/domain/judge_keys.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -96,6 +98,35 @@ TEST_F(JudgeKeysTest, TheNationReplacesItsKeyBeforeItRevokesIt) {
   ASSERT_EQ(Change(1, 1, 2), kOk);
   EXPECT_EQ(Revoke(1), kOk);
   EXPECT_EQ(Revoke(2), kMissing);
+}
+
+TEST_F(JudgeKeysTest, ANodeEnrolsSoManyAndNoMore) {
+  parent_ = "se/17/a";
+  const auto child = [](size_t i) { return "se/17/a/n" + std::to_string(i); };
+  for (size_t i = 0; i < kEnrolledNodesMax; ++i) {
+    child_ = child(i);
+    ASSERT_EQ(Enrol(1), kOk) << i;
+  }
+  child_ = child(kEnrolledNodesMax);
+  EXPECT_EQ(Enrol(1), v1::ERROR_CODE_LIMIT_EXCEEDED);
+  // Closing one makes no room, for its path is never used again.
+  child_ = child(0);
+  v1::EventData closed = NodeEvent();
+  closed.mutable_node_closed();
+  world_.Append(parent_, closed, {});
+  child_ = child(kEnrolledNodesMax);
+  EXPECT_EQ(Enrol(1), v1::ERROR_CODE_LIMIT_EXCEEDED);
+  // One that is enrolled is none more, and others have room of their own.
+  child_ = child(1);
+  EXPECT_EQ(Enrol(1), kOk);
+  EXPECT_EQ(Revoke(1), kOk);
+  EXPECT_EQ(Enrol(2), kOk);
+  parent_ = "se/17";
+  child_ = "se/17/b";
+  EXPECT_EQ(Enrol(1), kOk);
+  parent_ = "se";
+  child_ = "se";
+  EXPECT_EQ(Enrol(1), kOk);
 }
 
 }  // namespace

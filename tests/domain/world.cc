@@ -72,6 +72,7 @@ absl::Status World::Record(const std::string& writer_path, const v1::EventData& 
   if (absl::Status status = CheckShape(event); !status.ok()) return status;
   absl::Status status = AuthoriseWriter(form::TypeNumberOf(event), writer_path, event.subject());
   if (!status.ok()) return status;
+  recording_ = writer_path;
   status = JudgeEvent(event, writer_path, *this, regulation_of);
   if (!status.ok()) return status;
   std::vector<LogPoint> basis;
@@ -121,6 +122,16 @@ absl::StatusOr<std::vector<TextPlace>> World::TextsOf(std::string_view subject) 
     }
   }
   return texts;
+}
+
+absl::StatusOr<bool> World::EnrolsFewerThan(size_t most) {
+  size_t enrolled = 0;
+  for (const auto& [subject, entries] : subjects_) {
+    enrolled += std::ranges::any_of(entries, [this](const FoldEntry& entry) {
+      return entry.log == recording_ + "@1" && entry.data->has_node_enrolled();
+    });
+  }
+  return enrolled < most;
 }
 
 absl::StatusOr<std::vector<std::string>> World::ListSubjects(std::string_view prefix) {

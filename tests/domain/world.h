@@ -46,6 +46,8 @@ class World : public JudgeView {
   absl::StatusOr<std::shared_ptr<const State>> StateOf(std::string_view subject) override;
   absl::StatusOr<std::vector<std::string>> ListSubjects(std::string_view prefix) override;
   absl::StatusOr<std::vector<TextPlace>> TextsOf(std::string_view subject) override;
+  // Of the node that records last.
+  absl::StatusOr<bool> EnrolsFewerThan(size_t most) override;
 
   uint64_t entry_count() const { return clock_; }
 
@@ -62,6 +64,7 @@ class World : public JudgeView {
       folded_;  // Since the last entry.
   std::map<std::string, uint64_t> log_sizes_;
   uint64_t clock_ = 0;
+  std::string recording_;  // The path of the node that records.
 };
 
 }  // namespace liggare::domain

@@ -150,16 +150,16 @@ class FuzzedPeer : public restore::Peer {
   explicit FuzzedPeer(FuzzInput& input) : input_(input) {}
   std::string name() const override { return "se"; }
   absl::StatusOr<std::vector<replication::Extent>> Holdings() override {
-    v1::GetHoldingsResponse answer = *replication::HoldingsFor(Nation().parts(), kEnds);
-    if (!Spoil(answer)) return absl::UnavailableError("fuzz");
-    std::vector<replication::Extent> held;
-    for (const v1::LogState& state : answer.logs()) {
-      auto extent = replication::ExtentOf(state);
-      if (!extent.ok()) return extent.status();
-      held.push_back(*std::move(extent));
-    }
-    enrolment_ = answer.enrolment();
-    return held;
+    const auto ask =
+        [this](const v1::GetHoldingsRequest& request) -> absl::StatusOr<v1::GetHoldingsResponse> {
+      v1::GetHoldingsResponse answer = *replication::HoldingsFor(Nation().parts(), kEnds, request);
+      if (++asked_ > kAskedMax || !Spoil(answer)) return absl::UnavailableError("fuzz");
+      return answer;
+    };
+    auto held = replication::AskForHoldings("se", ask);
+    if (!held.ok()) return held.status();
+    enrolment_ = std::move(held->enrolment);
+    return std::move(held->logs);
   }
   absl::StatusOr<v1::Chunk> ReadChunk(const std::string& log, Range range) override {
     if (++asked_ > kAskedMax) return absl::UnavailableError("asked too often");

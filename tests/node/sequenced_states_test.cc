@@ -14,6 +14,7 @@ namespace liggare::ingest {
 namespace {
 
 using ::liggare::testing::kVerksamhet;
+using ::liggare::testing::Registered;
 
 // Is there as long as the state is kept, and no longer.
 using Kept = std::weak_ptr<const domain::State>;
@@ -29,16 +30,32 @@ size_t WeightOf(const Kept& kept) {
 class SequencedStatesTest : public ::testing::Test {
  protected:
   // Adds an event of subject number `subject`.
-  void Add(uint64_t subject) {
+  void Add(uint64_t subject) { AddEvent(Reported(next_index_, SubjectOf(subject))); }
+  void AddEvent(const v1::EventData& event) {
+    const std::string bytes = EntryOf(log_->own_log(), event);
+    states_.Add(*domain::ParseFoldEntry(bytes), bytes);
+  }
+  // Of another log.
+  void AddForeign(const std::string& log, const v1::EventData& event) {
+    const std::string bytes = EntryOf(log, event);
+    states_.AddForeign({.clock = 1, .log = log, .index = 0}, event.subject(), bytes);
+  }
+  std::string EntryOf(const std::string& log, const v1::EventData& event) {
     v1::Event entry;
-    entry.set_log(log_->own_log());
+    entry.set_log(log);
     entry.set_index(next_index_);
     entry.set_clock(1'000 + next_index_);
-    entry.set_data(Reported(next_index_, SubjectOf(subject)).SerializeAsString());
-    const std::string bytes = entry.SerializeAsString();
-    states_.Add(*domain::ParseFoldEntry(bytes), bytes);
+    entry.set_data(event.SerializeAsString());
     ++next_index_;
+    return entry.SerializeAsString();
   }
+  v1::EventData Enrolment(const std::string& path) {
+    v1::EventData event = Registered(next_index_, path);
+    event.set_subject("node/" + path);
+    event.mutable_node_enrolled()->set_verifier_key("key");
+    return event;
+  }
+  bool FewerThan(size_t most) { return *states_.EnrolsFewerThan(most); }
   Kept Use(uint64_t subject) { return *states_.StateOf(SubjectOf(subject)); }
 
  private:
@@ -65,6 +82,24 @@ class SequencedStatesTest : public ::testing::Test {
   SequencedStates states_{*log_};
   uint64_t next_index_ = 0;
 };
+
+TEST_F(SequencedStatesTest, NodesEnrolledInTheCommitThatIsBeingBuiltCount) {
+  const std::string below = std::string(kVerksamhet) + "/n";
+  EXPECT_TRUE(FewerThan(1));
+  for (int i = 0; i < 3; ++i) AddEvent(Enrolment(below + std::to_string(i)));
+  AddEvent(Enrolment(below + "0"));         // Again.
+  AddEvent(Enrolment(below + "0/deeper"));  // Not its to enrol.
+  EXPECT_FALSE(FewerThan(3));
+  EXPECT_TRUE(FewerThan(4));
+}
+
+TEST_F(SequencedStatesTest, WhatOthersWriteAboutNodesBelowThisOneDoesNotCount) {
+  const std::string below = std::string(kVerksamhet) + "/n";
+  for (int i = 0; i < 10; ++i) AddForeign("se/17/evil@1", Enrolment(below + std::to_string(i)));
+  AddEvent(Enrolment(below + "0"));
+  EXPECT_FALSE(FewerThan(1));
+  EXPECT_TRUE(FewerThan(2));
+}
 
 TEST_F(SequencedStatesTest, TheLeastUsedGoesWhenAllWeighOneMoreThanTheLimit) {
   std::vector<Kept> kept;

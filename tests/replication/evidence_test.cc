@@ -88,6 +88,21 @@ TEST(EvidenceFilesTest, FilesAgainstOneLogAreBounded) {
   EXPECT_EQ(WriteEvidence(evidence, "se/18@1", "{}").status(), absl::OkStatus());
 }
 
+TEST(EvidenceFilesTest, LogsOfOneVerksamhetShareTheirFilesAndLeaveThoseOfOthers) {
+  const testing::ScratchDirectory directory;
+  const std::string evidence = directory / "evidence";
+  for (int i = 0; i < kEvidenceFilesMax; ++i) {
+    const std::string log = "se/17/evil/n" + std::to_string(i) + "@1";
+    EXPECT_EQ(WriteEvidence(evidence, log, "{}").status(), absl::OkStatus()) << i;
+  }
+  for (const char* log : {"se/17/evil/x@1", "se/17/evil@2", "se/17/evil/n0@1"}) {
+    EXPECT_TRUE(absl::IsResourceExhausted(WriteEvidence(evidence, log, "{}").status())) << log;
+  }
+  for (const char* log : {"se/17@1", "se/17/evil-not@1", "se/17/b/n0@1", "se@1"}) {
+    EXPECT_EQ(WriteEvidence(evidence, log, "{}").status(), absl::OkStatus()) << log;
+  }
+}
+
 TEST_F(EvidenceTest, TwoRootsWithTheTwoEntries) {
   const std::string same = EntryOf(kLog, 0, kClock);
   SendEntries(kLog, {same, EntryOf(kLog, 1, kClock + 1)}, v1::Frame::kAcknowledged);

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "services/replication/limits.h"
+#include "services/replication/log_flow.h"
 
 namespace liggare::replication {
 namespace {
@@ -139,12 +142,49 @@ TEST_F(OneLogTest, ChunksThatLieReadyAreBounded) {
   EXPECT_TRUE(outbound_.NextRead());
 }
 
-TEST_F(OutboundTest, LogsTakeTurns) {
+TEST_F(OutboundTest, OwnLogsComeAfterEveryChunkOfOthersAndTheseInTurn) {
   Prove();
-  std::vector<v1::Chunk> sent = SendAll(outbound_);
-  ASSERT_GE(sent.size(), 6u);
-  for (size_t i = 0; i + 3 < sent.size(); ++i) EXPECT_EQ(sent[i].log(), sent[i + 3].log()) << i;
-  EXPECT_NE(sent[0].log(), sent[1].log());
+  std::vector<std::string> sent;
+  for (const v1::Chunk& chunk : SendAll(outbound_)) sent.push_back(chunk.log());
+  sent.resize(6);
+  EXPECT_EQ(sent, (std::vector<std::string>{"se/17@1", "se/17/a@1", "se/17@1", "se/17/b@1",
+                                            "se/17@1", "se/17/a@1"}));
+}
+
+TEST_F(OutboundTest, AChildWithManyLogsHasNoMoreTurnsThanOneWithFew) {
+  for (const char* log : {"se/17/a@1", "se/17/b@1", "se/17@1"}) outbound_.Advance(log, 1'000'000);
+  for (int i = 0; i < 200; ++i) {
+    outbound_.Advance("se/17/a/" + std::to_string(i) + "@1", 100'000);
+    outbound_.Advance("se/17/a@" + std::to_string(i + 2), 100'000);
+  }
+  outbound_.FrontierComplete();
+  std::map<std::string, int> chunks;  // By child, acknowledged at once.
+  for (int i = 0; i < 400; ++i) {
+    std::optional<ReadChunk> read = outbound_.NextRead();
+    ASSERT_TRUE(read);
+    Serve(outbound_, *read);
+    const v1::Chunk chunk = *outbound_.TakeChunk();
+    outbound_.Acknowledge(EndOf(chunk));
+    ++chunks[ShareOf("se/17", chunk.log())];
+  }
+  EXPECT_EQ(chunks, (std::map<std::string, int>{{"", 200}, {"se/17/a", 100}, {"se/17/b", 100}}));
+}
+
+TEST_F(OutboundTest, WhatIsAcknowledgedIsToldOnce) {
+  Prove();
+  std::map<std::string, uint64_t> news = outbound_.TakeAcknowledged();
+  EXPECT_EQ(news.size(), 3u);
+  EXPECT_EQ(news["se/17@1"], kProbeBytesMax / kEntryBytes);
+  EXPECT_TRUE(outbound_.TakeAcknowledged().empty());
+}
+
+TEST_F(OutboundTest, ProblemsAreAFewTheOwnFirstAndACount) {
+  for (int i = 0; i < 1'000; ++i) outbound_.Stop("se/17/a/" + std::to_string(i) + "@1", "refused");
+  outbound_.Stop("se/17@1", "the own");
+  const std::vector<std::string> problems = outbound_.problems();
+  ASSERT_EQ(problems.size(), kProblemsMax + 1);
+  EXPECT_EQ(problems.front(), "the own");
+  EXPECT_EQ(problems.back(), "As many logs as 1001 are hindered; these are the first.");
 }
 
 TEST_F(OutboundTest, ALogThatIsNeverAcknowledgedDoesNotHoldTheOthersUp) {

@@ -75,6 +75,17 @@ class RawPeer {
     }
     return {};
   }
+  // Reads until the log is acknowledged or refused.
+  std::optional<v1::Frame> AwaitAnswer(const std::string& log) {
+    v1::ReplicateResponse response;
+    while (stream_->Read(&response)) {
+      const v1::Frame& frame = response.frame();
+      if (frame.acknowledged().state().log() == log || frame.expected().state().log() == log) {
+        return frame;
+      }
+    }
+    return {};
+  }
   // How the call ended, in the project's vocabulary.
   v1::ErrorCode End() {
     Await(v1::Frame::KIND_NOT_SET);

@@ -7,6 +7,7 @@
 #include "services/domain/node_path.h"
 #include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
+#include "services/replication/log_share.h"
 
 namespace liggare::replication {
 namespace {
@@ -81,6 +82,13 @@ void Simulation::Connect(const std::string& child) {
     options.nonce = NonceOf(link.id, side);
     options.has_key = [node](std::string_view path, std::string_view) {
       return node->keys.contains(std::string(path));
+    };
+    options.has_room = [node](std::string_view log) {
+      std::set<std::string, std::less<>> held = node->let_in;
+      for (const auto& [name, ours] : node->logs) held.insert(name);
+      if (!held.contains(log) && !HasRoom(log, held)) return false;
+      node->let_in.emplace(log);
+      return true;
     };
     end.session = std::make_unique<Session>(std::move(options));
     end.session->Start(now_ms_);

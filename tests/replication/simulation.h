@@ -51,6 +51,13 @@ class Simulation {
   // for the first by swapping again.
   void Clone(const std::string& path);
   void Swap(const std::string& path);
+  // Gives the node logs of so many nodes below it, of an entry each, signed by keys that
+  // everybody knows: path/<prefix>0 and so on.
+  struct Flooding {
+    std::string prefix = "n";
+    int count = 0;
+  };
+  void Flood(const std::string& path, const Flooding& flooding);
   void Rollback(const std::string& path, const std::string& log, uint64_t size);
   // While held, a node's store takes its time.
   void Hold(const std::string& path, bool held) { nodes_.at(path).store_held = held; }
@@ -108,6 +115,7 @@ class Simulation {
     uint32_t epoch = 1;
     std::map<std::string, SimulatedLog> logs;
     std::set<std::string> keys;
+    std::set<std::string, std::less<>> let_in;  // Logs that sessions have made room for.
     std::deque<PendingStore> stores;
     bool store_held = false;
     std::vector<std::string> alarms;

@@ -1,4 +1,4 @@
-// The part of Simulation in which disks are cloned and restored.
+// The part of Simulation in which disks are cloned, restored and filled by a hostile hand.
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
 #include "tests/replication/simulation.h"
@@ -29,6 +29,18 @@ void Simulation::Restore(const std::string& path, const Restoring& restoring) {
     if (!IsReceived(lost.entry(i))) AppendOwn(node, "again", Recording());
   }
   Trace(path + ": opens " + OwnLog(node) + " after " + replication::Describe(previous));
+}
+
+void Simulation::Flood(const std::string& path, const Flooding& flooding) {
+  for (int i = 0; i < flooding.count; ++i) {
+    const std::string below = path + "/" + flooding.prefix + std::to_string(i);
+    const std::string name = below + "@1";
+    for (auto& [other, node] : nodes_) node.keys.insert(below);
+    SimulatedLog& log = LogOf(nodes_.at(path), name);
+    log.Append(SimulatedEntry(name, 0, now_ms_, "event"));
+    log.checkpoints[1] = SimulatedCheckpoint{log.Held(), below, ""}.Text();
+    Advanced(path, name);
+  }
 }
 
 void Simulation::Clone(const std::string& path) { clones_[path] = nodes_.at(path); }

@@ -40,16 +40,12 @@ absl::StatusOr<Process*> SimulatedPeer::Reach() {
 absl::StatusOr<std::vector<replication::Extent>> SimulatedPeer::Holdings() {
   const auto process = Reach();
   if (!process.ok()) return process.status();
-  auto answer = replication::HoldingsFor((*process)->replication().parts(), ends_);
-  if (!answer.ok()) return answer.status();
-  std::vector<replication::Extent> held;
-  for (const v1::LogState& state : answer->logs()) {
-    auto extent = replication::ExtentOf(state);
-    if (!extent.ok()) return extent.status();
-    held.push_back(*std::move(extent));
-  }
-  enrolment_ = std::move(*answer->mutable_enrolment());
-  return held;
+  auto held = replication::AskForHoldings(ends_.self, [&](const v1::GetHoldingsRequest& request) {
+    return replication::HoldingsFor((*process)->replication().parts(), ends_, request);
+  });
+  if (!held.ok()) return held.status();
+  enrolment_ = std::move(held->enrolment);
+  return std::move(held->logs);
 }
 
 absl::StatusOr<v1::Chunk> SimulatedPeer::ReadChunk(const std::string& log, Range range) {
