@@ -131,8 +131,14 @@ void ReplicationNode::AllowKey() {
 }
 
 std::optional<std::string> ReplicationNode::closed() const {
-  std::lock_guard lock(mutex_);
-  return closed_;
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return closed_;
+  }
+  // The log may say so already; who looks at it regularly has not come by yet.
+  const absl::StatusOr<EnrolledNode> own = parts_.keys.Find(path());
+  if (!own.ok() || !own->closed) return {};
+  return ClosedText(path(), *own->closed) + ".";
 }
 
 void ReplicationNode::SetClosed(std::optional<std::string> reason) {

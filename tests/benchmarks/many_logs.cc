@@ -182,6 +182,8 @@ void Run(int logs) {
   const size_t viewed = ResidentBytes();
   replication::Session session(
       {.ends = {replication::Side::kChild, kCounty, "se"},
+       .trust_domain = "liggare.test",
+       .nonce = std::string(32, 'n'),
        .instance_id = "",
        .boot_count = 1,
        .format_version = 1,
