@@ -42,6 +42,9 @@ class SequencedStatesTest : public ::testing::Test {
   }
   std::string EntryOf(const std::string& log, const v1::EventData& event) {
     v1::Event entry;
+    entry.set_format_version(1);
+    entry.set_recorded_at_ms(1'000);
+    entry.set_principal(kVerksamhet);
     entry.set_log(log);
     entry.set_index(next_index_);
     entry.set_clock(1'000 + next_index_);

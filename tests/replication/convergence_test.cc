@@ -118,7 +118,7 @@ class RandomRun {
     const std::string child = AnyChild();
     const std::string log = child + "@1";
     const int size = static_cast<int>(simulation_.Find(child, log)->size());
-    if (!simulation_.IsConnected(child) || size == 0) return;
+    if (!simulation_.IsLive(child) || size == 0) return;
     const uint64_t first = static_cast<uint64_t>(Pick(size));
     const uint64_t end = first + 1 + static_cast<uint64_t>(Pick(size - static_cast<int>(first)));
     v1::Frame frame;

@@ -116,6 +116,12 @@ void Simulation::Rollback(const std::string& path, const std::string& log, uint6
   nodes_.at(path).logs.at(log).Truncate(size);
 }
 
+bool Simulation::IsLive(const std::string& child) const {
+  const auto link = links_.find(child);
+  return link != links_.end() && link->second.child.session->live() &&
+         link->second.parent.session->live();
+}
+
 void Simulation::Inject(const std::string& from, const std::string& to, v1::Frame frame) {
   Link& link = links_.at(from.size() > to.size() ? from : to);
   End& end = link.child.self == from ? link.child : link.parent;

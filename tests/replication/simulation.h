@@ -29,6 +29,8 @@ class Simulation {
   void Connect(const std::string& child);
   void Cut(const std::string& child);
   bool IsConnected(const std::string& child) const { return links_.contains(child); }
+  // Whether both ends have compared what they hold: before that a chunk has no place.
+  bool IsLive(const std::string& child) const;
 
   struct Recording {
     int count = 1;
