@@ -84,8 +84,9 @@ class LogCheck {
   void Append(const merkle::Hash& leaf);
   void CheckClaims();
   void CheckClaimsBeyondEnd();
-  // Where reading can go on after an error at `index`.
-  std::optional<uint64_t> NextReadable(uint64_t index);
+  // Takes the entries that can be read one by one, as far as is looked from `index` on.
+  // Where to go on; nothing if there was none.
+  std::optional<uint64_t> TakeSingly(uint64_t index);
 
   FsckScope& scope_;
   const uint32_t number_;
@@ -141,17 +142,22 @@ bool LogCheck::IsMisplaced(uint64_t index, std::string_view entry) {
   return true;
 }
 
-std::optional<uint64_t> LogCheck::NextReadable(uint64_t index) {
-  for (uint64_t next = index + 1; next < index + kUnreadableEntriesMax; ++next) {
+std::optional<uint64_t> LogCheck::TakeSingly(uint64_t index) {
+  std::optional<uint64_t> end;
+  for (uint64_t next = index; next < index + kUnreadableEntriesMax; ++next) {
     const auto entry = scope_.database.Get(
         Family::kEvents, keys::Encode(keys::EventKey{.log = number_, .index = next}));
-    if (entry.ok() && entry->has_value()) return next;
+    if (!entry.ok() || !entry->has_value() || next < next_index_) continue;
+    if (next > next_index_) TakeMissing(next);
+    TakeEntry(next, **entry);
+    end = next + 1;
   }
-  return {};
+  return end;
 }
 
 void LogCheck::Run() {
   CheckClaims();
+  std::string said;
   for (std::optional<uint64_t> from = 0; from;) {
     const auto cursor = scope_.database.NewCursor(Family::kEvents);
     cursor->Seek(keys::Encode(keys::EventKey{.log = number_, .index = *from}));
@@ -163,10 +169,12 @@ void LogCheck::Run() {
       TakeEntry(key->index, cursor->value());
     }
     if (cursor->status().ok()) break;
-    Add(Family::kEvents, next_index_, "can't be read: " + std::string(cursor->status().message()));
-    // Beyond what was tried last, too: if nothing was read from there, it would be tried
-    // for ever.
-    from = NextReadable(std::max(*from, next_index_));
+    std::string why = "can't be read: " + std::string(cursor->status().message());
+    if (why != said) Add(Family::kEvents, next_index_, why);
+    said = std::move(why);
+    // Where no range can be read, single entries may be: of another file, whose entries
+    // lie between those of the damaged block. What is tried moves on each time.
+    from = TakeSingly(std::max(*from, next_index_));
   }
   CloseWindow();
   SettleDoubts("");
