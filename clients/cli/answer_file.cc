@@ -1,5 +1,8 @@
 #include "clients/cli/answer_file.h"
 
+#include <cerrno>
+#include <cstring>
+
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/file_text.h"
 #include "clients/cli/swedish_text.h"
@@ -10,6 +13,7 @@ namespace liggare::cli {
 absl::StatusOr<std::unique_ptr<AnswerFile>> AnswerFile::Open(const std::string& name) {
   auto answers = std::make_unique<AnswerFile>();
   if (name.empty()) return answers;
+  answers->name_ = name;
   if (MakePrivateFile(name).ok()) answers->file_.open(name, std::ios::binary | std::ios::app);
   if (answers->file_.is_open()) return answers;
   return MakeError(v1::ERROR_CODE_CONFIGURATION,
@@ -26,7 +30,7 @@ void AnswerFile::Write(uint64_t line, const v1::RecordResult& result) {
                      {"recorded_at", IsoTime(recorded.recorded_at_ms())},
                      {"duplicate", recorded.duplicate()}};
   const std::lock_guard lock(mutex_);
-  if (file_.is_open()) file_ << json.dump() << std::endl;
+  Put(json.dump());
 }
 
 void AnswerFile::WriteRefused(uint64_t line, const v1::Error& error) {
@@ -35,7 +39,24 @@ void AnswerFile::WriteRefused(uint64_t line, const v1::Error& error) {
   if (!error.expected().empty()) said["expected"] = error.expected();
   const Json json = {{"line", line}, {"error", said}};
   const std::lock_guard lock(mutex_);
-  if (file_.is_open()) file_ << json.dump() << std::endl;
+  Put(json.dump());
+}
+
+void AnswerFile::Put(const std::string& line) {
+  if (!file_.is_open()) return;
+  errno = 0;
+  file_ << line << std::endl;
+  if (!file_ && error_ == 0) error_ = errno != 0 ? errno : EIO;
+}
+
+absl::Status AnswerFile::Finish() {
+  const std::lock_guard lock(mutex_);
+  if (error_ == 0) return absl::OkStatus();
+  return MakeError(
+      v1::ERROR_CODE_INTERNAL,
+      {"the answers cannot be written to " + name_ + ": " + std::strerror(error_), "answers-out",
+       "a file on a disk with room; events may be recorded whose "
+       "answers it lacks, and the lines can be sent again"});
 }
 
 }  // namespace liggare::cli

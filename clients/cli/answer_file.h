@@ -29,9 +29,17 @@ class AnswerFile {
   void Write(uint64_t line, const v1::RecordResult& result);
   void WriteRefused(uint64_t line, const v1::Error& error);
 
+  // INTERNAL if an answer could not be written, with the system's reason.
+  absl::Status Finish();
+
  private:
+  // Requires the lock.
+  void Put(const std::string& line);
+
   std::mutex mutex_;
+  std::string name_;
   std::ofstream file_;
+  int error_ = 0;  // errno of the first failure.
 };
 
 }  // namespace liggare::cli

@@ -1,6 +1,7 @@
 #include <ostream>
 
 #include "clients/cli/commands.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -64,8 +65,11 @@ int RunCommandLine(int argc, const char* const* argv, Shell& shell) {
   try {  // CLI11 speaks in exceptions; they end here.
     app->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app->exit(error, shell.out(), shell.err());
-    shell.err() << "liggare: " << error.what() << " (see liggare --help)\n";
+    if (error.get_exit_code() == 0) {
+      app->exit(error, shell.out(), shell.err());
+      return shell.Finish(kDone);
+    }
+    shell.err() << "liggare: " << text::ShownText(error.what()) << " (see liggare --help)\n";
     return kUsage;
   }
   return shell.Run();

@@ -10,9 +10,9 @@
 #include "eventstore/log/entry.h"
 #include "eventstore/merkle/tree.h"
 #include "eventstore/merkle/verify.h"
-#include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
 #include "proto/error/error.h"
+#include "proto/json/message_json.h"
 
 namespace liggare::cli {
 namespace {
@@ -309,10 +309,9 @@ bool IsEvidence(std::string_view json) {
   return parsed.is_object() && parsed.contains("evidence_version");
 }
 
-absl::StatusOr<v1::Evidence> EvidenceFromJson(std::string_view json) {
+absl::StatusOr<v1::Evidence> EvidenceFromJson(std::string_view json_text) {
   v1::Evidence evidence;
-  const auto status = google::protobuf::util::JsonStringToMessage(
-      google::protobuf::StringPiece(json.data(), json.size()), &evidence);
+  const absl::Status status = json::MessageFromJson(json_text, evidence);
   if (status.ok()) return evidence;
   return Failed("", "not evidence: " + std::string(status.message()),
                 "the JSON form of liggare.v1.Evidence");

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "proto/error/error.h"
@@ -35,16 +34,6 @@ absl::Status WriteAll(int descriptor, const std::string& file, std::string_view 
 }
 
 }  // namespace
-
-absl::StatusOr<std::string> ReadFile(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text;
-  if (in) text.assign(std::istreambuf_iterator<char>(in), {});
-  if (!in || in.bad()) {
-    return MakeError(v1::ERROR_CODE_NOT_FOUND, {"the file " + file + " cannot be read"});
-  }
-  return text;
-}
 
 absl::Status MakePrivateFile(const std::string& file) {
   struct stat info = {};

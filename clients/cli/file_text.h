@@ -6,12 +6,11 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
+#include "clients/cpp/file_bytes.h"
 
 namespace liggare::cli {
 
-// The file's bytes. NOT_FOUND names the file.
-absl::StatusOr<std::string> ReadFile(const std::string& file);
+using client::ReadFile;
 
 // Makes the file if it is not there, and lets nobody but its owner read it: mode 0600,
 // whatever the umask and whatever it was before. Receipts, answers and tables may hold

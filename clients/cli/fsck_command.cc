@@ -120,7 +120,7 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   log::SharedResources shared;
   StoredKeys keys;
   std::optional<ProgressBar> bar;  // Gone before anything is written.
-  bar.emplace(shell.err(), ErrorIsTerminal() && !shell.options().json, "poster");
+  bar.emplace(shell.terminal(), ErrorIsTerminal() && !shell.options().json, "poster");
   log::FsckOptions options;
   options.keys = &keys;
   options.may_write_about = MayWriteAbout;

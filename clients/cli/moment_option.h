@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "clients/cli/whole_number.h"
 #include "liggare/v1/query_service.pb.h"
 
 namespace liggare::cli {
@@ -20,7 +21,8 @@ inline void AddMomentOptions(CLI::App& command, MomentArguments& arguments) {
   CLI::Option* known_by =
       command.add_option("--known-by", arguments.known_by, "As this node knew it, with --at");
   CLI::Option* at =
-      command.add_option("--at", arguments.at_index, "Before this index of that node's own log");
+      command.add_option("--at", arguments.at_index, "Before this index of that node's own log")
+          ->check(WholeNumber());
   known_by->needs(at);
   at->needs(known_by);
 }

@@ -9,6 +9,7 @@
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/newest_log.h"
 #include "clients/cli/random_id.h"
+#include "clients/cli/whole_number.h"
 #include "clients/cpp/node_path.h"
 #include "eventstore/note/key.h"
 #include "proto/error/error.h"
@@ -92,10 +93,14 @@ void AddNodeRevokeKey(CLI::App& node, Shell& shell) {
   command->add_option("--path", arguments->path, "The child")->required();
   command->add_option("--vkey", arguments->vkey, "The key; the one that is enrolled if not given");
   command->add_option("--log", arguments->log, "The child's log; its newest if not given");
-  command->add_option("--size", arguments->size,
-                      "So many entries the key still answers for; all that are held if not given");
-  command->add_option("--cosigned-until", arguments->cosigned_until_s,
-                      "The last second since 1970 whose cosignatures count; now if not given");
+  command
+      ->add_option("--size", arguments->size,
+                   "So many entries the key still answers for; all that are held if not given")
+      ->check(WholeNumber());
+  command
+      ->add_option("--cosigned-until", arguments->cosigned_until_s,
+                   "The last second since 1970 whose cosignatures count; now if not given")
+      ->check(WholeNumber());
   command->add_option("--reason-code", arguments->reason_code, "Why, as a token")
       ->capture_default_str();
   OnChosen(*command, shell, arguments, Run);

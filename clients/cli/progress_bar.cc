@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "clients/cli/swedish_text.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -59,7 +60,7 @@ void ProgressBar::Update(const Progress& progress) {
 void ProgressBar::Print(std::string_view line) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Clear();
-  err_ << line << "\n" << std::flush;
+  err_ << text::ShownText(line) << "\n" << std::flush;
 }
 
 void ProgressBar::Clear() {

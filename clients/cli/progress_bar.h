@@ -34,7 +34,7 @@ class ProgressBar {
 
   // Draws, at most ten times a second.
   void Update(const Progress& progress);
-  // Writes a line of its own above the bar.
+  // Writes a line of its own above the bar, shown (proto/text/shown_text.h).
   void Print(std::string_view line);
 
  private:

@@ -3,6 +3,7 @@
 
 #include "clients/cli/commands.h"
 #include "clients/cli/entry_form.h"
+#include "clients/cli/whole_number.h"
 #include "clients/cpp/node_path.h"
 #include "clients/cpp/reader.h"
 #include "eventstore/merkle/hash.h"
@@ -87,8 +88,10 @@ void AddRead(CLI::App& app, Shell& shell) {
       app.add_subcommand("read", "The entries of a log or a subject, one a line (--json: whole)");
   command->add_option("log", arguments->log, "Such as se/17@1");
   command->add_option("--subject", arguments->subject, "Instead of a log");
-  command->add_option("--from", arguments->from, "Index in the log to begin at");
-  command->add_option("--max", arguments->entries_max, "At most so many (default: all)");
+  command->add_option("--from", arguments->from, "Index in the log to begin at")
+      ->check(WholeNumber());
+  command->add_option("--max", arguments->entries_max, "At most so many (default: all)")
+      ->check(WholeNumber());
   command->add_flag("--follow", arguments->follow, "Go on with new entries as they come");
   OnChosen(*command, shell, arguments, Run);
 }

@@ -1,6 +1,3 @@
-#include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <memory>
 #include <optional>
 
@@ -8,15 +5,16 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/event_line.h"
 #include "clients/cli/file_text.h"
+#include "clients/cli/line_source.h"
 #include "clients/cli/progress_bar.h"
 #include "clients/cli/record_tally.h"
+#include "clients/cli/whole_number.h"
 #include "clients/cpp/recorder.h"
 #include "proto/error/error.h"
+#include "proto/json/event_json.h"
 
 namespace liggare::cli {
 namespace {
-
-constexpr char kStandardInput[] = "-";
 
 struct Arguments {
   std::string file;
@@ -24,43 +22,6 @@ struct Arguments {
   bool stop_on_error = false;
   std::string frontier_out;
   std::string answers_out;
-};
-
-// Where the lines come from.
-class LineSource {
- public:
-  static absl::StatusOr<std::unique_ptr<LineSource>> Open(const std::string& name) {
-    auto source = std::make_unique<LineSource>();
-    if (name == kStandardInput) return source;
-    source->file_.open(name, std::ios::binary);
-    std::error_code error;
-    const uintmax_t size = std::filesystem::file_size(name, error);
-    if (!error) source->total_bytes_ = size;
-    if (source->file_) {
-      source->in_ = &source->file_;
-      return source;
-    }
-    return MakeError(v1::ERROR_CODE_NOT_FOUND, {"the file " + name + " cannot be read"});
-  }
-
-  // The next line; false at the end.
-  bool Next(std::string& line) {
-    if (!std::getline(*in_, line)) return false;
-    ++number_;
-    done_bytes_ += line.size() + 1;
-    return true;
-  }
-
-  uint64_t number() const { return number_; }
-  uint64_t done_bytes() const { return done_bytes_; }
-  uint64_t total_bytes() const { return total_bytes_; }
-
- private:
-  std::ifstream file_;
-  std::istream* in_ = &std::cin;
-  uint64_t number_ = 0;
-  uint64_t done_bytes_ = 0;
-  uint64_t total_bytes_ = 0;
 };
 
 // Sends the lines of a source and keeps the tally of what became of them.
@@ -71,7 +32,7 @@ class LineRecorder {
       : arguments_(arguments),
         answers_(answers),
         node_(connection.node()),
-        bar_(shell.err(), ErrorIsTerminal() && !shell.options().json, "händelser"),
+        bar_(shell.terminal(), ErrorIsTerminal() && !shell.options().json, "händelser"),
         recorder_(connection, {}, [this](uint64_t, const v1::RecordResult& result) {
           const uint64_t line = tally_.Answered(result);
           answers_.Write(line, result);
@@ -80,10 +41,14 @@ class LineRecorder {
 
   // Not OK if the server could not be reached or refused the stream.
   absl::Status RecordAll(LineSource& source) {
-    std::string line;
-    while (source.Next(line)) {
+    LineSource::Line line;
+    for (;;) {
+      const auto more = source.Next(line);
+      // What was read before is finished: it may be recorded.
+      if (!more.ok()) return EndedBy(more.status(), source.number() + 1);
+      if (!*more) break;
       bar_.Update({source.done_bytes(), source.total_bytes(), tally_.answered_count()});
-      if (source.number() < arguments_.from_line || Stripped(line).empty()) continue;
+      if (source.number() < arguments_.from_line || Stripped(line.text).empty()) continue;
       if (auto status = RecordOne(source.number(), line); !status.ok()) {
         tally_.StoppedBefore(source.number());
         return status;
@@ -99,8 +64,18 @@ class LineRecorder {
   RecordSummary Summary() const { return tally_.Summary(); }
 
  private:
-  absl::Status RecordOne(uint64_t number, const std::string& line) {
-    auto submission = SubmissionOfLine(line, node_, salts_);
+  absl::Status EndedBy(const absl::Status& status, uint64_t next_line) {
+    tally_.StoppedBefore(next_line);
+    const absl::Status finished = recorder_.Finish();
+    return finished.ok() ? status : finished;
+  }
+
+  absl::Status RecordOne(uint64_t number, const LineSource::Line& line) {
+    const auto read = [&]() -> absl::StatusOr<v1::Submission> {
+      if (auto status = json::CheckEventJsonBytes(line.bytes); !status.ok()) return status;
+      return SubmissionOfLine(line.text, node_, salts_);
+    };
+    auto submission = read();
     if (!submission.ok()) {
       tally_.Refused(number);
       answers_.WriteRefused(number, ErrorOf(submission.status()));
@@ -124,7 +99,7 @@ class LineRecorder {
 };
 
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
-  auto source = LineSource::Open(arguments.file);
+  auto source = LineSource::Open(arguments.file, json::kEventJsonBytesMax);
   if (!source.ok()) return source.status();
   auto answers = AnswerFile::Open(arguments.answers_out);
   if (!answers.ok()) return answers.status();
@@ -143,6 +118,7 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
     if (!written.ok()) return written;
   }
   if (!status.ok()) return status;
+  if (absl::Status kept = (*answers)->Finish(); !kept.ok()) return kept;
   return summary.refused_lines.empty() ? kDone : kFailed;
 }
 
@@ -153,7 +129,8 @@ void AddRecord(CLI::App& app, Shell& shell) {
   CLI::App* command =
       app.add_subcommand("record", "Records events, one JSON object a line (docs/events.md)");
   command->add_option("file", arguments->file, "The file, or - for standard input")->required();
-  command->add_option("--from-line", arguments->from_line, "Begin at this line, from 1");
+  command->add_option("--from-line", arguments->from_line, "Begin at this line, from 1")
+      ->check(WholeNumber(1));
   command->add_flag("--stop-on-error", arguments->stop_on_error,
                     "Send nothing after the first refused line");
   command->add_option("--frontier-out", arguments->frontier_out,

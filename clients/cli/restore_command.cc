@@ -11,6 +11,8 @@
 #include "clients/cli/missing_events.h"
 #include "clients/cli/server_program.h"
 #include "clients/cli/swedish_text.h"
+#include "clients/cli/trust_file.h"
+#include "clients/cli/whole_number.h"
 #include "eventstore/log/backup.h"
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
@@ -126,14 +128,6 @@ void PrintRestored(Shell& shell, const Json& report) {
   if (!kept.empty()) shell.out() << "Den förra katalogen finns kvar som " << kept << ".\n";
 }
 
-absl::StatusOr<std::string> NationalKey(const std::string& trust) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(trust, error)) return trust;
-  auto text = ReadFile(trust);
-  if (!text.ok()) return text.status();
-  return Stripped(*text);
-}
-
 absl::StatusOr<ExitCode> FromParent(Shell& shell, const Arguments& arguments) {
   const std::string& path = shell.options().node;
   if (path.empty()) return Usage("it is not said which node", "--node", "its path");
@@ -144,7 +138,7 @@ absl::StatusOr<ExitCode> FromParent(Shell& shell, const Arguments& arguments) {
   if (!arguments.receipts.empty()) {
     if (arguments.trust.empty())
       return Usage("receipts can't be verified", "--trust", "the national vkey");
-    auto national_key = NationalKey(arguments.trust);
+    auto national_key = ReadTrust(arguments.trust);
     if (!national_key.ok()) return national_key.status();
     auto read = ReadReceipts(arguments.receipts, *national_key);
     if (!read.ok()) return read.status();
@@ -194,7 +188,8 @@ void AddRestore(CLI::App& app, Shell& shell) {
   command->add_option("backup", arguments->backup_directory, "The directory with the backups");
   command->add_option("--to", arguments->to,
                       "Where to: the node's data directory, empty or missing");
-  command->add_option("--backup-id", arguments->backup_id, "Which backup (default: the latest)");
+  command->add_option("--backup-id", arguments->backup_id, "Which backup (default: the latest)")
+      ->check(WholeNumber());
   command->add_flag("--from-parent", arguments->from_parent,
                     "Fetch what the parent holds of --node, and open a new epoch");
   command->add_option("--config", arguments->config,

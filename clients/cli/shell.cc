@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "proto/error/error.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -59,14 +60,19 @@ absl::StatusOr<client::Connection*> Shell::Connect() {
 
 ExitCode Shell::Run() {
   const absl::StatusOr<ExitCode> code = work_();
-  out_.flush();
-  if (code.ok()) return *code;
-  PrintError(code.status());
-  return CodeOf(code.status());
+  if (!code.ok()) PrintError(code.status());
+  return Finish(code.ok() ? *code : CodeOf(code.status()));
+}
+
+ExitCode Shell::Finish(ExitCode code) {
+  const absl::Status written = out_.Finish("standard output");
+  if (written.ok()) return code;
+  PrintError(written);
+  return code == kDone ? kFailed : code;
 }
 
 void Shell::PrintError(const absl::Status& status) {
-  err_ << "liggare: " << ErrorText(ErrorOf(status)) << "\n" << std::flush;
+  err_ << "liggare: " << text::ShownText(ErrorText(ErrorOf(status))) << "\n" << std::flush;
 }
 
 }  // namespace liggare::cli

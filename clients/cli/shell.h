@@ -12,6 +12,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "clients/cli/shown_stream.h"
 #include "clients/cpp/connection.h"
 
 namespace liggare::cli {
@@ -41,11 +42,13 @@ using Work = std::function<absl::StatusOr<ExitCode>()>;
 class Shell {
  public:
   // Both streams must outlive the shell. Results go to `out`, errors to `err`.
-  Shell(std::ostream& out, std::ostream& err) : out_(out), err_(err) {}
+  Shell(std::ostream& out, std::ostream& err) : out_(out), err_(err), terminal_(err) {}
 
   GlobalOptions& options() { return options_; }
   std::ostream& out() { return out_; }
   std::ostream& err() { return err_; }
+  // The error stream as it is, for what moves the cursor on purpose.
+  std::ostream& terminal() { return terminal_; }
 
   // The connection that the options describe; made once. A server that is met for the
   // first time is named on the error stream.
@@ -58,12 +61,17 @@ class Shell {
   // kVerificationFailed, kUsage (CONFIGURATION) or kFailed.
   ExitCode Run();
 
+  // `code`, or kFailed with an error if not all of the output could be written: half a
+  // table must not look like a whole one.
+  ExitCode Finish(ExitCode code);
+
   // "liggare: <error>" on the error stream.
   void PrintError(const absl::Status& status);
 
  private:
-  std::ostream& out_;
-  std::ostream& err_;
+  ShownStream out_;
+  ShownStream err_;
+  std::ostream& terminal_;
   GlobalOptions options_;
   std::unique_ptr<client::Connection> connection_;
   Work work_;

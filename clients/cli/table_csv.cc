@@ -1,10 +1,13 @@
 #include "clients/cli/table_csv.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "clients/cli/table_figure.h"
+#include "proto/text/shown_text.h"
+#include "proto/text/utf8.h"
 
 namespace liggare::cli {
 namespace {
@@ -22,6 +25,24 @@ std::string Quoted(std::string_view field) {
   return quoted + "\"";
 }
 
+// What a spreadsheet takes for the beginning of a formula, in either width.
+bool BeginsFormula(std::string_view text) {
+  while (!text.empty()) {
+    const std::optional<char32_t> point = text::TakeCodePoint(text);
+    if (!point) return false;
+    constexpr std::u32string_view kSigns = U"=+-@\uFF1D\uFF0B\uFF0D\uFF20";
+    if (kSigns.find(*point) != kSigns.npos) return true;
+    if (!text::IsSpace(*point)) return false;
+  }
+  return false;
+}
+
+// A text that somebody wrote: on one line, and never a formula, but shown with an
+// apostrophe before it.
+std::string Guarded(std::string_view text) {
+  return (BeginsFormula(text) ? "'" : "") + text::ShownText(text);
+}
+
 std::string Line(const std::vector<std::string>& fields) {
   std::string line;
   for (size_t i = 0; i < fields.size(); ++i) {
@@ -34,7 +55,7 @@ std::string Line(const std::vector<std::string>& fields) {
 std::string Field(const v1::TableCell& cell) {
   if (cell.suppressed()) return kSuppressedMark;
   std::optional<std::string> figure = PlainFigure(cell);
-  if (!figure) return cell.text();
+  if (!figure) return Guarded(cell.text());
   std::replace(figure->begin(), figure->end(), '.', ',');
   return *std::move(figure);
 }
@@ -43,10 +64,10 @@ std::string Field(const v1::TableCell& cell) {
 
 std::string TableCsv(const v1::GetTableResponse& table) {
   std::vector<std::string> names = {"kod", "rad"};
-  for (const v1::TableColumn& column : table.columns()) names.push_back(column.label());
+  for (const v1::TableColumn& column : table.columns()) names.push_back(Guarded(column.label()));
   std::string csv = Line(names);
   for (const v1::TableRow& row : table.rows()) {
-    std::vector<std::string> fields = {row.id(), row.label()};
+    std::vector<std::string> fields = {Guarded(row.id()), Guarded(row.label())};
     for (const v1::TableCell& cell : row.cells()) fields.push_back(Field(cell));
     csv += Line(fields);
   }

@@ -6,6 +6,8 @@
 //   kod;rad;18–29 år;Totalt
 //   man;Män;1065;4303
 //
+// A text that begins as a formula does (=, +, -, @, after spaces too) has an apostrophe
+// before it, so that no spreadsheet runs what somebody wrote; figures stay figures.
 // Only what is computed; a cell that is not to be published is "..". The notes are not
 // in it: TableNotes gives them.
 #ifndef CLIENTS_CLI_TABLE_CSV_H_

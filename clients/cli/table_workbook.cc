@@ -3,13 +3,16 @@
 #include <xlsxwriter.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <optional>
+#include <string_view>
 
 #include "clients/cli/file_text.h"
 #include "clients/cli/table_figure.h"
 #include "clients/cli/text_table.h"
 #include "proto/error/error.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -58,6 +61,26 @@ struct Formats {
   lxw_format* percent;
 };
 
+bool IsHexDigit(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+
+// Whether the text begins with what Excel reads as an escaped character: _x0041_.
+bool BeginsEscape(std::string_view text) {
+  constexpr size_t kEscapeBytes = 7;
+  return text.size() >= kEscapeBytes && text.starts_with("_x") && text[kEscapeBytes - 1] == '_' &&
+         std::all_of(text.begin() + 2, text.begin() + kEscapeBytes - 1, IsHexDigit);
+}
+
+// As a sheet's XML can hold it, and Excel shows it as it was written.
+std::string SheetText(std::string_view written) {
+  const std::string shown = text::ShownText(written);
+  std::string sheet_text;
+  for (size_t i = 0; i < shown.size(); ++i) {
+    if (BeginsEscape(std::string_view(shown).substr(i))) sheet_text += "_x005F";
+    sheet_text += shown[i];
+  }
+  return sheet_text;
+}
+
 // A position in a sheet.
 struct Place {
   lxw_row_t row;
@@ -72,7 +95,7 @@ void WriteCell(lxw_worksheet* sheet, Place place, const v1::TableCell& cell,
     worksheet_write_number(sheet, place.row, place.column, std::strtod(figure->c_str(), nullptr),
                            formats.Of(cell.unit(), has_decimals));
   } else if (!cell.text().empty()) {
-    worksheet_write_string(sheet, place.row, place.column, cell.text().c_str(),
+    worksheet_write_string(sheet, place.row, place.column, SheetText(cell.text()).c_str(),
                            cell.suppressed() ? formats.suppressed : nullptr);
   }
 }
@@ -89,15 +112,15 @@ void SetWidths(lxw_worksheet* sheet, const v1::GetTableResponse& table) {
 
 void WriteSheet(lxw_worksheet* sheet, const v1::GetTableResponse& table, const Formats& formats) {
   SetWidths(sheet, table);
-  worksheet_write_string(sheet, kTitleRow, 0, table.title().c_str(), formats.title);
+  worksheet_write_string(sheet, kTitleRow, 0, SheetText(table.title()).c_str(), formats.title);
   worksheet_write_blank(sheet, kHeadingRow, 0, formats.heading);
   for (int i = 0; i < table.columns_size(); ++i) {
     worksheet_write_string(sheet, kHeadingRow, static_cast<lxw_col_t>(i + 1),
-                           table.columns(i).label().c_str(), formats.heading);
+                           SheetText(table.columns(i).label()).c_str(), formats.heading);
   }
   lxw_row_t at = kHeadingRow + 1;
   for (const v1::TableRow& row : table.rows()) {
-    worksheet_write_string(sheet, at, 0, row.label().c_str(), nullptr);
+    worksheet_write_string(sheet, at, 0, SheetText(row.label()).c_str(), nullptr);
     for (int i = 0; i < row.cells_size(); ++i) {
       WriteCell(sheet, {at, static_cast<lxw_col_t>(i + 1)}, row.cells(i), formats);
     }
@@ -105,7 +128,7 @@ void WriteSheet(lxw_worksheet* sheet, const v1::GetTableResponse& table, const F
   }
   ++at;
   for (const std::string& note : table.notes()) {
-    worksheet_write_string(sheet, at++, 0, note.c_str(), nullptr);
+    worksheet_write_string(sheet, at++, 0, SheetText(note).c_str(), nullptr);
   }
 }
 

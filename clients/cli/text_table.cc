@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/text/shown_text.h"
+
 namespace liggare::cli {
 namespace {
 
@@ -27,6 +29,7 @@ size_t Width(std::string_view text) {
 
 void TextTable::AddRow(std::vector<std::string> cells) {
   cells.resize(columns_.size());
+  for (std::string& cell : cells) cell = text::ShownText(cell);
   rows_.push_back({false, std::move(cells)});
 }
 

@@ -21,7 +21,8 @@ class TextTable {
   // One alignment for each column.
   explicit TextTable(std::vector<Align> columns) : columns_(std::move(columns)) {}
 
-  // A row of at most as many cells as there are columns; missing ones are empty.
+  // A row of at most as many cells as there are columns; missing ones are empty. Each is
+  // shown (proto/text/shown_text.h), so that a row is one line whatever stands in it.
   void AddRow(std::vector<std::string> cells);
   // A line of dashes under what was added so far.
   void AddRule();

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <memory>
 #include <ostream>
 
@@ -9,6 +8,7 @@
 #include "clients/cli/live_verification.h"
 #include "clients/cli/log_report.h"
 #include "clients/cli/receipt_form.h"
+#include "clients/cli/trust_file.h"
 #include "clients/cpp/receipt_verifier.h"
 #include "proto/error/error.h"
 
@@ -21,15 +21,6 @@ struct Arguments {
   bool live = false;
   std::string directory;
 };
-
-// --trust holds the key itself or names a file that does.
-absl::StatusOr<std::string> NationalKey(const std::string& trust) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(trust, error)) return trust;
-  auto text = ReadFile(trust);
-  if (!text.ok()) return text.status();
-  return Stripped(*text);
-}
 
 absl::StatusOr<ExitCode> VerifyEvidenceFile(Shell& shell, const std::string& json,
                                             const std::string& national_key) {
@@ -71,7 +62,7 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
     return MakeError(v1::ERROR_CODE_CONFIGURATION,
                      {"one thing is verified at a time", "", "a FILE, --live or --data DIR"});
   }
-  auto national_key = NationalKey(arguments.trust);
+  auto national_key = ReadTrust(arguments.trust);
   if (!national_key.ok()) return national_key.status();
   if (!arguments.proof_file.empty()) {
     return VerifyProofFile(shell, arguments.proof_file, *national_key);

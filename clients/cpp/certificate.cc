@@ -7,12 +7,11 @@
 
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "clients/cpp/file_bytes.h"
 #include "proto/error/error.h"
 #include "proto/form/identity.h"
 
@@ -35,9 +34,9 @@ absl::Status Wrong(std::string option, std::string message, std::string expected
 
 absl::StatusOr<std::string> ReadPem(const std::string& option, const std::string& file) {
   if (file.empty()) return Wrong(option, "no file is given", "the name of a PEM file");
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return Wrong(option, file + " cannot be read", "a PEM file");
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  auto pem = ReadFile(file);
+  if (pem.ok()) return pem;
+  return Wrong(option, ErrorOf(pem.status()).message(), "a PEM file");
 }
 
 Owned<BIO> MemoryOf(const std::string& text) {

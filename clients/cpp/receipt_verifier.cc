@@ -8,6 +8,7 @@
 #include "clients/cpp/proven_entry.h"
 #include "google/protobuf/util/json_util.h"
 #include "proto/error/error.h"
+#include "proto/json/message_json.h"
 
 namespace liggare::client {
 namespace {
@@ -198,10 +199,9 @@ std::string ReceiptToJson(const v1::Receipt& receipt) {
   return json;
 }
 
-absl::StatusOr<v1::Receipt> ReceiptFromJson(std::string_view json) {
+absl::StatusOr<v1::Receipt> ReceiptFromJson(std::string_view json_text) {
   v1::Receipt receipt;
-  const auto status = google::protobuf::util::JsonStringToMessage(
-      google::protobuf::StringPiece(json.data(), json.size()), &receipt);
+  const absl::Status status = json::MessageFromJson(json_text, receipt);
   if (status.ok()) return receipt;
   return MakeError(v1::ERROR_CODE_MALFORMED, {"not a receipt: " + std::string(status.message()), "",
                                               "the JSON form of liggare.v1.Receipt"});

@@ -255,5 +255,47 @@ TEST_F(RotateKeyTest, AnotherNodesKeyBesideItIsNotTaken) {
   EXPECT_EQ(Rotate().code, kFailed);
 }
 
+TEST(CommandLineTest, ADirectoryInPlaceOfAFileIsSaidToBeOne) {
+  testing::ScratchDirectory directory;
+  const std::string folder = directory.path();
+  for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{
+           {"verify", "--trust",
+            "liggare.test/se+3ef76521+AX/CzftV1rd51d7FbGPAMG3w2H5o2gMZDr5wsKfXzH3X", folder},
+           {"verify", "--trust", folder, "x"},
+           {"--server", "127.0.0.1:1", "--ca", folder, "--cert", folder, "--key", folder, "status"},
+           {"record", folder}}) {
+    const Outcome outcome = RunLine(line);
+    EXPECT_TRUE(outcome.code == kFailed || outcome.code == kUsage) << outcome.code;
+    EXPECT_THAT(outcome.err, HasSubstr("Is a directory")) << ::testing::PrintToString(line);
+  }
+}
+
+TEST(CommandLineTest, NumbersBelowZeroAreRefused) {
+  for (const std::vector<std::string>& line :
+       std::vector<std::vector<std::string>>{{"record", "x", "--from-line", "-1"},
+                                             {"record", "x", "--from-line", "0"},
+                                             {"read", "se@1", "--from", "-1"},
+                                             {"read", "se@1", "--max", "-1"},
+                                             {"state", "x", "--known-by", "se", "--at", "-1"}}) {
+    EXPECT_EQ(RunLine(line).code, kUsage) << ::testing::PrintToString(line);
+  }
+}
+
+TEST(CommandLineTest, AFileForTrustIsToldFromAKey) {
+  testing::ScratchDirectory directory;
+  const std::string proof = directory.Write("x.json", "{}");
+  const std::string vkey =
+      "liggare.test/se+3ef76521+AX/CzftV1rd51d7FbGPAMG3w2H5o2gMZDr5wsKfXzH3X\n";
+  const auto said = [&](const std::string& trust) {
+    return RunLine({"verify", "--trust", trust, proof}).err;
+  };
+  EXPECT_THAT(said(directory / "missing.vkey"), HasSubstr("No such file"));
+  EXPECT_THAT(said(directory.Write("se.key", "PRIVATE+KEY+liggare.test/se+3ef76521+AYEK\n")),
+              HasSubstr("holds a private key"));
+  for (const std::string& right : {vkey, "\uFEFF" + vkey}) {
+    EXPECT_THAT(said(directory.Write("se.vkey", right)), HasSubstr("receipt_version"));
+  }
+}
+
 }  // namespace
 }  // namespace liggare::cli

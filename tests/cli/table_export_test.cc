@@ -110,6 +110,43 @@ TEST(TableCsvTest, FieldsAreNamedQuotedAndWrittenWithADecimalComma) {
             "ore;Med öre;-1135202,50;;;-1;\r\n");
 }
 
+v1::GetTableResponse TableOfTexts(const std::vector<std::string>& texts) {
+  v1::GetTableResponse table;
+  table.set_title("Brister");
+  table.add_columns()->set_label("Text");
+  for (const std::string& text : texts) {
+    v1::TableRow* row = table.add_rows();
+    row->set_id("r");
+    row->set_label(text);
+    row->add_cells()->set_text(text);
+  }
+  return table;
+}
+
+TEST(TableCsvTest, TextThatASpreadsheetWouldRunIsGuardedAndFiguresAreNot) {
+  for (const std::string text : {"=1+1", "+46701740605", "-x", "@SUM(A1)", "  =1", "\u00A0=1",
+                                 "\t=1", "\r=1", "\uFF1D1", "-12"}) {
+    const std::string csv = TableCsv(TableOfTexts({text}));
+    EXPECT_NE(csv.find(";'"), std::string::npos) << csv;
+    EXPECT_EQ(csv.find(";="), std::string::npos) << csv;
+  }
+  for (const std::string text : {"a=1", "–", "", "Å", "1-2"}) {
+    EXPECT_EQ(TableCsv(TableOfTexts({text})).find('\''), std::string::npos) << text;
+  }
+  v1::GetTableResponse table = TableOfTexts({"a"});
+  v1::TableCell* cell = table.mutable_rows(0)->mutable_cells(0);
+  cell->clear_text();
+  cell->set_numerator(-12);
+  cell->set_denominator(1);
+  EXPECT_NE(TableCsv(table).find(";-12"), std::string::npos) << TableCsv(table);
+}
+
+TEST(TableCsvTest, ARowIsOneLineWhateverStandsInIt) {
+  const std::string csv = TableCsv(TableOfTexts({"a\nb\r\nc\x1b"}));
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 2) << csv;
+  EXPECT_EQ(csv.find('\x1b'), std::string::npos);
+}
+
 TEST(TableCsvTest, WithheldFiguresAreTwoDotsAndZerosAreThere) {
   EXPECT_EQ(TableCsv(Klienter()),
             "kod;rad;18–29 år;Totalt\r\n"
@@ -252,6 +289,18 @@ TEST_F(TableFilesTest, AWorkbookHasNumbersAsNumbersWithTheirFormats) {
   has("klienter\tB5\ts\t..\t#0");
   has("klienter\tA8\ts\t.. uppgiften redovisas inte\t#0");
   EXPECT_THAT(cells, Not(Contains(HasSubstr("budget\tC5")))) << "absent, not 0";
+}
+
+TEST_F(TableFilesTest, EveryTextIsXmlAndStandsInTheSheetAsItWasWritten) {
+  const std::string file = File("t.xlsx");
+  ASSERT_TRUE(
+      WriteWorkbook(file, {{"b", TableOfTexts({"a\uFFFFb", "_x0041_", "_x41_", "\x1b[2J"})}}).ok());
+  const std::vector<std::string> cells = CellsOfWorkbook(file);
+  const auto has = [&](const std::string& line) { EXPECT_THAT(cells, Contains(line)); };
+  has("b\tB4\ts\ta\\uffffb\t#0");
+  has("b\tB5\ts\t_x005F_x0041_\t#0");  // Which Excel shows as _x0041_.
+  has("b\tB6\ts\t_x41_\t#0");
+  has("b\tB7\ts\t\\u001b[2J\t#0");
 }
 
 TEST_F(TableFilesTest, AWorkbookThatCantBeWrittenIsAnError) {
