@@ -183,7 +183,7 @@ void Run(int logs) {
   replication::Session session(
       {.ends = {replication::Side::kChild, kCounty, "se"},
        .trust_domain = "liggare.test",
-       .nonce = std::string(32, 'n'),
+       .nonce = std::string(replication::kNonceBytes, 'o'),
        .instance_id = "",
        .boot_count = 1,
        .format_version = 1,
