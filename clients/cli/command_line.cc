@@ -53,6 +53,7 @@ std::unique_ptr<CLI::App> MakeCommandLine(Shell& shell) {
   AddExamples(*app, shell);
   AddStatus(*app, shell);
   AddReceipt(*app, shell);
+  AddCheckpoint(*app, shell);
   AddVerify(*app, shell);
   AddFsck(*app, shell);
   AddBackup(*app, shell);

@@ -31,6 +31,7 @@ void AddBrister(CLI::App& app, Shell& shell);
 void AddExamples(CLI::App& app, Shell& shell);
 void AddStatus(CLI::App& app, Shell& shell);
 void AddReceipt(CLI::App& app, Shell& shell);
+void AddCheckpoint(CLI::App& app, Shell& shell);
 void AddVerify(CLI::App& app, Shell& shell);
 void AddFsck(CLI::App& app, Shell& shell);
 void AddBackup(CLI::App& app, Shell& shell);

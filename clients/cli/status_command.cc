@@ -5,6 +5,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/hex.h"
+#include "clients/cli/swedish_text.h"
 #include "clients/cli/text_table.h"
 #include "clients/cpp/node_path.h"
 
@@ -25,6 +26,16 @@ Json ParentJson(const v1::ParentStatus& parent) {
           {"last_error", parent.last_error()}};
 }
 
+Json WitnessesJson(const v1::HeldLog& log) {
+  Json witnesses = Json::array();
+  for (const v1::LogWitness& witness : log.witnesses()) {
+    witnesses.push_back({{"name", witness.name()},
+                         {"size", witness.size()},
+                         {"cosigned_at_s", witness.cosigned_at_s()}});
+  }
+  return witnesses;
+}
+
 Json NodeJson(const v1::NodeStatus& node) {
   Json json = {{"path", node.path()}};
   json["logs"] = Json::array();
@@ -32,7 +43,8 @@ Json NodeJson(const v1::NodeStatus& node) {
     json["logs"].push_back({{"name", log.state().log()},
                             {"size", log.state().size()},
                             {"root", Hex(log.state().root())},
-                            {"acknowledged_by_parent", log.acknowledged_by_parent()}});
+                            {"acknowledged_by_parent", log.acknowledged_by_parent()},
+                            {"witnesses", WitnessesJson(log)}});
   }
   json["children"] = Json::array();
   for (const v1::ChildStatus& child : node.children()) {
@@ -113,6 +125,23 @@ bool FlowsUp(const v1::HeldLog& log, const v1::NodeStatus& node) {
   return node.has_parent() && path.ok() && client::IsSelfOrAbove(node.path(), *path);
 }
 
+// Who else has signed that a log is the same there as here.
+std::string WitnessesText(const v1::NodeStatus& node) {
+  const std::string indent(kIndent, ' ');
+  std::string text;
+  for (const v1::HeldLog& log : node.logs()) {
+    if (log.witnesses().empty()) continue;
+    text += indent + log.state().log() + " medsigneras av:\n";
+    TextTable table({Align::kLeft, Align::kRight, Align::kLeft});
+    for (const v1::LogWitness& witness : log.witnesses()) {
+      table.AddRow({witness.name(), std::to_string(witness.size()) + " poster",
+                    TimeText(witness.cosigned_at_s() * 1000)});
+    }
+    text += table.Text(2 * kIndent);
+  }
+  return text;
+}
+
 std::string NodeText(const v1::NodeStatus& node) {
   std::string text = "Nod " + node.path() + "\n";
   const std::string indent(kIndent, ' ');
@@ -136,7 +165,7 @@ std::string NodeText(const v1::NodeStatus& node) {
     table.AddRow({log.state().log(), std::to_string(log.state().size()), acknowledged,
                   Hex(log.state().root()).substr(0, kShortRootDigits)});
   }
-  return text + table.Text(kIndent);
+  return text + table.Text(kIndent) + WitnessesText(node);
 }
 
 // A node that did not fit into a page goes on in the next.

@@ -8,6 +8,7 @@
 #include "clients/cli/live_verification.h"
 #include "clients/cli/log_report.h"
 #include "clients/cli/receipt_form.h"
+#include "clients/cli/seen_checkpoint.h"
 #include "clients/cli/trust_file.h"
 #include "clients/cpp/receipt_verifier.h"
 #include "proto/error/error.h"
@@ -19,6 +20,8 @@ struct Arguments {
   std::string trust;
   std::string proof_file;
   bool live = false;
+  std::string seen;
+  std::string evidence_out;
   std::string directory;
 };
 
@@ -49,6 +52,24 @@ absl::StatusOr<ExitCode> VerifyProofFile(Shell& shell, const std::string& file,
   return kDone;
 }
 
+// A checkpoint from elsewhere, against what the server holds.
+absl::StatusOr<ExitCode> VerifySeen(Shell& shell, const Arguments& arguments,
+                                    const std::string& national_key) {
+  const auto checkpoint = ReadFile(arguments.seen);
+  if (!checkpoint.ok()) return checkpoint.status();
+  auto connection = shell.Connect();
+  if (!connection.ok()) return connection.status();
+  const auto seen = CompareSeen(**connection, *checkpoint, national_key);
+  if (!seen.ok()) return seen.status();
+  shell.out() << (shell.options().json ? SeenJson(*seen) : SeenText(*seen));
+  if (seen->two_roots && !arguments.evidence_out.empty()) {
+    if (auto status = WriteFile(arguments.evidence_out, seen->evidence); !status.ok()) {
+      return status;
+    }
+  }
+  return seen->two_roots || seen->is_beyond() ? kVerificationFailed : kDone;
+}
+
 // The exit code for the reports, after the words that follow them.
 ExitCode Conclude(Shell& shell, const std::vector<LogReport>& reports) {
   shell.out() << (shell.options().json ? LogReportsJson(reports) : LogReportsSummary(reports));
@@ -62,11 +83,17 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
     return MakeError(v1::ERROR_CODE_CONFIGURATION,
                      {"one thing is verified at a time", "", "a FILE, --live or --data DIR"});
   }
+  if (arguments.seen.empty() ? !arguments.evidence_out.empty() : !arguments.live) {
+    return MakeError(v1::ERROR_CODE_CONFIGURATION,
+                     {"a checkpoint that was seen is compared with a running server",
+                      arguments.seen.empty() ? "--evidence-out" : "--seen", "--live --seen FILE"});
+  }
   auto national_key = ReadTrust(arguments.trust);
   if (!national_key.ok()) return national_key.status();
   if (!arguments.proof_file.empty()) {
     return VerifyProofFile(shell, arguments.proof_file, *national_key);
   }
+  if (!arguments.seen.empty()) return VerifySeen(shell, arguments, *national_key);
   const auto print = [&shell](const LogReport& report) {
     if (!shell.options().json) shell.out() << LogReportText(report) << std::flush;
   };
@@ -94,6 +121,11 @@ void AddVerify(CLI::App& app, Shell& shell) {
   command->add_option("file", arguments->proof_file,
                       "A file with a receipt or evidence; needs no server");
   command->add_flag("--live", arguments->live, "Every log of the server (of --node, if given)");
+  command->add_option(
+      "--seen", arguments->seen,
+      "With --live: only compare this checkpoint, from elsewhere, with the server's");
+  command->add_option("--evidence-out", arguments->evidence_out,
+                      "With --seen: where evidence is written, if the two are not of one log");
   command->add_option("--data", arguments->directory, "A node's data directory, not in use");
   OnChosen(*command, shell, arguments, Run);
 }

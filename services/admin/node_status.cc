@@ -14,9 +14,17 @@ namespace {
 // How the text of a session that ended without anybody's fault begins.
 constexpr char kUnavailable[] = "UNAVAILABLE";
 
-void AddLog(const log::HeldLog& log, const std::optional<replication::PeerStatus>& parent,
-            v1::NodeStatus& status) {
+void AddLog(const hosting::HostedNode& node, const log::HeldLog& log,
+            const std::optional<replication::PeerStatus>& parent, v1::NodeStatus& status) {
   v1::HeldLog& held = *status.add_logs();
+  if (node.witnesses) {
+    for (replication::Witness& witness : node.witnesses(log.name)) {
+      v1::LogWitness& out = *held.add_witnesses();
+      out.set_name(std::move(witness.name));
+      out.set_size(witness.size);
+      out.set_cosigned_at_s(static_cast<int64_t>(witness.time_s));
+    }
+  }
   held.mutable_state()->set_log(log.name);
   held.mutable_state()->set_size(log.size);
   held.mutable_state()->set_root(std::string(merkle::HashBytes(log.root)));
@@ -134,7 +142,7 @@ v1::NodeStatus StatusOf(const hosting::HostedNode& node) {
   status.set_path(node.path);
   status.set_verifier_key(node.verifier().Text());
   std::optional<replication::PeerStatus> parent = node.parent_status();
-  for (const log::HeldLog& log : node.log.Logs()) AddLog(log, parent, status);
+  for (const log::HeldLog& log : node.log.Logs()) AddLog(node, log, parent, status);
   if (parent.has_value()) SetParent(*std::move(parent), status);
   if (node.alarms) {
     for (replication::Alarm& alarm : node.alarms()) AddAlarm(std::move(alarm), status);

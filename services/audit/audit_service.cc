@@ -7,6 +7,7 @@
 #include "proto/error/error.h"
 #include "services/audit/log_proofs.h"
 #include "services/audit/receipt.h"
+#include "services/audit/seen_checkpoint.h"
 #include "services/domain/node_path.h"
 #include "services/hosting/addressed_node.h"
 #include "services/replication/enrolment_chain.h"
@@ -75,7 +76,10 @@ grpc::ServerUnaryReactor* AuditService::Ask(grpc::CallbackServerContext* context
         hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
     if (!addressed.ok()) return addressed.status();
     const hosting::HostedNode& node = addressed->node;
-    const AuditedNode audited = {.log = node.log, .sequencer = node.sequencer, .keys = node.keys};
+    const AuditedNode audited = {.log = node.log,
+                                 .sequencer = node.sequencer,
+                                 .keys = node.keys,
+                                 .compare = node.compare_checkpoint};
     return rpc::Deliver(question(audited, *request), response);
   });
 }
@@ -102,6 +106,12 @@ grpc::ServerUnaryReactor* AuditService::GetEnrolmentChain(
     grpc::CallbackServerContext* context, const v1::GetEnrolmentChainRequest* request,
     v1::GetEnrolmentChainResponse* response) {
   return Ask(context, request, response, &Chain);
+}
+
+grpc::ServerUnaryReactor* AuditService::CompareCheckpoint(
+    grpc::CallbackServerContext* context, const v1::CompareCheckpointRequest* request,
+    v1::CompareCheckpointResponse* response) {
+  return Ask(context, request, response, &CompareSeen);
 }
 
 }  // namespace liggare::audit

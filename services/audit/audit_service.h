@@ -28,6 +28,9 @@ class AuditService final : public v1::AuditService::CallbackService {
   grpc::ServerUnaryReactor* GetEnrolmentChain(grpc::CallbackServerContext* context,
                                               const v1::GetEnrolmentChainRequest* request,
                                               v1::GetEnrolmentChainResponse* response) override;
+  grpc::ServerUnaryReactor* CompareCheckpoint(grpc::CallbackServerContext* context,
+                                              const v1::CompareCheckpointRequest* request,
+                                              v1::CompareCheckpointResponse* response) override;
 
  private:
   // Asks `question` of the addressed node, on the pool.

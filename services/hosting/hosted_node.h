@@ -22,6 +22,8 @@
 #include "services/domain/smallest_count.h"
 #include "services/replication/key_registry.h"
 #include "services/replication/peer_status.h"
+#include "services/replication/replication_node.h"
+#include "services/replication/witnesses.h"
 #include "services/state/state_reader.h"
 
 namespace liggare::hosting {
@@ -44,6 +46,8 @@ struct HostedNode {
   std::function<std::optional<replication::PeerStatus>()> parent_status;
   // What a person must look at. May be empty: nothing.
   std::function<std::vector<replication::Alarm>()> alarms = {};
+  // Who has cosigned the log, of those that hold it whole beside this node. May be empty.
+  std::function<std::vector<replication::Witness>(const std::string& log)> witnesses = {};
   // How the sessions with nodes below stand.
   std::function<std::vector<replication::PeerStatus>()> children = {};
   // Why the node must not record until it is restored: its parent holds more of
@@ -57,6 +61,11 @@ struct HostedNode {
   // That its clock is too far from its parent's for it to record. May be empty: it
   // is not.
   std::function<std::optional<std::string>()> clock_apart = {};
+  // Compares a checkpoint that was seen elsewhere with the copy here
+  // (ReplicationNode::Compare). May be empty: nothing is compared.
+  std::function<absl::StatusOr<replication::ReplicationNode::Compared>(
+      const std::string& log, const std::string& checkpoint)>
+      compare_checkpoint = {};
   // Backs the node up and reads the backup back; takes time. CONFIGURATION if no
   // directory for backups is configured, UNAVAILABLE if one is being made. May be
   // empty: it can't be backed up.

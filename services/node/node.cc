@@ -189,11 +189,16 @@ hosting::HostedNode Node::Hosted() {
           .verifier = [this] { return sequencer_->verifier(); },
           .parent_status = [this] { return replication_->ParentStatus(); },
           .alarms = [this] { return Alarms(); },
+          .witnesses = [this](const std::string& log) { return replication_->witnesses().Of(log); },
           .children = [this] { return replication_->Children(); },
           .recording_stopped = [this] { return replication_->recording_stopped(); },
           .key_revoked = [this] { return replication_->key_revoked(); },
           .closed = [this] { return replication_->closed(); },
           .clock_apart = [this] { return replication_->clock_apart(); },
+          .compare_checkpoint =
+              [this](const std::string& log, const std::string& checkpoint) {
+                return replication_->Compare(log, checkpoint);
+              },
           .backup = [this] { return BackUp(); },
           .second_operator = SecondOperator(),
           .smallest_count = config_.smallest_count};

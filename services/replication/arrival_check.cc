@@ -368,7 +368,7 @@ Session::DisputeJudged ArrivalCheck::JudgeDispute(const struct JudgeDispute& dis
 ArrivalCheck::Cosigned ArrivalCheck::CheckCosigned(const SaveCosigned& save, int64_t now_ms) const {
   absl::StatusOr<note::ReducedCheckpoint> opened = keys_.OpenCheckpoint(save.log, save.checkpoint);
   if (!opened.ok()) return {};
-  note::SignedCheckpoint& reduced = opened->checkpoint;
+  const note::SignedCheckpoint& reduced = opened->checkpoint;
   const Extent claimed{save.log, reduced.checkpoint.size, reduced.checkpoint.root};
   const std::optional<log::HeldLog> held = log_.Find(save.log);
   const uint64_t held_size = held ? held->size : 0;
@@ -379,7 +379,7 @@ ArrivalCheck::Cosigned ArrivalCheck::CheckCosigned(const SaveCosigned& save, int
   absl::StatusOr<merkle::Hash> root = claimed.root;
   if (is_held) root = log_.RootAt(save.log, claimed.size);
   if (!root.ok()) return {};
-  if (*root == claimed.root) return {std::move(reduced), {}, is_held};
+  if (*root == claimed.root) return {*std::move(opened), {}, is_held};
   Session::CheckpointConflict conflict;
   conflict.log = save.log;
   conflict.reason = "its key has signed two roots at " + std::to_string(claimed.size);

@@ -20,6 +20,7 @@
 #include "eventstore/log/chunk.h"
 #include "eventstore/log/event_log.h"
 #include "eventstore/log/sequencer.h"
+#include "eventstore/note/reduction.h"
 #include "services/replication/effect.h"
 #include "services/replication/evidence.h"
 #include "services/replication/key_registry.h"
@@ -58,7 +59,7 @@ class ArrivalCheck {
   // held here is not for us to keep, but for its node to see: it shows that the node
   // has lost entries. That is a conflict where the node is this one.
   struct Cosigned {
-    std::optional<note::SignedCheckpoint> checkpoint;  // Nothing: it does not verify.
+    std::optional<note::ReducedCheckpoint> checkpoint;  // Nothing: it does not verify.
     std::optional<Session::CheckpointConflict> conflict;
     bool is_held = false;
   };

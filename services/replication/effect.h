@@ -59,6 +59,7 @@ struct JudgeDispute {
 
 // Verify the cosignatures on a checkpoint, keep them, pass them on to the child
 // that carries the log. OnCheckpointConflict if it contradicts what is held.
+// What a parent shows of its own log is compared, and kept in mind.
 struct SaveCosigned {
   std::string log;
   std::string checkpoint;
@@ -69,6 +70,10 @@ struct SaveCosigned {
 struct FindCosigned {
   std::string log;
 };
+
+// The checkpoints of this node's logs that other children have cosigned, for the peer to
+// compare with its copies: OnWitnessed, for each log.
+struct FindWitnessed {};
 
 // Whether a peer holds the signing key of its node.
 enum class KeyVerdict {
@@ -132,10 +137,10 @@ struct EndSession {
   absl::Status status;
 };
 
-using Effect =
-    std::variant<ReadChunk, StoreChunk, CheckDuplicate, CompareRoot, ProveState, JudgeDispute,
-                 SaveCosigned, FindCosigned, SignProof, CheckProof, AdmitPeer, BuildEnrolment,
-                 SaveEnrolment, FreezeLog, StopRecording, KeepEvidence, AllowRecording, EndSession>;
+using Effect = std::variant<ReadChunk, StoreChunk, CheckDuplicate, CompareRoot, ProveState,
+                            JudgeDispute, SaveCosigned, FindCosigned, FindWitnessed, SignProof,
+                            CheckProof, AdmitPeer, BuildEnrolment, SaveEnrolment, FreezeLog,
+                            StopRecording, KeepEvidence, AllowRecording, EndSession>;
 
 }  // namespace liggare::replication
 

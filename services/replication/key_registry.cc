@@ -148,6 +148,14 @@ absl::StatusOr<std::vector<log::LogIndex>> KeyRegistry::Places(std::string_view 
   return enroller->enrolments.PlacesOf(path);
 }
 
+absl::StatusOr<std::vector<std::string>> KeyRegistry::EnrolledBy(std::string_view path) const {
+  const std::shared_ptr<Enroller> enroller = EnrollerOf(path);
+  if (enroller == nullptr) return std::vector<std::string>();
+  std::lock_guard lock(enroller->mutex);
+  if (absl::Status status = enroller->enrolments.ReadOn(); !status.ok()) return status;
+  return enroller->enrolments.paths();
+}
+
 absl::StatusOr<EnrolledNode> KeyRegistry::Read(std::string_view path,
                                                const std::vector<log::LogIndex>& places) const {
   EnrolledNode node;

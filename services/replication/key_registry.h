@@ -60,6 +60,9 @@ class KeyRegistry {
   // was learned from a chain.
   absl::StatusOr<EnrolledNode> Find(std::string_view path) const;
 
+  // The paths of the nodes that the node has enrolled, as far as its logs are held here.
+  absl::StatusOr<std::vector<std::string>> EnrolledBy(std::string_view enroller) const;
+
   // Whether the checkpoint, as it is parsed, carries a signature in the node's name
   // by a key that is known, or none in its name at all. One by a key that is not
   // known proves nothing against anybody: its enrolment may be on its way.

@@ -61,6 +61,10 @@ inline constexpr size_t kFrontierPageLogsMax = 4096;
 inline constexpr size_t kNamedLogsMax = 1024;
 // Cosigned checkpoints that were read for the peer and wait to be sent.
 inline constexpr size_t kCosignedReadyMax = 64;
+// How often the children hear which of them have cosigned the logs that they all hold.
+inline constexpr int64_t kWitnessMs = 10'000;
+// A sibling that has not cosigned for so long what the parent shows is missed.
+inline constexpr int64_t kWitnessMissingMs = 7 * 24 * 60 * 60 * 1000;
 // Sentences about what hinders logs in a session; the rest are counted.
 inline constexpr size_t kProblemsMax = 20;
 // How often a log may be rewound without an acknowledgement in between.

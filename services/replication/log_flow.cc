@@ -46,4 +46,9 @@ bool IsInPart(const SessionEnds& ends, std::string_view log) {
   return domain::IsHeldInPart(child, domain::PathOfLog(log));
 }
 
+bool IsWitnessed(const SessionEnds& ends, std::string_view log) {
+  const bool flows_down = ends.side == Side::kParent ? IsOutbound(ends, log) : IsInbound(ends, log);
+  return flows_down && !IsInPart(ends, log);
+}
+
 }  // namespace liggare::replication

@@ -35,6 +35,10 @@ std::string ShareOf(std::string_view node, std::string_view log);
 // Whether the child of the session gets `log` in part.
 bool IsInPart(const SessionEnds& ends, std::string_view log);
 
+// Whether the session carries `log` down, whole: each of the parent's children holds it, and
+// may cosign it.
+bool IsWitnessed(const SessionEnds& ends, std::string_view log);
+
 }  // namespace liggare::replication
 
 #endif  // SERVICES_REPLICATION_LOG_FLOW_H_

@@ -247,6 +247,11 @@ bool Outbound::IsStopped(std::string_view name) const {
   return log != nullptr && log->phase == Phase::kStopped;
 }
 
+uint64_t Outbound::Acknowledged(std::string_view log) const {
+  const Log* found = Find(log);
+  return found == nullptr || found->phase != Phase::kOpen ? 0 : found->acked;
+}
+
 std::map<std::string, uint64_t> Outbound::TakeAcknowledged() {
   std::map<std::string, uint64_t> sizes;
   for (const std::string& name : acknowledged_) sizes[name] = logs_.find(name)->second.acked;

@@ -71,6 +71,8 @@ class Outbound {
   std::optional<v1::Chunk> TakeChunk();
 
   bool IsStopped(std::string_view log) const;
+  // What the peer is known to hold of the log, with the same root.
+  uint64_t Acknowledged(std::string_view log) const;
   uint64_t lag_entries() const { return lag_entries_; }
   // What the peer was found to hold since this was last asked.
   std::map<std::string, uint64_t> TakeAcknowledged();

@@ -39,6 +39,8 @@ inline constexpr char kUnreadableLogAdvice[] =
 inline constexpr char kRestoreAdvice[] =
     "See docs/operations.md, \"A node whose parent has more\".";
 
+inline constexpr char kWitnessAdvice[] =
+    "See docs/operations.md, \"A county's cosignature is missing\".";
 inline constexpr char kLogShareAdvice[] = "See docs/operations.md, \"Too many nodes below one\".";
 inline constexpr char kRotationAdvice[] = "See docs/operations.md, \"Rotating a signing key\".";
 inline constexpr char kClosedAdvice[] = "See docs/operations.md, \"Closing a node\".";

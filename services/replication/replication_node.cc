@@ -4,8 +4,10 @@
 #include <cstdlib>
 #include <utility>
 
+#include "proto/error/error.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"
+#include "services/replication/arrival_check.h"
 #include "services/replication/enrolment_chain.h"
 #include "services/replication/evidence.h"
 #include "services/replication/key_proof.h"
@@ -15,9 +17,16 @@
 #include "spdlog/spdlog.h"
 
 namespace liggare::replication {
+namespace {
+
+constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
+
+}  // namespace
 
 ReplicationNode::ReplicationNode(Parts parts)
-    : parts_(std::move(parts)), shares_(std::make_shared<LogShares>(parts_.log)) {
+    : parts_(std::move(parts)),
+      shares_(std::make_shared<LogShares>(parts_.log)),
+      began_ms_(parts_.now_ms()) {
   refill_secret_.resize(kNonceBytes);
   parts_.random(reinterpret_cast<uint8_t*>(refill_secret_.data()), refill_secret_.size());
   std::lock_guard lock(mutex_);
@@ -82,8 +91,52 @@ std::vector<Alarm> ReplicationNode::ClosedAlarms() const {
   return alarms;
 }
 
+bool ReplicationNode::IsMissed(const std::string& sibling, const log::HeldLog& held,
+                               uint64_t size) const {
+  if (size >= held.size) return false;
+  const absl::StatusOr<EnrolledNode> node = parts_.keys.Find(sibling);
+  if (!node.ok() || node->closed || node->places.empty()) return false;
+  int64_t since_ms = began_ms_;  // What came before is not remembered.
+  for (const log::LogIndex& place : {node->places.front(), log::LogIndex{held.name, size}}) {
+    const absl::StatusOr<std::string> entry = parts_.log.Read(place.log, place.index);
+    if (!entry.ok()) return false;
+    const absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(*entry);
+    if (!header.ok()) return false;
+    since_ms = std::max(since_ms, header->recorded_at_ms);
+  }
+  return parts_.now_ms() - since_ms > kWitnessMissingMs;
+}
+
+std::optional<Alarm> ReplicationNode::WitnessAlarm() const {
+  const std::string parent(domain::ParentOf(path()));
+  const std::optional<std::string> log = parts_.log.LatestEpoch(parent);
+  if (!log || !IsWitnessed({Side::kChild, path(), parent}, *log)) return {};
+  const std::optional<log::HeldLog> held = parts_.log.Find(*log);
+  const absl::StatusOr<std::vector<std::string>> siblings = parts_.keys.EnrolledBy(parent);
+  if (!held || !siblings.ok()) return {};
+  std::map<std::string, uint64_t, std::less<>> sizes;
+  for (const Witness& witness : witnesses_.Of(*log)) sizes[witness.name] = witness.size;
+  std::vector<std::string> missed;
+  for (const std::string& sibling : *siblings) {
+    const auto size = sizes.find(parts_.log.trust_domain() + "/" + sibling);
+    if (sibling == path() || !IsMissed(sibling, *held, size == sizes.end() ? 0 : size->second)) {
+      continue;
+    }
+    missed.push_back(sibling);
+  }
+  if (missed.empty()) return {};
+  const std::string rest =
+      missed.size() > 1 ? " and " + std::to_string(missed.size() - 1) + " more" : "";
+  return Alarm{*log,
+               "no cosignature by " + missed.front() + rest +
+                   " of what stands here has come for more than " +
+                   std::to_string(kWitnessMissingMs / kDayMs) + " days",
+               "", kWitnessAdvice};
+}
+
 std::vector<Alarm> ReplicationNode::Alarms() const {
   std::vector<Alarm> alarms = ClosedAlarms();
+  if (std::optional<Alarm> missed = WitnessAlarm()) alarms.push_back(*std::move(missed));
   std::lock_guard lock(mutex_);
   alarms.insert(alarms.end(), alarms_.begin(), alarms_.end());
   for (const auto& [log, why] : unreadable_) alarms.push_back({log, why, "", kUnreadableLogAdvice});
@@ -157,6 +210,30 @@ std::vector<std::shared_ptr<SessionDriver>> ReplicationNode::Drivers() const {
   std::vector<std::shared_ptr<SessionDriver>> drivers;
   for (const Joined& joined : sessions_) drivers.push_back(joined.driver);
   return drivers;
+}
+
+absl::StatusOr<ReplicationNode::Compared> ReplicationNode::Compare(const std::string& log,
+                                                                   const std::string& checkpoint) {
+  if (!parts_.log.Find(log)) {
+    return MakeError(v1::ERROR_CODE_NOT_FOUND,
+                     {path() + " holds no log " + log, "checkpoint", "one of a log that it holds"});
+  }
+  if (auto opened = parts_.keys.OpenCheckpoint(log, checkpoint); !opened.ok()) {
+    return MakeError(v1::ERROR_CODE_VERIFICATION_FAILED,
+                     {"the checkpoint: " + std::string(opened.status().message()), "checkpoint",
+                      "one that the key of " + log + " has signed"});
+  }
+  const ArrivalCheck check(parts_.log, parts_.sequencer, parts_.keys);
+  const ArrivalCheck::Cosigned found = check.CheckCosigned({log, checkpoint}, parts_.now_ms());
+  if (!found.conflict) return Compared{.is_held = found.is_held, .evidence = ""};
+  const std::string& evidence = found.conflict->evidence;
+  if (evidence.empty()) return Compared{};  // Of the own log, more than is left here.
+  if (log == parts_.log.own_log()) {
+    KeepEvidence(log, evidence);
+  } else {
+    Freeze(log, found.conflict->reason, evidence);
+  }
+  return Compared{.is_held = true, .evidence = evidence};
 }
 
 void ReplicationNode::SetParentAddress(std::string address) {

@@ -35,6 +35,7 @@
 #include "services/replication/log_shares.h"
 #include "services/replication/peer_status.h"
 #include "services/replication/timer.h"
+#include "services/replication/witnesses.h"
 #include "services/rpc/strand.h"
 
 namespace liggare::replication {
@@ -72,9 +73,11 @@ class ReplicationNode {
   // One for each child that has connected since this process began.
   std::vector<PeerStatus> Children() const;
   // One for each file of evidence, for each log of which something can't be read, for each
-  // that goes beyond where its node was closed, and for each child that sends more logs
-  // than there is room for.
+  // that goes beyond where its node was closed, for each child that sends more logs
+  // than there is room for, and if siblings do not cosign what the parent shows.
   std::vector<Alarm> Alarms() const;
+  // Who has cosigned logs that this node's parent shows to all its children.
+  const Witnesses& witnesses() const { return witnesses_; }
   // Why the node must not record until it is restored: its parent holds more of
   // its log than it does, or other entries. Nothing: it may.
   std::optional<std::string> recording_stopped() const;
@@ -98,6 +101,16 @@ class ReplicationNode {
   // held back there, or have a time that nobody can rely on. Nothing: it is not.
   std::optional<std::string> clock_apart() const;
 
+  // Compares a checkpoint that somebody has seen elsewhere with the copy that is held here.
+  // Of one that contradicts it the evidence is kept, and the log, unless it is this node's
+  // own, frozen. The errors of KeyRegistry::OpenCheckpoint; NOT_FOUND if nothing of the log
+  // is held.
+  struct Compared {
+    bool is_held = false;  // Otherwise it covers more entries than are held here.
+    std::string evidence;  // Of two roots; empty: it is the same log, as far as it goes.
+  };
+  absl::StatusOr<Compared> Compare(const std::string& log, const std::string& checkpoint);
+
   // What a dialler says of the parent.
   void SetParentAddress(std::string address);
   void SetParentError(std::string error);
@@ -109,6 +122,9 @@ class ReplicationNode {
   // --- For SessionDriver.
 
   const std::shared_ptr<LogShares>& shares() const { return shares_; }
+  void AddWitnesses(const std::string& log, const note::ReducedCheckpoint& reduced) {
+    witnesses_.Add(log, reduced);
+  }
   // A session begins. A child must be admitted yet; until then its session changes
   // nothing for others, but that of its sessions beyond kUnprovenSessionsMax the oldest
   // is told to stop. False if the node is stopping.
@@ -150,6 +166,9 @@ class ReplicationNode {
   };
   void LearnEnrolment(const v1::EnrolmentChain& chain);
   std::vector<Alarm> ClosedAlarms() const;
+  // Siblings whose cosignature of the parent's log has not come here for kWitnessMissingMs.
+  std::optional<Alarm> WitnessAlarm() const;
+  bool IsMissed(const std::string& sibling, const log::HeldLog& held, uint64_t size) const;
   std::vector<std::shared_ptr<SessionDriver>> Drivers() const;
   std::vector<Joined>::iterator Find(const SessionDriver* driver)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -159,6 +178,8 @@ class ReplicationNode {
 
   const Parts parts_;
   const std::shared_ptr<LogShares> shares_;
+  Witnesses witnesses_;
+  const int64_t began_ms_;
   std::string refill_secret_;
   mutable std::mutex mutex_;
   std::condition_variable left_;

@@ -96,6 +96,7 @@ void Session::OnTick(int64_t now_ms) {
   EndIfNotProven();
   CheckPeerProof();
   SendHeartbeatIfDue();
+  FindWitnessedIfDue();
   inbound_.Retry(now_ms);
   Settle();
 }
@@ -167,6 +168,7 @@ std::optional<v1::Frame> Session::TakeFrame() {
     FindMoreCosigned();
     return frame;
   }
+  if (std::optional<v1::Frame> witnessed = TakeWitnessed()) return witnessed;
   std::optional<v1::Chunk> chunk = outbound_.TakeChunk();
   if (!chunk) return {};
   *frame.mutable_chunk() = *std::move(chunk);
@@ -281,7 +283,9 @@ void Session::OnExpected(const v1::Expected& expected) {
 }
 
 void Session::OnCosignedFrame(const v1::Cosigned& cosigned) {
-  if (options_.ends.side == Side::kParent || !IsOutbound(options_.ends, cosigned.log())) {
+  const bool may_come =
+      IsOutbound(options_.ends, cosigned.log()) || IsWitnessed(options_.ends, cosigned.log());
+  if (options_.ends.side == Side::kParent || !may_come) {
     return Fault(v1::ERROR_CODE_PERMISSION_DENIED,
                  options_.ends.peer + " may not send cosignatures of " + cosigned.log() + ".");
   }

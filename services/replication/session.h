@@ -145,6 +145,8 @@ class Session {
   };
   void OnCheckpointConflict(const CheckpointConflict& conflict);
   void OnCosignedFound(std::string log, std::string checkpoint);
+  // By size; what the peer does not hold yet comes again with the next question.
+  void OnWitnessed(const std::string& log, std::map<uint64_t, std::string> checkpoints);
   void OnEnrolmentBuilt(v1::EnrolmentChain chain);
   // There is none yet, and why.
   void OnEnrolmentMissing(const v1::Error& reason);
@@ -228,6 +230,9 @@ class Session {
   // The child is to have the newest cosignatures of what it carries, a few at a time.
   void FindCosignedLogs();
   void FindMoreCosigned();
+  // What the children of one parent have cosigned (session_witnesses.cc).
+  void FindWitnessedIfDue();
+  std::optional<v1::Frame> TakeWitnessed();
   void SendHeartbeatIfDue();
   void Acknowledge(const Extent& held, std::string cosigned_checkpoint);
   // Recording is safe when the peer's copy of every own log is a prefix of it.
@@ -284,6 +289,12 @@ class Session {
   // meanwhile. The disk may lag behind, so neither takes the other's place.
   std::map<std::string, std::string> cosigned_found_;
   std::map<std::string, std::string> cosigned_;
+  int64_t witnessed_ms_ = 0;  // When they were looked for.
+  struct Shown {
+    std::map<uint64_t, std::string> said;     // By size, as far as they are still the newest.
+    std::map<uint64_t, std::string> waiting;  // To be sent.
+  };
+  std::map<std::string, Shown> witnessed_;  // By log.
   std::vector<Effect> effects_;
 };
 

@@ -440,9 +440,21 @@ void SessionDriver::Perform(const SaveCosigned& save) {
   ArrivalCheck::Cosigned cosigned = check_.CheckCosigned(save, node_.parts().now_ms());
   if (cosigned.conflict) return session_.OnCheckpointConflict(*cosigned.conflict);
   if (!cosigned.checkpoint) return;
-  const std::string note = cosigned.checkpoint->note.Encode();
-  if (cosigned.is_held) sequencer_.SaveCheckpoint(save.log, *std::move(cosigned.checkpoint));
+  if (IsWitnessed(ends_, save.log)) {
+    if (cosigned.is_held) node_.AddWitnesses(save.log, *cosigned.checkpoint);
+    if (ends_.side == Side::kChild) return;  // The parent shows it; it is not for others.
+  }
+  note::SignedCheckpoint& checkpoint = cosigned.checkpoint->checkpoint;
+  const std::string note = checkpoint.note.Encode();
+  if (cosigned.is_held) sequencer_.SaveCheckpoint(save.log, std::move(checkpoint));
   node_.ShareCosigned(save.log, note);
+}
+
+void SessionDriver::Perform(const FindWitnessed&) {
+  for (const log::HeldLog& held : log_.LogsOf(ends_.self)) {
+    if (!IsWitnessed(ends_, held.name)) continue;
+    session_.OnWitnessed(held.name, node_.witnesses().Checkpoints(held.name));
+  }
 }
 
 void SessionDriver::Perform(const FindCosigned& find) {

@@ -86,6 +86,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void Perform(const JudgeDispute& dispute);
   void Perform(const SaveCosigned& save);
   void Perform(const FindCosigned& find);
+  void Perform(const FindWitnessed& find);
   void Perform(const SignProof& sign);
   void Perform(const CheckProof& check);
   void Perform(const AdmitPeer& admit);

@@ -79,4 +79,12 @@ size_t Enrolments::count() const {
   return places_.size() - (places_.contains(domain::kNationPath) ? 1 : 0);
 }
 
+std::vector<std::string> Enrolments::paths() const {
+  std::vector<std::string> paths;
+  for (const auto& [path, places] : places_) {
+    if (path != domain::kNationPath) paths.push_back(path);
+  }
+  return paths;
+}
+
 }  // namespace liggare::state

@@ -44,6 +44,7 @@ class Enrolments {
   const std::vector<log::LogIndex>& PlacesOf(std::string_view path) const;
   // Distinct paths that are enrolled, without the nation itself.
   size_t count() const;
+  std::vector<std::string> paths() const;
 
  private:
   absl::Status ReadLog(const log::HeldLog& held);

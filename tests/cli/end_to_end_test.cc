@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "eventstore/note/checkpoint.h"
 #include "nlohmann/json.hpp"
 #include "tests/cli/liggare_process.h"
 #include "tests/testing/cluster.h"
@@ -370,6 +371,56 @@ TEST_F(EndToEndTest, LiveServerAndItsDirectoryVerify) {
 }
 
 // One line that anybody could have added to the file.
+// What the nation shows the county is compared with what it shows somebody else.
+TEST_F(EndToEndTest, ACheckpointThatWasSeenElsewhereIsCompared) {
+  RecordLines();
+  const std::string seen = cluster_.scratch() / "seen.txt";
+  ASSERT_EQ(Run("se", {"checkpoint", "-o", seen}).code, 0);
+  EXPECT_THAT(Run("se/17", {"checkpoint", "--log", "se@1"}).out,
+              ::testing::StartsWith(std::string(kClusterDomain) + "/se@1\n"));
+  const std::vector<std::string> compare = {"verify", "--trust", trust_, "--live", "--seen", seen};
+  Finished same;
+  EXPECT_TRUE(Eventually([&] {  // The county may not have the last of it yet.
+    same = Run("se/17", compare);
+    return same.code != 3;
+  }));
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_THAT(same.out, HasSubstr("se@1: samma logg"));
+  EXPECT_EQ(Run("se", compare).code, 0);
+
+  note::Checkpoint second;
+  second.origin = std::string(kClusterDomain) + "/se@1";
+  second.size = 1'000'000;
+  const auto write = [&] {
+    cluster_.scratch().Write("seen.txt",
+                             note::SignCheckpoint(second, cluster_.signing_key("se")).Encode());
+  };
+  write();
+  const Finished beyond = Run("se/17", compare);
+  EXPECT_EQ(beyond.code, 3);
+  EXPECT_THAT(beyond.out, HasSubstr("kan inte jämföras"));
+
+  second.size = 2;
+  write();
+  std::vector<std::string> accuse = compare;
+  const std::string evidence = cluster_.scratch() / "evidence.json";
+  accuse.insert(accuse.end(), {"--evidence-out", evidence});
+  const Finished two = Run("se/17", accuse);
+  EXPECT_EQ(two.code, 3);
+  EXPECT_THAT(two.out, HasSubstr("se@1: TVÅ LOGGAR"));
+  const Finished verified = RunOffline({"verify", "--trust", trust_, evidence});
+  EXPECT_EQ(verified.code, 0) << verified.err;
+  EXPECT_THAT(Run("se/17", {"status"}).out, HasSubstr("signed two roots at 2"));
+
+  // By another key it accuses nobody, and a file that is none is not compared.
+  cluster_.scratch().Write("seen.txt",
+                           note::SignCheckpoint(second, cluster_.signing_key("se/17")).Encode());
+  EXPECT_THAT(Run("se", compare).err, HasSubstr("VERIFICATION_FAILED"));
+  cluster_.scratch().Write("seen.txt", "no note");
+  EXPECT_THAT(Run("se", compare).err, HasSubstr("MALFORMED"));
+  EXPECT_EQ(Run("se", {"verify", "--trust", trust_, "--seen", seen}).code, 2);
+}
+
 TEST_F(EndToEndTest, AForgedSignatureLineInAReceiptIsLeftOutAndSaid) {
   RecordLines();
   const std::string file = cluster_.scratch() / "receipt.json";

@@ -151,8 +151,24 @@ Attacks Cosignatures() {
        Says([](Scene& s) { return Cosigns(s.log().name(), s.log().SignedAt(1).Encode()); })},
       {"ACosignatureOfTheVictimsLogFromBelow", kBelow, Ends(kDenied),
        Says([](Scene& s) { return Cosigns(VictimsLog(s), s.log().SignedAt(1).Encode()); })},
-      {"ACosignatureOfItsOwnLog", kAbove, Ends(kDenied),
+      {"ACosignatureOfItsOwnLogThatTheVictimHoldsInPart",
+       {From::kParent},
+       Ends(kDenied),
        Says([](Scene& s) { return Cosigns(s.log().name(), s.log().SignedAt(1).Encode()); })},
+      {"ACheckpointOfItsOwnLogThatTheVictimHolds", {From::kNation}, GoesOn(), Says([](Scene& s) {
+         return Cosigns(s.log().name(), s.log().SignedAt(1).Encode());
+       })},
+      // What another county has cosigned, for it was shown another log.
+      {"ACheckpointOfASecondLogOfTheSameName", {From::kNation}, Freezes(), Says([](Scene& s) {
+         ForgedLog second(kTrustDomain, s.log().name(), s.key());
+         second.AppendMany(1);
+         return Cosigns(s.log().name(), second.SignedAt(1).Encode());
+       })},
+      {"TwentyThousandCheckpointsOfItsOwnLog",
+       {From::kNation},
+       GoesOn(),
+       Says([](Scene& s) { return Cosigns(s.log().name(), s.log().SignedAt(1).Encode()); },
+            20'000)},
       {"ACosignatureOfTwoMegabytes", kAbove, Ends(v1::ERROR_CODE_LIMIT_EXCEEDED),
        Says([](Scene& s) { return Cosigns(VictimsLog(s), std::string(2 << 20, 'c')); })},
       {"ACosignatureThatIsNoNote", kAbove, GoesOn(),

@@ -172,6 +172,12 @@ fact "runbook: The nation's disk is lost" \
 fact "reports reach the nation again" record 7 2
 fact "in full" await_at se
 
+compared_with_the_national_log() {
+  SEEN=$folder/seen.txt EVIDENCE=$folder/second.json
+  export SEEN EVIDENCE
+  says "se@1: samma logg" runbook "A county's cosignature is missing" se/17 counties && [ ! -e "$EVIDENCE" ]
+}
+fact "runbook: A county's cosignature is missing" compared_with_the_national_log
 fact "a copy is put in the node's place" "$cluster" stop --dir "$dir" verksamheter
 rm -rf "$folder/old" && cp -r "$dir/data/se_17_varmland" "$folder/old"
 fact "the node records" "$cluster" start --dir "$dir" verksamheter

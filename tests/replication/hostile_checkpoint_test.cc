@@ -157,7 +157,7 @@ TEST_F(HostileCheckpointTest, WhatVerifiesOfAParentsCosignaturesIsKept) {
     auto cosigned = check.CheckCosigned({kLog, note.Encode()}, kNowMs);
     ASSERT_TRUE(cosigned.checkpoint.has_value());
     EXPECT_FALSE(cosigned.conflict.has_value());
-    EXPECT_THAT(NamesIn(cosigned.checkpoint->note.Encode()),
+    EXPECT_THAT(NamesIn(cosigned.checkpoint->checkpoint.note.Encode()),
                 ElementsAre(NameOf(kChild), NameOf("se/17")));
   }
 }
