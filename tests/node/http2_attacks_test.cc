@@ -135,6 +135,29 @@ TEST_F(LiggaredUnderAttack, WhoComesBackAfterTheCutIsCutAtOnceAndAnotherCertific
   EXPECT_TRUE(Record(*NewClient("honest"), 1).ok());
 }
 
+// Some kilobytes that would be unpacked to megabytes, before anybody looks at their size.
+TEST_F(LiggaredUnderAttack, ACompressedMessageIsRefusedBeforeItIsUnpacked) {
+  const rpc::Credentials own =
+      *rpc::LoadCredentials(Issue("bomber"), kClusterDomain, 1'700'000'000);
+  const auto bomber = v1::EventService::NewStub(grpc::CreateChannel(
+      address_,
+      rpc::ChannelCredentials(own, {.trust_domain = kClusterDomain, .host = "verksamhet"})));
+  v1::RecordRequest request;
+  request.add_submissions()->set_data(std::string(48 * kMiB, '\0'));
+  const size_t before = process_->AnonymousBytes();
+  for (int i = 0; i < 10; ++i) {
+    v1::RecordResponse response;
+    grpc::ClientContext context;
+    context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    const grpc::Status status = bomber->Record(&context, request, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << status.error_message();
+    EXPECT_THAT(status.error_message(), HasSubstr("gzip"));
+  }
+  EXPECT_LT(process_->AnonymousBytes(), before + 32 * kMiB);
+  EXPECT_TRUE(Record(*NewClient("honest"), 1).ok());
+}
+
 // Each is reset by the client, and perhaps by the server, which has answered meanwhile.
 TEST_F(LiggaredUnderAttack, FiveHundredCallsThatAreGivenUpAreNoAttack) {
   Http2Client client(address_, Issue("hasty"));
