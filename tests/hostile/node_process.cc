@@ -139,7 +139,8 @@ v1::NodeStatus NodeProcess::StatusOf(const std::string& path) {
   return response.nodes_size() == 1 ? response.nodes(0) : v1::NodeStatus();
 }
 
-v1::State NodeProcess::StateOf(const std::string& path, const std::string& subject) {
+v1::GetStateResponse NodeProcess::StateWithTexts(const std::string& path,
+                                                 const std::string& subject) {
   v1::GetStateRequest request;
   request.set_node(path);
   request.set_subject(subject);
@@ -149,7 +150,7 @@ v1::State NodeProcess::StateOf(const std::string& path, const std::string& subje
   const grpc::Status status =
       v1::QueryService::NewStub(DialAs(SystemOf(path)))->GetState(&context, request, &response);
   EXPECT_TRUE(status.ok()) << subject << " at " << path << ": " << status.error_message();
-  return response.state();
+  return response;
 }
 
 v1::GetTableResponse NodeProcess::TableOf(const std::string& path, const std::string& table,

@@ -62,7 +62,10 @@ class NodeProcess {
   void AwaitSize(const std::string& path, const std::string& log, uint64_t size);
   v1::NodeStatus StatusOf(const std::string& path);
   // What the node makes of a subject. Fails the test if it can't be asked.
-  v1::State StateOf(const std::string& path, const std::string& subject);
+  v1::State StateOf(const std::string& path, const std::string& subject) {
+    return StateWithTexts(path, subject).state();
+  }
+  v1::GetStateResponse StateWithTexts(const std::string& path, const std::string& subject);
   v1::GetTableResponse TableOf(const std::string& path, const std::string& table, int year);
   // As the node holds it; 0 if it does not.
   uint64_t SizeOf(const std::string& path, const std::string& log);

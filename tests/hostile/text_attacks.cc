@@ -57,10 +57,63 @@ std::function<void(Scene&)> Beside(const std::function<void(Scene&, v1::Chunk&)>
   };
 }
 
+v1::EventData Asking(const std::string& path, const v1::Disclosure& text) {
+  v1::EventData event = AboutVerksamhet(path);
+  event.set_subject(ReportOf(path));
+  event.mutable_actor()->set_role("handlaggare");
+  v1::CompletionRequested& request = *event.mutable_completion_requested();
+  request.mutable_fraga()->set_commitment(CommitmentOf(text));
+  request.set_answer_by("2025-03-01");
+  return event;
+}
+
+v1::EventData Erasing(const std::string& subject, const std::string& commitment,
+                      const std::string& field) {
+  v1::EventData event = AboutVerksamhet("se");
+  event.set_subject(subject);
+  event.mutable_actor()->set_role("ombud");
+  v1::Redacted& redacted = *event.mutable_redacted();
+  redacted.set_grund("dataskyddsforordningen_17");
+  v1::RedactedText& text = *redacted.add_texter();
+  text.set_commitment(commitment);
+  text.set_falt(field);
+  return event;
+}
+
+// The county asks a question with a text; the verksamhet, whose report it is about, erases
+// it.
+void EraseTheCountysQuestion(Scene& scene) {
+  Speaker& peer = scene.Live();
+  ForgedLog& log = scene.log();
+  uint64_t before = log.size();
+  log.Append(Report(scene.self()));
+  peer.Send(log.ChunkFrom(before));
+  scene.ExpectTaken();
+  const v1::Disclosure question = TextOf("FRAGAN OM " + scene.self());
+  const v1::RecordResult asked =
+      scene.victims_process().Record(scene.victim(), Asking(scene.self(), question), {question});
+  ASSERT_TRUE(asked.has_recorded()) << asked.ShortDebugString();
+  const auto texts = [&] {
+    return scene.victims_process().StateWithTexts(scene.victim(), ReportOf(scene.self())).texts();
+  };
+  ASSERT_EQ(texts().size(), 1u) << "the question is not kept";
+  before = log.size();
+  log.Append(Erasing(ReportOf(scene.self()), CommitmentOf(question), "kompletteringar"));
+  peer.Send(log.ChunkFrom(before));
+  scene.ExpectTaken();
+  const auto kept = texts();
+  ASSERT_EQ(kept.size(), 1u) << "the county's text is gone";
+  EXPECT_EQ(kept[0].text(), question.text());
+}
+
 }  // namespace
 
 Attacks TextAttacks() {
   return {
+      {"TheCountysQuestionErasedByTheVerksamhet",
+       {From::kChild},
+       GoesOn(),
+       EraseTheCountysQuestion},
       {"ATextThatNoEntryCommitsTo", kEverywhere, GoesOn(), Beside([](Scene&, v1::Chunk& chunk) {
          *chunk.add_disclosures() = TextOf("en annan text");
        })},
