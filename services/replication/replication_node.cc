@@ -440,12 +440,30 @@ void ReplicationNode::ShareKeys() {
   for (const auto& driver : Drivers()) driver->OnKeysChanged();
 }
 
+// What the kept chain gives; nothing where there is none.
+std::map<std::string, EnrolledNode> ReplicationNode::KeptEnrolments() const {
+  const absl::StatusOr<std::optional<std::string>> kept = parts_.log.SavedNote(kEnrolmentNote);
+  v1::EnrolmentChain chain;
+  if (!kept.ok() || !*kept || !chain.ParseFromString(**kept)) return {};
+  auto nodes = VerifyEnrolmentChain(chain, parts_.log.trust_domain(), parts_.keys.national());
+  return nodes.ok() ? *std::move(nodes) : std::map<std::string, EnrolledNode>();
+}
+
 void ReplicationNode::SaveEnrolment(const v1::EnrolmentChain& chain, std::function<void()> saved) {
   absl::StatusOr<std::map<std::string, EnrolledNode>> nodes =
       VerifyEnrolmentChain(chain, parts_.log.trust_domain(), parts_.keys.national());
   if (!nodes.ok() || !nodes->contains(path())) {
     spdlog::warn("{}: the enrolment chain from the parent is not kept: {}", path(),
                  nodes.ok() ? "it is not of this node" : std::string(nodes.status().message()));
+    return;
+  }
+  // A parent that leaves out a revocation or a closing does not make it undone.
+  for (const auto& [known, node] : KeptEnrolments()) {
+    const auto now = nodes->find(known);
+    if (now != nodes->end() && now->second.entry_count >= node.entry_count) continue;
+    spdlog::warn(
+        "{}: the enrolment chain from the parent is not kept: it says less of {} than before",
+        path(), known);
     return;
   }
   const auto reduced = ReduceEnrolmentChain(chain, parts_.log.trust_domain(), *nodes);

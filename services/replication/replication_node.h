@@ -151,7 +151,8 @@ class ReplicationNode {
   void KeepEvidence(const std::string& log, const std::string& evidence);
   // Sessions in which something was refused meanwhile begin anew.
   void AllowRecording();
-  // Keeps the chain, if it is of this node; then `saved` is called, when it can be
+  // Keeps the chain, if it is of this node and says no less than the one that is kept; then
+  // `saved` is called, when it can be
   // read.
   void SaveEnrolment(const v1::EnrolmentChain& chain, std::function<void()> saved);
   // Tells every session that keys were learned.
@@ -165,6 +166,7 @@ class ReplicationNode {
     bool stopped = false;  // Not admitted, and told to stop.
   };
   void LearnEnrolment(const v1::EnrolmentChain& chain);
+  std::map<std::string, EnrolledNode> KeptEnrolments() const;
   std::vector<Alarm> ClosedAlarms() const;
   // Siblings whose cosignature of the parent's log has not come here for kWitnessMissingMs.
   std::optional<Alarm> WitnessAlarm() const;

@@ -190,6 +190,33 @@ TEST_F(HostileCheckpointTest, WhatVerifiesOfAnEnrolmentChainIsKept) {
   EXPECT_EQ(*child.keys->KeyFor("se/17"), KeyOf("se/17").verifier());
 }
 
+TEST_F(HostileCheckpointTest, AChainThatSaysLessThanTheKeptOneIsNotKept) {
+  const auto chain_now = [&] {
+    return *BuildEnrolmentChain(*county_.log, *county_.sequencer, *county_.keys, kChild);
+  };
+  const v1::EnrolmentChain before = chain_now();
+  county_.ChangeKey(kChild, KeyOf(kChild), KeyOf(kChild, 1));
+  ASSERT_TRUE(Eventually([&] { return chain_now().links_size() > before.links_size(); }));
+  const v1::EnrolmentChain after = chain_now();
+  NodeUnderTest child(host_, kChild);
+  const auto save = [&](const v1::EnrolmentChain& chain) {
+    std::promise<void> saved;
+    child.node->SaveEnrolment(chain, [&saved] { saved.set_value(); });
+    saved.get_future().wait();
+  };
+  const auto kept_links = [&] {
+    v1::EnrolmentChain kept;
+    EXPECT_TRUE(kept.ParseFromString(child.log->SavedNote(kEnrolmentNote)->value()));
+    return kept.links_size();
+  };
+  save(before);
+  EXPECT_EQ(kept_links(), before.links_size());
+  save(after);
+  child.node->SaveEnrolment(before, [] { ADD_FAILURE() << "the shorter chain is kept"; });
+  save(after);  // What comes after it is written after it.
+  EXPECT_EQ(kept_links(), after.links_size());
+}
+
 // A note on the county's disk that can't be read: as left there by what wrote it before.
 class UnreadableNoteTest : public HostileCheckpointTest {
  protected:
