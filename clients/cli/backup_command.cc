@@ -5,6 +5,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/swedish_text.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -39,8 +40,9 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments&) {
     shell.out() << json.dump(2) << "\n";
     return kDone;
   }
-  shell.out() << "Säkerhetskopia " << made->backup_id() << " i " << made->directory() << ": "
-              << Count(made->bytes()) << " byte, varav " << Count(made->bytes_copied())
+  shell.out() << "Säkerhetskopia " << made->backup_id() << " i "
+              << text::ShownText(made->directory()) << ": " << Count(made->bytes())
+              << " byte, varav " << Count(made->bytes_copied())
               << " kopierade. Återläst: " << Count(made->entries()) << " poster, inga fel.\n";
   if (made->backups_removed() > 0) {
     shell.out() << Count(made->backups_removed())

@@ -1,5 +1,7 @@
 #include "clients/cli/brist_form.h"
 
+#include "clients/cli/shown_message.h"
+
 namespace liggare::cli {
 namespace {
 
@@ -67,7 +69,8 @@ Json BristJson(const v1::RegisteredBrist& brist) {
 
 }  // namespace
 
-std::string BristerText(const v1::ListBristerResponse& answer) {
+std::string BristerText(const v1::ListBristerResponse& given) {
+  const v1::ListBristerResponse answer = Shown(given);
   std::string text = "Systembrister: " + std::to_string(answer.brister_size()) + ", läget den " +
                      answer.on() + "\n";
   for (const v1::RegisteredBrist& brist : answer.brister()) text += "\n" + BristText(brist);
@@ -83,7 +86,8 @@ Json BristerJson(const v1::ListBristerResponse& answer) {
   return json;
 }
 
-std::string ExamplesText(const v1::ListExamplesResponse& answer) {
+std::string ExamplesText(const v1::ListExamplesResponse& given) {
+  const v1::ListExamplesResponse answer = Shown(given);
   std::string text = "Goda exempel: " + std::to_string(answer.examples_size()) + "\n";
   for (const v1::GoodExample& example : answer.examples()) {
     text += "\n" + example.subject() + "  " + example.rubrik() + "\n  " + example.namn();

@@ -10,6 +10,7 @@
 #include "clients/cli/moment_option.h"
 #include "clients/cli/swedish_text.h"
 #include "proto/error/error.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -84,7 +85,9 @@ absl::StatusOr<ExitCode> Compare(Shell& shell, const Arguments& arguments, const
     shell.out() << "Lika: " << ours["digest"].get<std::string>() << "\n";
     return kDone;
   }
-  for (const std::string& subject : differing) shell.out() << "skiljer sig  " << subject << "\n";
+  for (const std::string& subject : differing) {
+    shell.out() << "skiljer sig  " << text::ShownText(subject) << "\n";
+  }
   if (ours["frontier"] != (*theirs)["frontier"]) {
     shell.out() << "De två visste inte lika mycket: jämför med --known-by NOD --at INDEX.\n";
   }

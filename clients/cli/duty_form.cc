@@ -6,6 +6,7 @@
 
 #include "clients/cli/swedish_text.h"
 #include "clients/cli/text_table.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -158,7 +159,7 @@ void AddMissingReports(const AnsweredDuties& duties, Json& json) {
 
 std::string DutiesText(const AnsweredDuties& duties) {
   std::string text = "Bidragsåret " + std::to_string(duties.year) + ", läget den " +
-                     duties.answer.on() + "\n\n" + Counts(duties);
+                     text::ShownText(duties.answer.on()) + "\n\n" + Counts(duties);
   const std::vector<v1::Duty> shown =
       duties.with_all
           ? Chosen(duties, [](v1::DutyStatus) { return true; })
@@ -179,7 +180,7 @@ Json DutiesJson(const AnsweredDuties& duties) {
 std::string RemindersText(const AnsweredDuties& duties) {
   const std::vector<v1::Duty> reminders = Reminders(duties);
   const std::string head = "Att påminna om, bidragsåret " + std::to_string(duties.year) +
-                           ", läget den " + duties.answer.on() + ": " +
+                           ", läget den " + text::ShownText(duties.answer.on()) + ": " +
                            std::to_string(reminders.size()) + "\n";
   return reminders.empty() ? head : head + "\n" + Lines(reminders);
 }

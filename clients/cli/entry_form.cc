@@ -6,6 +6,7 @@
 #include "clients/cpp/proven_entry.h"
 #include "google/protobuf/descriptor.h"
 #include "proto/json/event_json.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 
@@ -15,7 +16,7 @@ std::string PayloadName(const v1::EventData& data) {
 }
 
 std::string WithheldText(const EntryPlace& place) {
-  return place.Text() + "  undanhållen: rör inte noden";
+  return text::ShownText(place.Text()) + "  undanhållen: rör inte noden";
 }
 
 std::string WithheldJson(const EntryPlace& place, std::string_view leaf) {
@@ -27,9 +28,10 @@ absl::StatusOr<std::string> EntryText(std::string_view entry) {
   if (!parsed.ok()) return parsed.status();
   const v1::Event& event = parsed->event;
   const std::string& actor = parsed->data.actor().id();
-  return EntryPlace{event.log(), event.index()}.Text() + "  " + TimeText(event.recorded_at_ms()) +
-         "  " + PayloadName(parsed->data) + "  " + parsed->data.subject() + "  " +
-         (actor.empty() ? event.principal() : actor);
+  return text::ShownText(EntryPlace{event.log(), event.index()}.Text() + "  " +
+                         TimeText(event.recorded_at_ms()) + "  " + PayloadName(parsed->data) +
+                         "  " + parsed->data.subject() + "  " +
+                         (actor.empty() ? event.principal() : actor));
 }
 
 absl::StatusOr<std::string> EntryJson(std::string_view entry) {

@@ -13,6 +13,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/error/error.h"
 #include "proto/json/message_json.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -318,13 +319,14 @@ absl::StatusOr<v1::Evidence> EvidenceFromJson(std::string_view json_text) {
 }
 
 std::string EvidenceText(const VerifiedEvidence& evidence) {
-  std::string text = "Beviset håller: " + evidence.path +
+  std::string text = "Beviset håller: " + text::ShownText(evidence.path) +
                      " har med sin nyckel undertecknat det som ingen\n" +
-                     "ärlig nod undertecknar.\n" + "  Logg    " + evidence.log + "\n";
+                     "ärlig nod undertecknar.\n" + "  Logg    " + text::ShownText(evidence.log) +
+                     "\n";
   if (evidence.index) text += "  Post    " + std::to_string(*evidence.index) + "\n";
   text += "  Storlek " + std::to_string(evidence.size) + "\n";
-  text += "  Nyckel  " + evidence.vkey + "\n";
-  return text + "  Vad     " + evidence.what + "\n";
+  text += "  Nyckel  " + text::ShownText(evidence.vkey) + "\n";
+  return text + "  Vad     " + text::ShownText(evidence.what) + "\n";
 }
 
 std::string EvidenceJson(const VerifiedEvidence& evidence) {

@@ -5,6 +5,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/moment_option.h"
+#include "clients/cli/shown_message.h"
 
 namespace liggare::cli {
 namespace {
@@ -56,7 +57,8 @@ Json FindingsJson(const Arguments& arguments, const v1::ListFindingsResponse& re
   return {{"format", kFormat}, {"year", arguments.year}, {"findings", std::move(findings)}};
 }
 
-std::string FindingsText(const v1::ListFindingsResponse& response) {
+std::string FindingsText(const v1::ListFindingsResponse& given) {
+  const v1::ListFindingsResponse response = Shown(given);
   if (response.findings().empty()) return "Inga anmärkningar.\n";
   const auto corrected = std::count_if(
       response.findings().begin(), response.findings().end(),

@@ -10,6 +10,7 @@
 #include "clients/cli/swedish_text.h"
 #include "eventstore/log/fsck.h"
 #include "eventstore/log/repair.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -57,22 +58,26 @@ Json ReportJson(const log::FsckReport& report) {
 
 std::string Count(uint64_t n) { return SwedishNumber(std::to_string(n)); }
 
+std::string FindingLine(const std::string& kind, const log::FsckFinding& finding) {
+  return kind + text::ShownText(log::FindingText(finding)) + "\n";
+}
+
 std::string ReportText(const log::FsckReport& report) {
   std::string text;
   for (const log::FsckFinding& finding : report.findings) {
-    text += "FEL  " + log::FindingText(finding) + "\n";
+    text += FindingLine("FEL  ", finding);
   }
   if (report.findings_count > report.findings.size()) {
     text += "och " + Count(report.findings_count - report.findings.size()) + " fel till\n";
   }
   for (const log::FsckFinding& remark : report.remarks) {
-    text += "OBS  " + log::FindingText(remark) + "\n";
+    text += FindingLine("OBS  ", remark);
   }
   if (report.remarks_count > report.remarks.size()) {
     text += "och " + Count(report.remarks_count - report.remarks.size()) + " anmärkningar till\n";
   }
-  return text + report.path + ": " + Count(report.logs) + " loggar, " + Count(report.entries) +
-         " poster, " + Count(report.signatures) + " underskrifter, " +
+  return text + text::ShownText(report.path) + ": " + Count(report.logs) + " loggar, " +
+         Count(report.entries) + " poster, " + Count(report.signatures) + " underskrifter, " +
          (report.texts_erased > 0 ? Count(report.texts_erased) + " gallrade texter, " : "") +
          (report.ok() ? "inga fel" : Count(report.findings_count) + " fel") + "\n";
 }
@@ -93,7 +98,7 @@ Json RepairJson(const log::RepairReport& report) {
 std::string RepairText(const log::RepairReport& report) {
   std::string text;
   for (const log::FsckFinding& finding : report.before.findings) {
-    text += "FANN " + log::FindingText(finding) + "\n";
+    text += FindingLine("FANN ", finding);
   }
   text += "Skrev " + Count(report.rows_written) + " rader, tog bort " + Count(report.rows_removed) +
           " rader och " + Count(report.texts_removed) + " skadade texter.\n";
@@ -109,7 +114,7 @@ std::string RepairText(const log::RepairReport& report) {
     text += "Byggde om " + family + " från posterna.\n";
   }
   for (const std::string& log : report.after.logs_with_damaged_entries) {
-    text += "Poster i " + log +
+    text += "Poster i " + text::ShownText(log) +
             " är skadade eller saknas och kan inte härledas: hämta dem från en "
             "nivå som har dem (liggare restore).\n";
   }

@@ -8,6 +8,7 @@
 #include "clients/cli/swedish_text.h"
 #include "clients/cpp/node_path.h"
 #include "proto/error/error.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -22,7 +23,8 @@ int64_t MsOf(const client::KeyChain::Cosignature& cosignature) {
 std::string CosignedText(const LogReport& report) {
   std::string text;
   for (const client::KeyChain::Cosignature& one : report.cosigned) {
-    text += (text.empty() ? "medsignerad av " : ", ") + one.path + " " + TimeText(MsOf(one));
+    text += (text.empty() ? "medsignerad av " : ", ") + text::ShownText(one.path) + " " +
+            TimeText(MsOf(one));
   }
   return text;
 }
@@ -56,7 +58,7 @@ Json ReportJson(const LogReport& report) {
 std::string ClosedText(const LogReport& report) {
   if (!report.closed) return "";
   std::string text = "       stängd efter " + std::to_string(report.closed->size) + " poster i " +
-                     report.closed->log;
+                     text::ShownText(report.closed->log);
   if (!note::LiesWithin(*report.closed, report.log, report.entries)) {
     text += "; det som ligger efter gäller inte som nodens";
   }
@@ -66,9 +68,10 @@ std::string ClosedText(const LogReport& report) {
 }  // namespace
 
 std::string LogReportText(const LogReport& report) {
-  const std::string name = report.log + (report.node.empty() ? "" : " hos " + report.node);
+  const std::string name =
+      text::ShownText(report.log + (report.node.empty() ? "" : " hos " + report.node));
   if (!report.status.ok()) {
-    return "FEL    " + name + ": " + ErrorText(ErrorOf(report.status)) + "\n";
+    return "FEL    " + name + ": " + text::ShownText(ErrorText(ErrorOf(report.status))) + "\n";
   }
   std::string text = "håller " + name + ": " + std::to_string(report.entries) + " poster";
   if (report.withheld > 0) {

@@ -6,6 +6,7 @@
 #include "clients/cli/entry_place.h"
 #include "clients/cli/file_text.h"
 #include "clients/cpp/receipt_verifier.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -39,7 +40,9 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
     return kDone;
   }
   if (auto status = WriteFile(arguments.file, json); !status.ok()) return status;
-  if (!shell.options().json) shell.out() << "Kvitto skrivet till " << arguments.file << "\n";
+  if (!shell.options().json) {
+    shell.out() << "Kvitto skrivet till " << text::ShownText(arguments.file) << "\n";
+  }
   return kDone;
 }
 

@@ -8,6 +8,7 @@
 #include "clients/cli/text_table.h"
 #include "proto/form/uuid.h"
 #include "proto/json/event_json.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -66,11 +67,13 @@ std::string SignersSection(const client::VerifiedReceipt& receipt) {
   for (const client::ProvenSigner& signer : receipt.signers) {
     table.AddRow({signer.path, signer.display_name, CustodyText(signer)});
     if (signer.custody == v1::CUSTODY_HOSTED && signer.is_origin) {
-      remarks += "Obs: den som håller nyckeln, " + signer.hosted_by +
-                 ", kan inte bevisa något mot " + signer.path + " med detta kvitto.\n";
+      remarks +=
+          text::ShownText("Obs: den som håller nyckeln, " + signer.hosted_by +
+                          ", kan inte bevisa något mot " + signer.path + " med detta kvitto.") +
+          "\n";
     }
     if (signer.superseded) {
-      remarks += "Obs: nyckeln för " + signer.path + " har bytts sedan dess.\n";
+      remarks += "Obs: nyckeln för " + text::ShownText(signer.path) + " har bytts sedan dess.\n";
     }
   }
   return "Nycklar\n" + table.Text(kIndent) + remarks;
@@ -80,8 +83,10 @@ std::string TextsSection(const client::VerifiedReceipt& receipt) {
   if (receipt.texts.empty()) return "";
   std::string text = "Texter\n";
   for (const client::DisclosedText& one : receipt.texts) {
-    text += std::string(kIndent, ' ') + one.field + ": " +
-            (one.disclosed ? "”" + one.text + "”" : "(lämnas inte ut här; kan vara gallrad)") +
+    text += std::string(kIndent, ' ') +
+            text::ShownText(
+                one.field + ": " +
+                (one.disclosed ? "”" + one.text + "”" : "(lämnas inte ut här; kan vara gallrad)")) +
             "\n";
   }
   return text;

@@ -16,6 +16,7 @@
 #include "eventstore/log/backup.h"
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -60,9 +61,10 @@ absl::StatusOr<ExitCode> FromBackup(Shell& shell, const Arguments& arguments) {
     shell.out() << json.dump(2) << "\n";
     return kDone;
   }
-  shell.out() << arguments.to << ": säkerhetskopia " << report->backup_id << ", "
-              << Count(report->entries) << " poster, inga fel. Egen logg: " << report->own_log.name
-              << ", " << Count(report->own_log.size) << " poster.\n";
+  shell.out() << text::ShownText(arguments.to) << ": säkerhetskopia " << report->backup_id << ", "
+              << Count(report->entries)
+              << " poster, inga fel. Egen logg: " << text::ShownText(report->own_log.name) << ", "
+              << Count(report->own_log.size) << " poster.\n";
   return kDone;
 }
 
@@ -91,22 +93,26 @@ void PrintMissing(Shell& shell, const MissingReport& report) {
               << ", händelser som saknas: " << report.missing.size() << "\n";
   for (const MissingEvent& each : report.missing) {
     const client::VerifiedReceipt& receipt = each.receipt;
-    shell.out() << "  SAKNAS  " << form::UuidText(receipt.data.event_id()) << "  "
-                << EntryPlace{receipt.event.log(), receipt.event.index()}.Text() << "  "
-                << PayloadName(receipt.data) << "  " << receipt.data.subject() << "  "
-                << TimeText(receipt.event.recorded_at_ms()) << "  (" << each.file << ")\n";
+    const std::string line = form::UuidText(receipt.data.event_id()) + "  " +
+                             EntryPlace{receipt.event.log(), receipt.event.index()}.Text() + "  " +
+                             PayloadName(receipt.data) + "  " + receipt.data.subject() + "  " +
+                             TimeText(receipt.event.recorded_at_ms()) + "  (" + each.file + ")";
+    shell.out() << "  SAKNAS  " << text::ShownText(line) << "\n";
   }
   for (const auto& [log, size] : report.proven_sizes) {
-    shell.out() << "  " << log << " har haft minst " << Count(size) << " poster.\n";
+    shell.out() << "  " << text::ShownText(log) << " har haft minst " << Count(size)
+                << " poster.\n";
   }
 }
 
+std::string ShownJson(const Json& text) { return text::ShownText(text.get<std::string>()); }
+
 void PrintRestored(Shell& shell, const Json& report) {
-  shell.out() << report["path"].get<std::string>() << ": " << report["own_log"].get<std::string>()
-              << " fortsätter " << report["previous"]["log"].get<std::string>() << " efter "
+  shell.out() << ShownJson(report["path"]) << ": " << ShownJson(report["own_log"]) << " fortsätter "
+              << ShownJson(report["previous"]["log"]) << " efter "
               << Count(report["previous"]["size"].get<uint64_t>()) << " poster.\n";
   for (const Json& log : report["logs"]) {
-    shell.out() << "  hämtad  " << log["log"].get<std::string>() << "  "
+    shell.out() << "  hämtad  " << ShownJson(log["log"]) << "  "
                 << Count(log["size"].get<uint64_t>()) << " poster";
     if (log.value("not_enrolled", false)) {
       shell.out() << " av " << log["unproven"]
@@ -117,14 +123,13 @@ void PrintRestored(Shell& shell, const Json& report) {
     shell.out() << "\n";
   }
   for (const Json& event : report["moved"]) {
-    shell.out() << "  omregistrerad  " << event["event_id"].get<std::string>() << "  "
-                << event["from"].get<std::string>() << " -> " << event["to"].get<std::string>()
-                << "\n";
+    shell.out() << "  omregistrerad  " << ShownJson(event["event_id"]) << "  "
+                << ShownJson(event["from"]) << " -> " << ShownJson(event["to"]) << "\n";
   }
   for (const Json& what : report["unreadable"]) {
-    shell.out() << "  FÖRLORAT  " << what.get<std::string>() << "\n";
+    shell.out() << "  FÖRLORAT  " << ShownJson(what) << "\n";
   }
-  const std::string kept = report["kept_directory"].get<std::string>();
+  const std::string kept = ShownJson(report["kept_directory"]);
   if (!kept.empty()) shell.out() << "Den förra katalogen finns kvar som " << kept << ".\n";
 }
 

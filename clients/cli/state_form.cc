@@ -1,11 +1,15 @@
 #include "clients/cli/state_form.h"
 
+#include <utility>
+
 #include "clients/cli/entry_place.h"
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/field_texts.h"
+#include "clients/cli/shown_message.h"
 #include "clients/cli/swedish_text.h"
 #include "clients/cli/text_table.h"
 #include "clients/cli/value_text.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -76,6 +80,13 @@ Json CountsJson(const AnsweredState& answer) {
     counts[count.log()] = {{"count", count.count()}, {"at_least", count.at_least()}};
   }
   return counts;
+}
+
+// But for the texts behind commitments, which stand in the cells of a table.
+AnsweredState Shown(AnsweredState answer) {
+  ShowTexts(answer.state);
+  answer.without_authority_counts = cli::Shown(std::move(answer.without_authority_counts));
+  return answer;
 }
 
 std::string Heading(const AnsweredState& answer) {
@@ -163,7 +174,7 @@ std::string DisregardedText(const AnsweredState& answer) {
 }  // namespace
 
 std::string WithoutEffectText(const v1::Disregarded& entry) {
-  return EventText(entry.event()) + ": " + entry.code() + ": " + entry.message();
+  return text::ShownText(EventText(entry.event()) + ": " + entry.code() + ": " + entry.message());
 }
 
 Json WithoutEffectJson(const v1::Disregarded& entry, EventRefs& events) {
@@ -196,7 +207,8 @@ std::string StateJson(const AnsweredState& answer) {
   return json.dump(2) + "\n";
 }
 
-std::string StateText(const AnsweredState& answer) {
+std::string StateText(const AnsweredState& given) {
+  const AnsweredState answer = Shown(given);
   return Heading(answer) + FieldsText(answer) + ConflictsText(answer.state) +
          AwaitingText(answer.state) + DisregardedText(answer);
 }

@@ -5,6 +5,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/event_ref_json.h"
 #include "clients/cli/hex.h"
+#include "clients/cli/shown_message.h"
 #include "clients/cli/swedish_text.h"
 #include "clients/cli/text_table.h"
 #include "clients/cpp/node_path.h"
@@ -201,6 +202,7 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments&) {
     shell.out() << json.dump(2) << "\n";
     return kDone;
   }
+  ShowTexts(*status);
   for (const v1::NodeStatus& node : status->nodes()) shell.out() << NodeText(node);
   shell.out() << CertificatesText(*status);
   return kDone;

@@ -3,6 +3,7 @@
 
 #include "clients/cli/commands.h"
 #include "clients/cli/event_ref_json.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -31,7 +32,7 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
       if (shell.options().json) {
         all.push_back(subject);
       } else {
-        shell.out() << subject << "\n";
+        shell.out() << text::ShownText(subject) << "\n";
       }
     }
     if (page->subjects().empty()) break;

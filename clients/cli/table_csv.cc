@@ -75,8 +75,8 @@ std::string TableCsv(const v1::GetTableResponse& table) {
 }
 
 std::string TableNotes(const v1::GetTableResponse& table) {
-  std::string notes = table.title() + "\n";
-  for (const std::string& note : table.notes()) notes += note + "\n";
+  std::string notes = text::ShownText(table.title()) + "\n";
+  for (const std::string& note : table.notes()) notes += text::ShownText(note) + "\n";
   return notes;
 }
 

@@ -10,6 +10,7 @@
 #include "clients/cli/table_workbook.h"
 #include "clients/cli/text_table.h"
 #include "proto/error/error.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -29,7 +30,8 @@ std::string Csv(const ExportOptions& options, const v1::GetTableResponse& table)
   return (options.with_byte_order_mark ? kByteOrderMark : "") + TableCsv(table);
 }
 
-std::string Underlined(const std::string& heading) {
+std::string Underlined(const std::string& given) {
+  const std::string heading = text::ShownText(given);
   return heading + "\n" + std::string(Width(heading), '=') + "\n\n";
 }
 

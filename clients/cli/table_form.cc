@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "clients/cli/event_ref_json.h"
+#include "clients/cli/shown_message.h"
 #include "clients/cli/swedish_text.h"
 #include "clients/cli/text_table.h"
 #include "clients/cli/value_text.h"
+#include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
@@ -103,7 +105,7 @@ Json RowJson(const v1::TableRow& row) {
 }  // namespace
 
 std::string TableText(const AnsweredTable& answer) {
-  const v1::GetTableResponse& table = answer.table;
+  const v1::GetTableResponse table = Shown(answer.table);
   const std::vector<bool> published = PublishedColumns(table);
   TextTable text = WithColumns(published);
   text.AddRow(Headings(table, published));
@@ -125,7 +127,7 @@ std::string ExplainedText(const ExplainedCell& cell) {
                             ? "  Redovisas inte: uppgiften avser få personer, eller så kan en "
                               "sådan räknas ut ur den.\n"
                             : "  Inga händelser.\n";
-  return cell.row + ", " + cell.column + ": " + value + "\n\n" + text.Text(2) +
+  return text::ShownText(cell.row + ", " + cell.column + ": " + value) + "\n\n" + text.Text(2) +
          (cell.answer.fields().empty() ? nothing : "");
 }
 
