@@ -2,7 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -150,6 +155,55 @@ TEST(ConnectionTest, ExpiredCertificateIsSaid) {
   const auto connection = Connection::Open(options, kValidAtS);
   ASSERT_FALSE(connection.ok());
   EXPECT_THAT(ErrorOf(connection.status()).message(), HasSubstr("expired at 2025-01-13T09:12:33Z"));
+}
+
+// Listens where a proxy would, and counts who comes.
+class IdleProxy {
+ public:
+  IdleProxy() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+    sockaddr_in at = {};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t bytes = sizeof(at);
+    auto* address = reinterpret_cast<sockaddr*>(&at);
+    if (bind(socket_, address, bytes) != 0 || listen(socket_, 1) != 0 ||
+        getsockname(socket_, address, &bytes) != 0) {
+      abort();
+    }
+    url_ = "http://127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+  }
+  ~IdleProxy() { close(socket_); }
+
+  const std::string& url() const { return url_; }
+  bool IsDialled() const {
+    const int caller = accept(socket_, nullptr, nullptr);
+    if (caller >= 0) close(caller);
+    return caller >= 0;
+  }
+
+ private:
+  const int socket_;
+  std::string url_;
+};
+
+TEST(ConnectionTest, ProxyInTheEnvironmentIsNotDialled) {
+  for (const char* variable : {"http_proxy", "https_proxy", "grpc_proxy"}) {
+    FakeServer server;
+    const IdleProxy proxy;
+    setenv(variable, proxy.url().c_str(), 1);
+    ConnectionOptions options = server.Options();
+    options.call_timeout = std::chrono::seconds(20);
+    const auto named = Connection::Open(options, kValidAtS);
+    ASSERT_TRUE(named.ok()) << named.status();
+    EXPECT_TRUE(ReadOnce(**named).ok());
+    options.host.clear();
+    options.known_hosts = server.directory / "known_hosts";
+    const auto met = Connection::Open(options, kValidAtS);
+    unsetenv(variable);
+    ASSERT_TRUE(met.ok()) << met.status();
+    EXPECT_TRUE((*met)->is_first_contact());
+    EXPECT_FALSE(proxy.IsDialled()) << variable;
+  }
 }
 
 // A server without a name that the caller was told.
