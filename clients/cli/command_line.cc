@@ -1,12 +1,24 @@
 #include <ostream>
+#include <string>
 
 #include "clients/cli/commands.h"
+#include "clients/cpp/certificate.h"
 #include "proto/text/shown_text.h"
 
 namespace liggare::cli {
 namespace {
 
 constexpr char kVersion[] = "liggare 0.1.0";
+
+// An empty one is refused: a script whose variable is not set would else trust any server.
+CLI::Validator ServerName() {
+  return CLI::Validator(
+      [](const std::string& name) {
+        const bool right = client::ParseIdentity("spiffe://liggare/host/" + name).ok();
+        return right ? "" : "'" + name + "' is not the <name> of host/<name> in a certificate";
+      },
+      "NAME");
+}
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--server", options.server, "Address of liggared, host:port")
@@ -17,6 +29,7 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--host", options.host,
                  "The server's name, host/<name> in its certificate (default: as at the first "
                  "contact with the address)")
+      ->check(ServerName())
       ->envname("LIGGARE_HOST");
   app.add_option("--known-hosts", options.known_hosts,
                  "Where first contacts are remembered (default: ~/.config/liggare/known_hosts)")

@@ -72,6 +72,15 @@ TEST(CommandLineTest, MissingServerOrFileIsUsage) {
   EXPECT_THAT(outcome.err, HasSubstr("ca: /nonexistent cannot be read"));
 }
 
+TEST(CommandLineTest, NameOfAServerIsOneOrNotGiven) {
+  for (const char* name : {"", " ", "lan17/x", "../x", "Lan17", "lan17\n"}) {
+    const Outcome outcome = RunLine({"status", "--host", name});
+    EXPECT_EQ(outcome.code, kUsage) << name;
+    EXPECT_THAT(outcome.err, HasSubstr("is not the <name> of host/<name>"));
+  }
+  EXPECT_THAT(RunLine({"status", "--host", "lan17"}).err, HasSubstr("CONFIGURATION: server"));
+}
+
 TEST(CommandLineTest, WithoutAHomeTheServersNameMustBeGiven) {
   testing::ScratchDirectory directory;
   testing::TestAuthority authority(directory.path());
