@@ -64,20 +64,25 @@ make_certificates() {
   printf '%s %s\n' "${requests[@]}" | "$here/pki/issue.sh" --ca "$dir/ca" --batch - > /dev/null
 }
 
+toml() {  # A text as TOML has it.
+  local text=${1//\\/\\\\}
+  printf '"%s"' "${text//\"/\\\"}"
+}
+
 write_config() {
   local process=$1 port=$2 parent_process=$3 parent_port=$4 path name
   {
     echo "trust_domain = \"$trust_domain\""
     echo "national_key = \"$(cat "$dir/keys/se.vkey")\""
     echo "listen = \"127.0.0.1:$port\""
-    printf '\n[tls]\nca = "%s"\ncertificate = "%s"\nkey = "%s"\n' \
-      "$dir/ca/ca.crt" "$dir/certificates/host_$process.crt" "$dir/certificates/host_$process.key"
+    printf '\n[tls]\nca = %s\ncertificate = %s\nkey = %s\n' "$(toml "$dir/ca/ca.crt")" \
+      "$(toml "$dir/certificates/host_$process.crt")" "$(toml "$dir/certificates/host_$process.key")"
     for path in "${paths[@]}"; do
       [ "$(process_of "$path")" = "$process" ] || continue
       name=$(file_name "$path")
-      printf '\n[[node]]\npath = "%s"\ndata = "%s"\nsigning_key = "%s"\ncertificate = "%s"\nkey = "%s"\n' \
-        "$path" "$dir/data/$name" "$dir/keys/$name.key" \
-        "$dir/certificates/$name.crt" "$dir/certificates/$name.key"
+      printf '\n[[node]]\npath = "%s"\ndata = %s\nsigning_key = %s\ncertificate = %s\nkey = %s\n' \
+        "$path" "$(toml "$dir/data/$name")" "$(toml "$dir/keys/$name.key")" \
+        "$(toml "$dir/certificates/$name.crt")" "$(toml "$dir/certificates/$name.key")"
       [ "$process" = nation ] ||
         echo "parent = { address = \"127.0.0.1:$parent_port\", host = \"$parent_process\" }"
     done
@@ -188,6 +193,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 [ -n "$dir" ] || die "--dir DIR is needed"
+[[ $dir != *[[:cntrl:]]* ]] || die "a folder with control characters in its name can't be used: $(printf %q "$dir")"
 case $command in
   make) [ -n "$nodes" ] || die "--nodes FILE is needed"; cmd_make ;;
   start | stop | enrol | call | operate) load_nodes; "cmd_$command" "$@" ;;

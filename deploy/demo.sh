@@ -78,7 +78,7 @@ record_phase() {
   files=("$dir/events/$phase"/*.jsonl)
   mkdir -p "$dir/frontiers/$phase"
   export cluster dir phase
-  printf '%s\n' "${files[@]}" | xargs -P 2 -I{} bash -c '
+  printf '%s\0' "${files[@]}" | xargs -0 -P 2 -I{} bash -c '
     name=$(basename "$1" .jsonl)
     "$cluster" call --dir "$dir" "${name//_/\/}" record "$1" \
       --frontier-out "$dir/frontiers/$phase/$name.json" > /dev/null' _ {}
@@ -190,8 +190,9 @@ say_shown "liggare missing --year $year"
 se missing --year "$year"
 
 # The event to prove: a correction, or in a year without one, a report.
-shown=$(ls "$dir"/events/14-rattelse/*.jsonl 2> /dev/null || ls "$dir"/events/08-rapporter/*.jsonl)
-shown=$(head -qn 1 $shown | sed -n 1p)
+shown_phase=08-rapporter
+[ ! -d "$dir/events/14-rattelse" ] || shown_phase=14-rattelse
+shown=$(head -qn 1 "$dir/events/$shown_phase"/*.jsonl | sed -n 1p)
 corrected=$(jq -r .subject <<< "$shown")
 corrected_id=$(jq -r .id <<< "$shown")
 if [ -d "$dir/events/14-rattelse" ]; then
@@ -227,15 +228,17 @@ printf '%s\n' "${timings[@]}"
 printf '%7s s  in all\n' "$(seconds_since "$started")"
 
 if $keep; then
+  # As a shell reads them, also with a space in a folder's name.
+  try="$(printf %q "$cluster") call --dir $(printf %q "$dir")"
   cat <<END
 
 It is still running. To try:
-  $cluster call --dir $dir se table klienter --year $year --scope se/17
-  $cluster call --dir $dir se/17 status
-  $cluster call --dir $dir se subjects rapport/$year/
-  $cluster call --dir $dir se state $corrected --json
+  $try se table klienter --year $year --scope se/17
+  $try se/17 status
+  $try se subjects rapport/$year/
+  $try se state $corrected --json
 To end it:
-  $cluster stop --dir $dir
+  $(printf %q "$cluster") stop --dir $(printf %q "$dir")
 END
 else
   "$cluster" stop --dir "$dir"

@@ -5,7 +5,8 @@
 #
 #   issue.sh --ca CADIR [--days N] --out PREFIX URI   writes PREFIX.crt, PREFIX.key
 #   issue.sh --ca CADIR [--days N] --batch FILE       the same for each line "PREFIX URI"
-#                                                     of FILE, - for standard input
+#                                                     of FILE, - for standard input; a
+#                                                     prefix may hold spaces
 #
 # URI: spiffe://<trust domain>/<path>                 a node
 #      spiffe://<trust domain>/<path>/system/<name>   a client
@@ -17,7 +18,7 @@
 # Exit status: 0 all are there, 1 not, 2 usage.
 set -euo pipefail
 
-usage() { sed -n '2,17s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,18s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 fail() { echo "issue: $*" >&2; exit 1; }
 
 ca="" out="" batch="" days="" uris=() prefixes=()
@@ -36,9 +37,10 @@ if [[ -n $batch ]]; then
   [[ -z $out && ${#uris[@]} -eq 0 ]] || usage
   [[ $batch == - ]] && batch=/dev/stdin
   [[ -r $batch ]] || fail "cannot read $batch"
-  while read -r prefix uri rest; do
-    [[ -n $uri && -z $rest ]] || fail "'$prefix $uri $rest': a line is PREFIX URI"
-    prefixes+=("$prefix") uris+=("$uri")
+  while IFS= read -r line || [[ -n $line ]]; do
+    # A URI has no spaces; a folder may.
+    [[ $line =~ ^(.+)\ ([^\ ]+)$ ]] || fail "'$line': a line is PREFIX URI"
+    prefixes+=("${BASH_REMATCH[1]}") uris+=("${BASH_REMATCH[2]}")
   done <"$batch"
 else
   [[ -n $out && ${#uris[@]} -eq 1 ]] || usage

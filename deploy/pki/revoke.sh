@@ -36,15 +36,17 @@ else
   touch "$work/revoked.txt"
   echo 01 >"$work/crlnumber.txt"
 fi
-cat >"$work/config" <<EOF
+# The folder comes from the environment: in the file, $ and # would mean something.
+cat >"$work/config" <<'EOF'
 [ca]
 default_ca = this
 [this]
-database = $work/revoked.txt
-crlnumber = $work/crlnumber.txt
+database = $ENV::LIGGARE_REVOKED/revoked.txt
+crlnumber = $ENV::LIGGARE_REVOKED/crlnumber.txt
 default_md = sha256
 unique_subject = no
 EOF
+export LIGGARE_REVOKED=$work
 issued_here() {  # an expired one, too
   ! cmp -s "$1" "$ca/ca.crt" &&
     openssl verify -no_check_time -CAfile "$ca/ca.crt" "$1" >/dev/null 2>&1

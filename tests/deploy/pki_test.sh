@@ -90,6 +90,11 @@ done
 fact "nothing was left of what was refused" bash -c "! ls '$folder'/bad* 2>/dev/null"
 fact "a line that is not PREFIX URI is refused" refused 1 "a line is PREFIX URI" \
   "${issue[@]}" --batch <(echo "$folder/bad")
+mkdir "$folder/en mapp"
+fact "a prefix may hold spaces" "${issue[@]}" --batch <(printf '%s %s' "$folder/en mapp/en nod" "$node")
+fact "its certificate is there" only_name_is "$folder/en mapp/en nod.crt" "$node"
+fact "a prefix without a URI is refused, with spaces too" refused 1 "not spiffe://" \
+  "${issue[@]}" --batch <(echo "$folder/en mapp/nod")
 fact "no URI is a usage error" refused 2 "issue.sh" "${issue[@]}" --out "$folder/bad"
 fact "two URIs for one file are a usage error" refused 2 "issue.sh" \
   "${issue[@]}" --out "$folder/bad" "$node" "$node"

@@ -57,7 +57,7 @@ class Demo(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix="liggare-demo-"))
         self.addCleanup(shutil.rmtree, self.folder)
-        self.dir = self.folder / "demo"
+        self.dir = self.folder / "en mapp"
 
     def assert_ended(self):
         self.assertEqual(list((self.dir / "run").glob("*.pid")), [])
