@@ -1,10 +1,10 @@
 #include "services/domain/duties.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "services/domain/duty.h"
+#include "services/domain/natural_order.h"
 #include "services/domain/subject.h"
 
 namespace liggare::domain {
@@ -21,8 +21,10 @@ v1::DutyStatus StatusOf(const Coming& coming, std::optional<Date> received_on, D
 bool ComesBefore(const v1::Duty& a, const v1::Duty& b) {
   const int a_kind = a.kind();
   const int b_kind = b.kind();
-  return std::tie(a_kind, a.vem(), a.due_on(), a.subject()) <
-         std::tie(b_kind, b.vem(), b.due_on(), b.subject());
+  if (a_kind != b_kind) return a_kind < b_kind;
+  if (a.vem() != b.vem()) return ComesBeforeByNumber(a.vem(), b.vem());
+  if (a.due_on() != b.due_on()) return a.due_on() < b.due_on();
+  return ComesBeforeByNumber(a.subject(), b.subject());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "services/domain/finding.h"
+#include "services/domain/natural_order.h"
 #include "services/domain/node_path.h"
 #include "services/domain/state_proto.h"
 #include "services/domain/subject.h"
@@ -87,8 +88,8 @@ absl::Status MarkExplained(StateView &view, std::vector<v1::Finding> &findings) 
 bool ComesBefore(const v1::Finding &a, const v1::Finding &b) {
   const bool a_is_corrected = a.status() == v1::FINDING_STATUS_CORRECTED;
   const bool b_is_corrected = b.status() == v1::FINDING_STATUS_CORRECTED;
-  return std::tie(a.subject(), a_is_corrected, a.code()) <
-         std::tie(b.subject(), b_is_corrected, b.code());
+  if (a.subject() != b.subject()) return ComesBeforeByNumber(a.subject(), b.subject());
+  return std::tie(a_is_corrected, a.code()) < std::tie(b_is_corrected, b.code());
 }
 
 // Where every finding about the subject is seen.

@@ -24,6 +24,15 @@ void SetSum(TableBuilder& table, const std::string& row, const std::string& colu
   table.AddSource(row, column, source);
 }
 
+std::string MissingNote(std::string_view what, const std::vector<int>& years) {
+  std::string note = std::string(what) + " saknas för ";
+  for (size_t i = 0; i < years.size(); ++i) {
+    if (i > 0) note += i + 1 == years.size() ? " och " : ", ";
+    note += std::to_string(years[i]);
+  }
+  return note + ".";
+}
+
 std::string SourceNote(int year) {
   return "Källa: Kommunernas återrapporter " + std::to_string(year) + ".";
 }

@@ -23,6 +23,12 @@ void SetSum(TableBuilder& table, const std::string& row, const std::string& colu
 // "Källa: Kommunernas återrapporter 2024."
 std::string SourceNote(int year);
 
+// What reports are called where they are missing.
+inline constexpr std::string_view kReports = "Återrapporter";
+
+// "Återrapporter saknas för 2014 och 2015."
+std::string MissingNote(std::string_view what, const std::vector<int>& years);
+
 }  // namespace liggare::domain
 
 #endif  // SERVICES_DOMAIN_REPORT_FIGURES_H_

@@ -6,6 +6,7 @@
 
 #include "proto/error/error.h"
 #include "services/domain/kommun.h"
+#include "services/domain/natural_order.h"
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
 #include "services/domain/verksamhet.h"
@@ -67,6 +68,9 @@ absl::StatusOr<std::vector<ScopedState>> StatesWithPrefix(StateView& view,
     const std::string about(parsed->path.empty() ? parsed->code : parsed->path);
     states.push_back({about, std::move(subject), *std::move(state)});
   }
+  std::sort(states.begin(), states.end(), [](const ScopedState& a, const ScopedState& b) {
+    return ComesBeforeByNumber(a.subject, b.subject);
+  });
   return states;
 }
 
@@ -76,8 +80,9 @@ absl::StatusOr<std::vector<ScopedState>> ReportsOf(StateView& view, const Scope&
   std::erase_if(*states, [&](const ScopedState& report) {
     return !IsAtOrBelow(report.about, scope.path) || !IsReported(*report.state);
   });
-  std::sort(states->begin(), states->end(),
-            [](const ScopedState& a, const ScopedState& b) { return a.about < b.about; });
+  std::sort(states->begin(), states->end(), [](const ScopedState& a, const ScopedState& b) {
+    return ComesBeforeByNumber(a.about, b.about);
+  });
   return states;
 }
 

@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<ScopedState>> ReportsOf(StateView& view, const Scope&
 // län's; below, of those whose economy a verksamhet of the scope reports.
 absl::StatusOr<std::vector<ScopedState>> GrantsOf(StateView& view, const Scope& scope);
 
-// The states of all subjects with the prefix, in byte order.
+// The states of all subjects with the prefix, by number.
 absl::StatusOr<std::vector<ScopedState>> StatesWithPrefix(StateView& view, std::string_view prefix);
 
 // Whether a report is in effect in this state of a rapport/… subject.

@@ -1,7 +1,10 @@
 #include "services/domain/table.h"
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -9,6 +12,7 @@
 #include "services/domain/field_sum.h"
 #include "services/domain/kommun.h"
 #include "services/domain/node_path.h"
+#include "services/domain/report_figures.h"
 #include "services/domain/state_proto.h"
 #include "services/domain/subject.h"
 #include "services/domain/table_compute.h"
@@ -19,24 +23,26 @@ namespace {
 struct Entry {
   std::string_view id;
   ComputeFn* compute;
+  std::string_view of;  // What is missing where there is nothing to compute from.
 };
 
 // In the order of the lägesrapport.
-constexpr std::array kTables = std::to_array<Entry>({{"budget", ComputeBudget},
-                                                     {"kommuner", ComputeKommuner},
-                                                     {"ombud", ComputeOmbud},
-                                                     {"handledning", ComputeHandledning},
-                                                     {"klienter", ComputeKlienter},
-                                                     {"kon", ComputeKon},
-                                                     {"barn", ComputeBarn},
-                                                     {"kontaktorsaker", ComputeKontaktorsaker},
-                                                     {"vantetider", ComputeVantetider},
-                                                     {"prioritering", ComputePrioritering},
-                                                     {"utforare", ComputeUtforare},
-                                                     {"ledningsgrupper", ComputeLedningsgrupper},
-                                                     {"brister", ComputeBrister},
-                                                     {"avvikelser", ComputeAvvikelser},
-                                                     {"enheter", ComputeEnheter}});
+constexpr std::array kTables =
+    std::to_array<Entry>({{"budget", ComputeBudget, "Uppgifter om bidraget"},
+                          {"kommuner", ComputeKommuner, ""},
+                          {"ombud", ComputeOmbud, kReports},
+                          {"handledning", ComputeHandledning, kReports},
+                          {"klienter", ComputeKlienter, kReports},
+                          {"kon", ComputeKon, kReports},
+                          {"barn", ComputeBarn, kReports},
+                          {"kontaktorsaker", ComputeKontaktorsaker, kReports},
+                          {"vantetider", ComputeVantetider, kReports},
+                          {"prioritering", ComputePrioritering, kReports},
+                          {"utforare", ComputeUtforare, kReports},
+                          {"ledningsgrupper", ComputeLedningsgrupper, kReports},
+                          {"brister", ComputeBrister, "Rapporter om brister"},
+                          {"avvikelser", ComputeAvvikelser, kReports},
+                          {"enheter", ComputeEnheter, kReports}});
 
 constexpr auto kIds = [] {
   std::array<std::string_view, kTables.size()> ids;
@@ -51,24 +57,6 @@ std::string AllIds() {
     all += id;
   }
   return all;
-}
-
-// The table with its sources, and with what was published beside it.
-absl::StatusOr<TableBuilder> Build(StateView& view, std::string_view table, const Scope& scope) {
-  for (const Entry& entry : kTables) {
-    if (entry.id != table) continue;
-    if (absl::Status status = CheckScope(scope); !status.ok()) return status;
-    absl::StatusOr<Published> published = Published();
-    if (scope.IsNation()) published = Published::Of(view, table, scope.year);
-    if (!published.ok()) return published.status();
-    absl::StatusOr<TableBuilder> builder = entry.compute(view, scope, *published);
-    if (builder.ok()) builder->AddPublished(*published);
-    return builder;
-  }
-  return MakeError(v1::ERROR_CODE_NOT_FOUND,
-                   {.message = "there is no table \"" + std::string(table) + "\"",
-                    .field = "table",
-                    .expected = AllIds()});
 }
 
 // The states that a source speaks of.
@@ -108,6 +96,58 @@ bool IsOfPath(const ScopedState& scoped, const CellSource& source) {
   return IsAtOrBelow(scoped.about, source.path);
 }
 
+// Of a register, 0 is a count; what is reported may be missing.
+bool MayBeMissing(SubjectKind kind) {
+  return kind != SubjectKind::kVerksamhet && kind != SubjectKind::kBrist;
+}
+
+// Cells that nothing was reported for are left absent, and a note says what is missing.
+absl::Status LeaveOutUnreported(StateView& view, const Scope& scope, const Entry& entry,
+                                TableBuilder& table) {
+  std::map<std::tuple<SubjectKind, int, std::string>, bool> known;
+  const auto is_there = [&](const CellSource& source) -> absl::StatusOr<bool> {
+    if (!MayBeMissing(source.kind)) return true;
+    const auto [it, is_new] = known.try_emplace({source.kind, source.year, source.path}, false);
+    if (!is_new) return it->second;
+    const auto states = StatesOf(view, source, scope);
+    if (!states.ok()) return states.status();
+    it->second = std::any_of(states->begin(), states->end(),
+                             [&](const ScopedState& one) { return IsOfPath(one, source); });
+    return it->second;
+  };
+  if (absl::Status status = table.LeaveOutUnless(is_there); !status.ok()) return status;
+  bool is_missing = !table.HasFigures();
+  if (entry.of == kReports) {  // It may show other years beside its own.
+    const auto reports = ReportsOf(view, scope);
+    if (!reports.ok()) return reports.status();
+    is_missing = reports->empty();
+  }
+  if (is_missing && !entry.of.empty()) table.AddNote(MissingNote(entry.of, {scope.year}));
+  return absl::OkStatus();
+}
+
+// The table with its sources, and with what was published beside it.
+absl::StatusOr<TableBuilder> Build(StateView& view, std::string_view table, const Scope& scope) {
+  for (const Entry& entry : kTables) {
+    if (entry.id != table) continue;
+    if (absl::Status status = CheckScope(scope); !status.ok()) return status;
+    absl::StatusOr<Published> published = Published();
+    if (scope.IsNation()) published = Published::Of(view, table, scope.year);
+    if (!published.ok()) return published.status();
+    absl::StatusOr<TableBuilder> builder = entry.compute(view, scope, *published);
+    if (!builder.ok()) return builder;
+    if (absl::Status status = LeaveOutUnreported(view, scope, entry, *builder); !status.ok()) {
+      return status;
+    }
+    builder->AddPublished(*published);
+    return builder;
+  }
+  return MakeError(v1::ERROR_CODE_NOT_FOUND,
+                   {.message = "there is no table \"" + std::string(table) + "\"",
+                    .field = "table",
+                    .expected = AllIds()});
+}
+
 std::string LabelOfScope(const Scope& scope) {
   if (scope.IsNation()) return "Riket";
   return scope.IsLan() ? std::string(FindLan(scope.Lanskod())->name) : scope.path;
@@ -116,6 +156,12 @@ std::string LabelOfScope(const Scope& scope) {
 }  // namespace
 
 std::span<const std::string_view> TableIds() { return kIds; }
+
+bool IsOfReports(std::string_view table) {
+  return std::any_of(kTables.begin(), kTables.end(), [table](const Entry& entry) {
+    return entry.id == table && entry.of == kReports;
+  });
+}
 
 absl::StatusOr<v1::GetTableResponse> ComputeTable(StateView& view, std::string_view table,
                                                   const Scope& scope) {

@@ -16,9 +16,9 @@
 //   avvikelser      klienter, uppdrag and avvikelser
 //   enheter         klienter by unit
 //
-// Cells are exact fractions; no floating point. For the nation each cell stands
-// beside the published figure (TablePublished of tabell/<år>/<id>), where there
-// is one.
+// Cells are exact fractions; no floating point. Where nobody has reported, they are absent,
+// and a note says what is missing: 0 means that somebody reported 0. For the nation each cell
+// stands beside the published figure (TablePublished of tabell/<år>/<id>), where there is one.
 #ifndef SERVICES_DOMAIN_TABLE_H_
 #define SERVICES_DOMAIN_TABLE_H_
 
@@ -35,6 +35,8 @@ namespace liggare::domain {
 
 // The tables' ids, in the order of the report.
 std::span<const std::string_view> TableIds();
+// Whether the table is computed from reports: without them it has no figures.
+bool IsOfReports(std::string_view table);
 
 // NOT_FOUND if there is no such table (`expected` lists them), or the scope is
 // not a path of the tree (the nation, one of the 21 län, or below one);

@@ -6,6 +6,7 @@
 
 #include "services/domain/brist_register.h"
 #include "services/domain/heading.h"
+#include "services/domain/natural_order.h"
 #include "services/domain/report_figures.h"
 #include "services/domain/table_compute.h"
 
@@ -51,7 +52,7 @@ bool ComesBefore(const Brist& a, const Brist& b, const std::string& scope) {
   };
   if (rank(a) != rank(b)) return rank(a) < rank(b);
   if (a.lan.size() != b.lan.size()) return a.lan.size() > b.lan.size();
-  return a.subject < b.subject;
+  return ComesBeforeByNumber(a.subject, b.subject);
 }
 
 }  // namespace

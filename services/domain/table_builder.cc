@@ -130,6 +130,33 @@ std::vector<CellSource> TableBuilder::SourcesOf(std::string_view row,
   return sources;
 }
 
+absl::Status TableBuilder::LeaveOutUnless(
+    const std::function<absl::StatusOr<bool>(const CellSource&)>& is_there) {
+  for (int i = 0; i < table_.rows_size(); ++i) {
+    std::map<std::string_view, bool> is_reported;  // By column.
+    for (const RowSource& one : sources_[i]) {
+      const auto found = is_there(one.source);
+      if (!found.ok()) return found.status();
+      is_reported[one.column] |= *found;
+    }
+    for (v1::TableCell& cell : *table_.mutable_rows(i)->mutable_cells()) {
+      const auto it = is_reported.find(cell.column());
+      if (it == is_reported.end() || it->second) continue;
+      v1::TableCell absent;
+      absent.set_column(cell.column());
+      cell = std::move(absent);
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool TableBuilder::HasFigures() const {
+  return std::any_of(table_.rows().begin(), table_.rows().end(), [](const v1::TableRow& row) {
+    return std::any_of(row.cells().begin(), row.cells().end(),
+                       [](const v1::TableCell& cell) { return !cell.text().empty(); });
+  });
+}
+
 void TableBuilder::AddNote(std::string note) { table_.add_notes(std::move(note)); }
 
 void TableBuilder::AddPublished(const Published& published) {

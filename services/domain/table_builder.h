@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "liggare/v1/query_service.pb.h"
 #include "services/domain/fraction.h"
 #include "services/domain/published.h"
@@ -59,6 +60,12 @@ class TableBuilder {
   void AddSource(std::string_view row, std::string_view column, CellSource source);
   // Those of one cell; none if it has none, or there is no such cell.
   std::vector<CellSource> SourcesOf(std::string_view row, std::string_view column) const;
+  // Leaves each cell absent that has sources and none that is there: 0 means that somebody
+  // reported 0.
+  absl::Status LeaveOutUnless(
+      const std::function<absl::StatusOr<bool>(const CellSource&)>& is_there);
+  // Whether any cell has a figure or a text.
+  bool HasFigures() const;
   bool HasColumn(std::string_view id) const;
   v1::TableCell CellOf(std::string_view row, std::string_view column) const;
   // "man, kvinna, totalt": for errors.

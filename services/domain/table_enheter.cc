@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "services/domain/heading.h"
+#include "services/domain/natural_order.h"
 #include "services/domain/node_path.h"
 #include "services/domain/report_figures.h"
 #include "services/domain/table_compute.h"
@@ -56,7 +57,7 @@ absl::StatusOr<TableBuilder> ComputeEnheter(StateView& view, const Scope& scope,
   columns.push_back({"totalt", "Totalt"});
   TableBuilder table("enheter", "Antal klienter per enhet " + std::to_string(scope.year),
                      std::move(columns));
-  std::map<std::string, std::vector<ScopedState>> by_unit;
+  std::map<std::string, std::vector<ScopedState>, ByNumber> by_unit;
   for (const ScopedState& report : *reports) {
     by_unit[UnitOf(report.about, scope.path)].push_back(report);
   }

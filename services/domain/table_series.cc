@@ -8,7 +8,9 @@
 
 #include "proto/error/error.h"
 #include "services/domain/form_version.h"
+#include "services/domain/report_figures.h"
 #include "services/domain/subject.h"
+#include "services/domain/table.h"
 
 namespace liggare::domain {
 namespace {
@@ -23,13 +25,12 @@ struct Series {
   std::string_view table;
   std::string_view title;
   SeriesRow row;
-  bool is_of_reports;  // No reports, no figures.
 };
 constexpr std::array kSeries = std::to_array<Series>({
-    {"kommuner", "Kommuner och verksamheter", SeriesRow::kTotal, false},
-    {"ombud", "Kommuner med personligt ombud, tjänster och ombud", SeriesRow::kOfTheYear, true},
-    {"klienter", "Klienter efter ålder", SeriesRow::kTotal, true},
-    {"barn", "Klienter som helt eller delvis bor med barn", SeriesRow::kOfTheYear, true},
+    {"kommuner", "Kommuner och verksamheter", SeriesRow::kTotal},
+    {"ombud", "Kommuner med personligt ombud, tjänster och ombud", SeriesRow::kOfTheYear},
+    {"klienter", "Klienter efter ålder", SeriesRow::kTotal},
+    {"barn", "Klienter som helt eller delvis bor med barn", SeriesRow::kOfTheYear},
 });
 
 // Columns whose headings name a year, and what they are called here; without a name
@@ -153,15 +154,6 @@ std::string FormNote(int year) {
          ": den nationella blanketten frågar efter mer än de tidigare.";
 }
 
-std::string MissingNote(const std::vector<std::string>& years) {
-  std::string note = "Återrapporter saknas för ";
-  for (size_t i = 0; i < years.size(); ++i) {
-    if (i > 0) note += i + 1 == years.size() ? " och " : ", ";
-    note += years[i];
-  }
-  return note + ".";
-}
-
 struct YearTable {
   int year;
   bool has_figures;
@@ -178,7 +170,7 @@ absl::StatusOr<std::vector<YearTable>> TablesOf(StateView& view, const Series& s
     if (!table.ok()) return table.status();
     const auto reports = ReportsOf(view, of_year);
     if (!reports.ok()) return reports.status();
-    tables.push_back({year, !series.is_of_reports || !reports->empty(), *std::move(table)});
+    tables.push_back({year, !IsOfReports(series.table) || !reports->empty(), *std::move(table)});
   }
   return tables;
 }
@@ -204,17 +196,17 @@ absl::StatusOr<v1::GetTableResponse> ComputeSeries(StateView& view, std::string_
                    std::string(kDash) + std::to_string(scope.year));
   for (const YearTable& one : *tables) AddColumns(one.table, answer);
   answer.add_notes(SourceOf(last, first_year, scope.year));
-  std::vector<std::string> missing;
+  std::vector<int> missing;
   for (const YearTable& one : *tables) {
     AddRow(one.year, one.has_figures ? RowOf(one.table, series->row, one.year) : nullptr, answer);
-    if (!one.has_figures) missing.push_back(std::to_string(one.year));
+    if (!one.has_figures) missing.push_back(one.year);
     // A note on the first year's table may be about the year before it.
     if (one.has_figures && one.year > first_year) AddNotes(one.table, answer);
     if (one.year > first_year && one.year == kSecondFormFrom) {
       answer.add_notes(FormNote(one.year));
     }
   }
-  if (!missing.empty()) answer.add_notes(MissingNote(missing));
+  if (!missing.empty()) answer.add_notes(MissingNote(kReports, missing));
   return answer;
 }
 

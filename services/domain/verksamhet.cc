@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "services/domain/natural_order.h"
 #include "services/domain/node_path.h"
 #include "services/domain/subject.h"
 
@@ -86,8 +87,9 @@ absl::StatusOr<std::vector<Verksamhet>> VerksamheterUnder(StateView& view, std::
     if (!state.ok()) return state.status();
     verksamheter.push_back(VerksamhetOf(parsed->path, **state));
   }
-  std::sort(verksamheter.begin(), verksamheter.end(),
-            [](const Verksamhet& a, const Verksamhet& b) { return a.path < b.path; });
+  std::sort(verksamheter.begin(), verksamheter.end(), [](const Verksamhet& a, const Verksamhet& b) {
+    return ComesBeforeByNumber(a.path, b.path);
+  });
   return verksamheter;
 }
 

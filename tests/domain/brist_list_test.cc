@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "services/domain/subject.h"
+#include "services/domain/table.h"
 #include "tests/domain/judge_fixture.h"
 
 namespace liggare::domain {
@@ -17,8 +19,8 @@ using ::testing::IsEmpty;
 
 class BristListTest : public JudgeTest {
  protected:
-  void ReportBrist(const std::string& path, const std::string& observed_on) {
-    Ok(path, "brist/" + path + "/1", "brist_reported",
+  void ReportBrist(const std::string& path, const std::string& observed_on, int number = 1) {
+    Ok(path, BristSubject(path, number), "brist_reported",
        R"("niva": "lokal", "omrade": "socialtjanst", "rubrik": "Köer", "beskrivning": "Väntan.",
           "observed_on": ")" +
            observed_on + "\"");
@@ -92,6 +94,23 @@ TEST_F(BristListTest, OnlyOpenOnesLeavesOutWhatIsAnswered) {
   EXPECT_THAT(Lines({"se", 0}, true), ElementsAre("brist/se/17/varmland/1 1; FK 2024-09-09  1"));
   Give("se/17/varmland", request, "2024-09-09");
   EXPECT_THAT(Lines({"se", 0}, true), IsEmpty());
+}
+
+TEST_F(BristListTest, BristerAreInTheOrderOfTheirNumbers) {
+  for (int number = 1; number <= 11; ++number) {
+    ReportBrist("se/17/varmland", "2024-05-02", number);
+  }
+  const auto list = BristListOf(world_, {"se", 2024}, {.on = *ParseDate("2024-09-10")});
+  ASSERT_TRUE(list.ok()) << list.status();
+  const auto table = ComputeTable(world_, "brister", {"se", 2024});
+  ASSERT_TRUE(table.ok()) << table.status();
+  ASSERT_EQ(list->brister_size(), 11);
+  ASSERT_EQ(table->rows_size(), 11);
+  for (int i = 0; i < 11; ++i) {
+    const std::string number = std::to_string(i + 1);
+    EXPECT_EQ(list->brister(i).subject(), "brist/se/17/varmland/" + number);
+    EXPECT_EQ(table->rows(i).id(), "se_17_varmland_" + number);
+  }
 }
 
 TEST_F(BristListTest, ExamplesAreOfTheScopeWithTheirCommitment) {
