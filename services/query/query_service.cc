@@ -15,6 +15,7 @@ class AwaitCall final : public grpc::ServerUnaryReactor {
   AwaitCall(FrontierWaiters& waiters, const v1::AwaitFrontierRequest& request,
             const std::string& caller)
       : waiters_(waiters) {
+    StartSendInitialMetadata();  // The caller may know that it waits from here on.
     ticket_ = waiters_.Wait(
         request, caller, [this](const absl::Status& status) { Finish(rpc::ToGrpcStatus(status)); });
   }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <future>
 #include <latch>
 #include <memory>
 #include <string>
@@ -156,21 +157,38 @@ TEST_F(ServicesTest, AwaitFrontierEndsAtTheCallersDeadline) {
   EXPECT_TRUE(GetState(*stub, "", state).ok());
 }
 
+// A call that has told when the server began with it, and how it ended.
+class WaitingCall final : public grpc::ClientUnaryReactor {
+ public:
+  WaitingCall(v1::QueryService::Stub& stub, const v1::AwaitFrontierRequest& request) {
+    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+    stub.async()->AwaitFrontier(&context_, &request, &response_, this);
+    StartCall();
+  }
+  void OnReadInitialMetadataDone(bool ok) override { begun_.set_value(ok); }
+  void OnDone(const grpc::Status& status) override { ended_.set_value(status); }
+
+  // Both end with the call's deadline at the latest.
+  bool HasBegun() { return begun_.get_future().get(); }
+  grpc::Status End() { return ended_.get_future().get(); }
+
+ private:
+  grpc::ClientContext context_;
+  v1::AwaitFrontierResponse response_;
+  std::promise<bool> begun_;
+  std::promise<grpc::Status> ended_;
+};
+
 TEST_F(ServicesTest, StopAnswersThoseThatWait) {
   v1::AwaitFrontierRequest request;
   v1::LogPosition& position = *request.add_positions();
   position.set_log(kVerksamhetLog);
   position.set_next_index(1'000'000);
-  grpc::Status status;
   const auto stub = Queries(kVerksamhet);
-  std::thread waiting([&] {
-    v1::AwaitFrontierResponse response;
-    grpc::ClientContext context;
-    status = stub->AwaitFrontier(&context, request, &response);
-  });
+  WaitingCall call(*stub, request);
+  EXPECT_TRUE(call.HasBegun()) << "waited for the server to take the question";
   cluster_.StopHost("verksamhet");
-  waiting.join();
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(call.End().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST_F(ServicesTest, ReceiptOfTheNationVerifiesWithTheNationalKeyAlone) {
