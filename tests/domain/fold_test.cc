@@ -12,6 +12,7 @@
 #include "services/domain/history.h"
 #include "services/domain/state_proto.h"
 #include "tests/domain/world.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::domain {
 namespace {
@@ -351,17 +352,18 @@ std::vector<FoldEntry> RandomArrival(std::vector<FoldEntry> entries, std::mt1993
 }
 
 TEST(FoldTest, OrderOfArrivalDoesNotMatter) {
-  const uint64_t seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937_64 random(seed);
-  for (int round = 0; round < 30; ++round) {
-    const std::vector<FoldEntry> entries = RandomEntries(random);
-    const v1::State wanted = ToProto(FoldAll(entries));
-    for (int arrival = 0; arrival < 4; ++arrival) {
-      Tier tier;
-      for (const FoldEntry& entry : RandomArrival(entries, random)) tier.Arrive(entry);
-      EXPECT_TRUE(MessageDifferencer::Equals(ToProto(tier.state()), wanted))
-          << ToProto(tier.state()).DebugString() << wanted.DebugString();
+  for (const uint32_t seed : testing::TestSeeds()) {
+    SCOPED_TRACE(testing::HowToRepeat(seed));
+    std::mt19937_64 random(seed);
+    for (int round = 0; round < 30; ++round) {
+      const std::vector<FoldEntry> entries = RandomEntries(random);
+      const v1::State wanted = ToProto(FoldAll(entries));
+      for (int arrival = 0; arrival < 4; ++arrival) {
+        Tier tier;
+        for (const FoldEntry& entry : RandomArrival(entries, random)) tier.Arrive(entry);
+        EXPECT_TRUE(MessageDifferencer::Equals(ToProto(tier.state()), wanted))
+            << ToProto(tier.state()).DebugString() << wanted.DebugString();
+      }
     }
   }
 }
@@ -376,9 +378,9 @@ TEST(AssignmentsTest, PathsAreThoseOfTheForm) {
     paths.push_back(assignment.path + "=" + TextOf(assignment.value));
   }
   EXPECT_THAT(paths,
-              testing::ElementsAre("ombud.personer=0", "ombud.heltid_hundredths=5",
-                                   "kontaktorsaker[ekonomi][man].antal=3",
-                                   "ekonomi[1780].anvant_ore=1", "ekonomi[1780].oanvant_ore=2"));
+              ::testing::ElementsAre("ombud.personer=0", "ombud.heltid_hundredths=5",
+                                     "kontaktorsaker[ekonomi][man].antal=3",
+                                     "ekonomi[1780].anvant_ore=1", "ekonomi[1780].oanvant_ore=2"));
 }
 
 }  // namespace

@@ -86,6 +86,20 @@ TEST_F(KontrollHistoryTest, AFigureFarFromTheYearsBeforeIsShown) {
   EXPECT_THAT(Codes(2023), IsEmpty());  // One year before is no history.
 }
 
+// Low is far below the lowest of the years before, high far above the highest.
+TEST_F(KontrollHistoryTest, ADifferenceIsTakenFromTheNearestOfTheYearsBefore) {
+  Register();
+  ReportKlienter(2022, 22);
+  ReportKlienter(2023, 200);
+  ReportKlienter(2024, 10);  // 12 below the lowest: too few to be said.
+  EXPECT_THAT(Codes(), IsEmpty());
+  ReportKlienter(2022, 100);
+  ReportKlienter(2024, 49);
+  EXPECT_THAT(Codes(), ElementsAre("OUTLIER"));
+  ReportKlienter(2024, 201);
+  EXPECT_THAT(Codes(), IsEmpty());
+}
+
 TEST_F(KontrollHistoryTest, SmallVerksamheterVary) {
   Register();
   ReportKlienter(2022, 3);

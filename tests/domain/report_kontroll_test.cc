@@ -104,6 +104,8 @@ TEST(ReportKontrollTest, NewAndRemainingAreAll) {
               IsEmpty());
   EXPECT_THAT(CodesOf(R"("klientrorelse": {"nya": 100, "kvarstaende": 71, "avslutade": 0})"),
               ElementsAre("MOVEMENT_DIFFERS"));
+  EXPECT_THAT(CodesOf(R"("klientrorelse": {"nya": 100, "kvarstaende": 69, "avslutade": 0})"),
+              ElementsAre("MOVEMENT_DIFFERS"));
   EXPECT_THAT(CodesOf(R"("klientrorelse": {"nya": 100, "kvarstaende": 70, "avslutade": 171})"),
               ElementsAre("MOVEMENT_DIFFERS"));
 }

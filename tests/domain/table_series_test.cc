@@ -72,6 +72,18 @@ TEST_F(TableSeriesTest, AChangedDefinitionIsSaid) {
               Contains(HasSubstr("Definitionen har ändrats: 2023")));
 }
 
+// Also where it is the middle year that changed it.
+TEST_F(TableSeriesTest, EveryYearsChangeOfDefinitionIsSaid) {
+  Report(2022, kSmallYear);
+  std::string changed = kSmallYear;
+  const std::string before = "levde_med_barn_under_18";
+  changed.replace(changed.find(before), before.size(), "bor_helt_eller_delvis");
+  Report(2023, changed);
+  const auto series = Series("barn", 2022, 2024);
+  ASSERT_TRUE(series.ok()) << series.status();
+  EXPECT_THAT(series->notes(), Contains(HasSubstr("Definitionen har ändrats: 2022")));
+}
+
 TEST_F(TableSeriesTest, AChangedFormIsSaid) {
   EXPECT_THAT(Series("klienter", 2024, 2025)->notes(),
               Contains(HasSubstr("Blanketten ändrades 2025")));
