@@ -7,6 +7,7 @@
 
 #include "eventstore/log/keys.h"
 #include "liggare/v1/entry.pb.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::log {
 namespace {
@@ -114,8 +115,8 @@ TEST(EntryTest, EveryTruncationIsRefusedOrStopsAtAField) {
 }
 
 TEST(EntryTest, RandomBytesAreReadWithoutHarm) {
-  const auto seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const uint32_t seed = testing::TestSeed();
+  SCOPED_TRACE(testing::HowToRepeat(seed));
   std::mt19937 random(seed);
   std::string entry = EncodeEntry({.log = "l@1",
                                    .index = 3,

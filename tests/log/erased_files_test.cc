@@ -14,6 +14,7 @@
 #include "tests/log/test_node.h"
 #include "tests/testing/fault_file_system.h"
 #include "tests/testing/scratch_directory.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::log {
 namespace {
@@ -91,9 +92,9 @@ class ErasedFilesTest : public ::testing::Test {
         node.RecordOne(MakeSubmissionWithText(MakeEventId(id), kSubject, MakeDisclosure(text)))
             .ok());
   }
-  static void Erase(TestNode& node, uint64_t id) {
-    const auto recorded = node.RecordOne(
-        MakeErasure(MakeEventId(id), kSubject, {MakeDisclosure(kErased).commitment}));
+  static void Erase(TestNode& node, uint64_t id, std::string_view text = kErased) {
+    const auto recorded =
+        node.RecordOne(MakeErasure(MakeEventId(id), kSubject, {MakeDisclosure(text).commitment}));
     ASSERT_TRUE(recorded.ok()) << recorded.status();
   }
   void ExpectErased() {
@@ -119,6 +120,48 @@ TEST_F(ErasedFilesTest, TextLeavesTheWriteAheadLog) {
   Erase(*node_, 3);
   ExpectErased();
   Open();
+  ExpectErased();
+}
+
+// Each erasure is carried out for itself, also after one that was.
+TEST_F(ErasedFilesTest, TheTextOfEveryLaterErasureLeavesTheFiles) {
+  RecordText(*node_, 1, kErased);
+  RecordText(*node_, 2, kKept);
+  Erase(*node_, 3);
+  ExpectErased();
+  const std::vector<std::string> later = {"a second text about a person",
+                                          "a third text about a person"};
+  for (uint64_t i = 0; i < later.size(); ++i) {
+    RecordText(*node_, 10 * i + 11, later[i]);
+    if (i == 1) {
+      ASSERT_TRUE(database_->Flush().ok());
+    }
+    ASSERT_FALSE(FilesWith(data_, later[i]).empty());
+    Erase(*node_, 10 * i + 12, later[i]);
+    EXPECT_THAT(FilesWith(data_, later[i]), IsEmpty());
+    ExpectErased();
+  }
+  Open();
+  for (const std::string& text : later) EXPECT_THAT(FilesWith(data_, text), IsEmpty());
+}
+
+// What is owed after a restart is owed whatever was erased before it.
+TEST_F(ErasedFilesTest, KilledBeforeTheSecondPurgeItIsDoneAtTheNextOpening) {
+  constexpr char kSecond[] = "a second text about a person";
+  RecordText(*node_, 1, kErased);
+  RecordText(*node_, 2, kKept);
+  Erase(*node_, 3);
+  node_.reset();
+  {
+    KilledBeforePurge killed(*database_);
+    TestNode node(killed, kPath);
+    RecordText(node, 4, kSecond);
+    Erase(node, 5, kSecond);
+    EXPECT_FALSE(node.sequencer().erased_in_files().ok());
+  }
+  ASSERT_FALSE(FilesWith(data_, kSecond).empty());
+  Open();
+  EXPECT_THAT(FilesWith(data_, kSecond), IsEmpty());
   ExpectErased();
 }
 
@@ -175,8 +218,8 @@ TEST_F(ErasedFilesTest, TableThatACursorReadsGoesWhenItIsDone) {
 }
 
 TEST_F(ErasedFilesTest, WhereverTheMachineStopsTheNextOpeningFinishesIt) {
-  const uint32_t seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const uint32_t seed = testing::TestSeed();
+  SCOPED_TRACE(testing::HowToRepeat(seed));
   int erased_before_crash = 0;
   int owed_at_restart = 0;
   bool finished = false;

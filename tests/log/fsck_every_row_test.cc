@@ -10,6 +10,7 @@
 #include "eventstore/log/keys.h"
 #include "eventstore/log/repair.h"
 #include "tests/log/complete_node.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::log {
 namespace {
@@ -125,9 +126,9 @@ class FsckEveryRowTest : public ::testing::Test {
     }
   }
 
-  const uint32_t seed_ = std::random_device()();
+  const uint32_t seed_ = testing::TestSeed();
   std::mt19937 random_{seed_};
-  const ::testing::ScopedTrace trace_{__FILE__, __LINE__, "seed " + std::to_string(seed_)};
+  const ::testing::ScopedTrace trace_{__FILE__, __LINE__, testing::HowToRepeat(seed_)};
   CompleteNode node_;
 };
 

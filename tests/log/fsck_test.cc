@@ -9,6 +9,7 @@
 #include "eventstore/log/keys.h"
 #include "tests/log/test_node.h"
 #include "tests/testing/memory_database.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::log {
 namespace {
@@ -72,9 +73,9 @@ class FsckTest : public ::testing::Test {
     return keys::Encode(keys::EventKey{.log = log, .index = index});
   }
 
-  const uint32_t seed_ = std::random_device()();
+  const uint32_t seed_ = testing::TestSeed();
   std::mt19937 random_{seed_};
-  const ::testing::ScopedTrace trace_{__FILE__, __LINE__, "seed " + std::to_string(seed_)};
+  const ::testing::ScopedTrace trace_{__FILE__, __LINE__, testing::HowToRepeat(seed_)};
   const DisclosureText text_ = MakeDisclosure("hemligt");
   MemoryDatabase database_;
   MemoryDatabase child_db_;

@@ -8,6 +8,7 @@
 #include "rocksdb/env.h"
 #include "tests/log/complete_node.h"
 #include "tests/testing/fault_file_system.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::log {
 namespace {
@@ -73,7 +74,9 @@ class RepairCrashTest : public ::testing::Test {
 TEST_F(RepairCrashTest, RepairMayStopAtAnyFileOperation) {
   uint64_t crashes = 0;
   // Every seventh, from a random first one: the others in other runs.
-  for (uint64_t n = 1 + std::random_device()() % 7; !HasFailure(); n += 7) {
+  const uint32_t seed = testing::TestSeed();
+  SCOPED_TRACE(testing::HowToRepeat(seed));
+  for (uint64_t n = 1 + seed % 7; !HasFailure(); n += 7) {
     SCOPED_TRACE("crash at operation " + std::to_string(n));
     SimulatedDisk disk(n);
     const auto env = testing::MakeFaultEnv(disk);

@@ -13,6 +13,7 @@
 #include "eventstore/log/keys.h"
 #include "tests/log/complete_node.h"
 #include "tests/testing/scratch_directory.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::log {
 namespace {
@@ -80,9 +81,9 @@ class RepairTest : public ::testing::Test {
   const FsckOptions options_ = {.trust_domain = testing::kTrustDomain,
                                 .keys = &finder_,
                                 .may_write_about = testing::MayWriteAbout};
-  const uint32_t seed_ = std::random_device()();
+  const uint32_t seed_ = testing::TestSeed();
   std::mt19937 random_{seed_};
-  const ::testing::ScopedTrace trace_{__FILE__, __LINE__, "seed " + std::to_string(seed_)};
+  const ::testing::ScopedTrace trace_{__FILE__, __LINE__, testing::HowToRepeat(seed_)};
   CompleteNode node_;
 };
 

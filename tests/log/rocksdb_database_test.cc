@@ -15,6 +15,7 @@
 #include "tests/log/test_node.h"
 #include "tests/testing/memory_database.h"
 #include "tests/testing/scratch_directory.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::log {
 namespace {
@@ -86,8 +87,8 @@ TEST_F(RocksDatabaseTest, DirectoryThatCannotBeWrittenIsAnErrorWithItsPath) {
 }
 
 TEST_F(RocksDatabaseTest, EqualsTheMemoryModel) {
-  const uint32_t seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const uint32_t seed = testing::TestSeed();
+  SCOPED_TRACE(testing::HowToRepeat(seed));
   std::mt19937 random(seed);
   const auto random_key = [&] { return std::string(random() % 3 + 21, 'a' + random() % 26); };
   auto rocks = Open(path_);

@@ -12,6 +12,7 @@
 #include "proto/error/error.h"
 #include "tests/log/test_node.h"
 #include "tests/testing/memory_database.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::log {
 namespace {
@@ -185,8 +186,8 @@ TEST_F(SequencerTest, DuplicateIsKnownAfterReopening) {
 }
 
 TEST_F(SequencerTest, DuplicateIsKnownHoweverLongAgoItsFirstCame) {
-  const uint32_t seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const uint32_t seed = testing::TestSeed();
+  SCOPED_TRACE(testing::HowToRepeat(seed));
   std::mt19937_64 random(seed);
   std::vector<uint64_t> ids(5 * kQueueCommandsMax);  // More than are kept in memory.
   for (size_t i = 0; i < ids.size(); ++i) ids[i] = 1000 * (i + 1) + random() % 5000;

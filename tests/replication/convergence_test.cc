@@ -2,17 +2,17 @@
 // end with equal logs. Each run prints its seed; LIGGARE_SEED replays one.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "tests/replication/simulation.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::replication {
 namespace {
 
-constexpr int kRunCount = 60;
+constexpr size_t kRunCount = 60;
 constexpr int kActionCount = 600;
 constexpr int64_t kAheadMs = 6 * 60 * 1000;
 constexpr int64_t kTickMs = 10'000;
@@ -157,18 +157,19 @@ class RandomRun {
 };
 
 TEST(ConvergenceTest, TiersEndEqualWhateverTheSchedule) {
-  const char* chosen = std::getenv("LIGGARE_SEED");
-  const uint64_t first = chosen != nullptr ? std::stoull(chosen) : std::random_device()();
-  for (uint64_t seed = first; seed < first + (chosen != nullptr ? 1 : kRunCount); ++seed) {
-    SCOPED_TRACE("LIGGARE_SEED=" + std::to_string(seed));
+  std::vector<uint32_t> seeds = testing::TestSeeds();
+  for (const uint32_t fresh = seeds.back(); !testing::GivenSeed() && seeds.size() < kRunCount;) {
+    seeds.push_back(fresh + static_cast<uint32_t>(seeds.size()));
+  }
+  for (const uint32_t seed : seeds) {
+    SCOPED_TRACE(testing::HowToRepeat(seed));
     RandomRun run(seed);
     run.Act();
     run.Settle();
     run.CheckPrefixes();
     run.CheckConverged();
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
   }
-  std::cout << "seeds " << first << " to " << first + kRunCount - 1 << "\n";
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "tests/state/replay.h"
 #include "tests/state/report_events.h"
 #include "tests/state/test_node.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::state {
 namespace {
@@ -367,11 +368,12 @@ class RandomHistory {
 };
 
 TEST(StateReaderRandomTest, StatesAndMomentsEqualAReplayFromZero) {
-  const uint32_t base = std::random_device()();
-  for (uint32_t seed = base; seed < base + 8; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    RandomHistory(seed).Run(60);
-    if (::testing::Test::HasFatalFailure()) return;
+  for (const uint32_t seed : testing::TestSeeds()) {
+    SCOPED_TRACE(testing::HowToRepeat(seed));
+    for (uint32_t history = 0; history < 3; ++history) {
+      RandomHistory(seed + history).Run(60);
+      if (::testing::Test::HasFatalFailure()) return;
+    }
   }
 }
 
