@@ -157,5 +157,20 @@ TEST(IdentityTest, OnlyADirectChildReplicates) {
   }
 }
 
+TEST(IdentityTest, OnlyTheParentAndDirectChildrenRefill) {
+  for (const char* caller : {"se", "se/17/varmland", "se/17/karlstad"}) {
+    EXPECT_TRUE(MayRefillFrom(Of(caller), "se/17").ok()) << caller;
+  }
+  EXPECT_TRUE(MayRefillFrom(Of("se/17"), "se").ok());
+  for (const char* caller :
+       {"se/17", "se/18", "se/18/orebro", "se/17/varmland/arvika", "se/system/a", "se/operator/a",
+        "se/17/varmland/system/a", "se/17/system/a", "host/lan17"}) {
+    const absl::Status status = MayRefillFrom(Of(caller), "se/17");
+    EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_PERMISSION_DENIED) << caller;
+  }
+  EXPECT_FALSE(MayRefillFrom(Of("se"), "").ok());
+  EXPECT_FALSE(MayRefillFrom(Of("host/lan17"), "se").ok());
+}
+
 }  // namespace
 }  // namespace liggare::rpc

@@ -25,13 +25,24 @@ class CosignedCheckpointsTest : public ::testing::Test {
     county.entry_count = 1;
     keys_.Learn("se/17", county);
   }
+  // Cosignatures that the county gives after that second count for nothing.
+  void RevokeTheCountysKey(uint64_t cosigned_until_s) {
+    replication::EnrolledNode county;
+    county.keys = {KeyOfNode("se/17").verifier()};
+    county.entry_count = 2;
+    county.revocations = {{.key = KeyOfNode("se/17").verifier(),
+                           .log = "se/17@1",
+                           .size = 0,
+                           .cosigned_until_s = cosigned_until_s}};
+    keys_.Learn("se/17", county);
+  }
   // Stores the checkpoint of so many entries; the county's cosignature is on it if asked for.
-  void StoreCheckpoint(uint64_t size, bool cosigned) {
+  void StoreCheckpoint(uint64_t size, bool cosigned, uint64_t time_s = 1) {
     auto checkpoint = varmland_.sequencer().OwnCheckpoint(size);
     ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
     if (cosigned) {
       checkpoint->note.signatures.push_back(
-          note::Cosign(KeyOfNode("se/17"), checkpoint->note.text, 1));
+          note::Cosign(KeyOfNode("se/17"), checkpoint->note.text, time_s));
     }
     varmland_.sequencer().SaveCheckpoint(log_, *checkpoint);
     while (varmland_.sequencer().Step()) {
@@ -57,6 +68,16 @@ TEST_F(CosignedCheckpointsTest, AsManyCheckpointsAsTheLimitAreLookedAtAndNoMore)
   }
   EXPECT_TRUE(IsFound(1));
   EXPECT_FALSE(IsFound(0));
+}
+
+// A receipt is built on one that stands, though a later one was given too.
+TEST_F(CosignedCheckpointsTest, ACosignatureOfARevokedKeyCountsUpToItsTime) {
+  varmland_.Record(Registered(kVarmland));
+  StoreCheckpoint(1, /*cosigned=*/true, /*time_s=*/1'000);
+  RevokeTheCountysKey(999);
+  EXPECT_FALSE(IsFound(0));
+  RevokeTheCountysKey(1'000);
+  EXPECT_TRUE(IsFound(0));
 }
 
 }  // namespace

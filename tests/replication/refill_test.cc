@@ -56,6 +56,48 @@ TEST(RefillTest, HoldingsGoOnAfterALog) {
   EXPECT_THAT(names(), ElementsAre());
 }
 
+// A county's child is given its own log back and what lies above it in full; of its
+// sibling's, and of logs that are shown in part, nothing.
+TEST(RefillTest, ALogThatDoesNotFlowIsGivenToNobody) {
+  constexpr char kVarmland[] = "se/17/varmland";
+  constexpr char kKarlstad[] = "se/17/karlstad";
+  TestHost host;
+  NodeUnderTest se(host, "se");
+  se.Enrol("se");
+  se.Enrol("se/17");
+  se.Serve();
+  NodeUnderTest county(host, "se/17");
+  county.Enrol(kVarmland);
+  county.Enrol(kKarlstad);
+  county.Serve();
+  NodeUnderTest varmland(host, kVarmland);
+  NodeUnderTest karlstad(host, kKarlstad);
+  varmland.Record(1);
+  karlstad.Record(1);
+  county.Dial(se);
+  varmland.Dial(county);
+  karlstad.Dial(county);
+  ASSERT_TRUE(Eventually(
+      [&] { return county.SizeOf(varmland.own()) == 1 && county.SizeOf(karlstad.own()) == 1; }));
+  const SessionEnds ends{Side::kParent, "se/17", kVarmland};
+  const auto code_of = [&](const std::string& log) {
+    v1::GetChunkRequest request;
+    request.set_log(log);
+    request.set_end_index(1);
+    const auto chunk = ChunkFor(county.node->parts(), ends, request);
+    return chunk.ok() ? v1::ERROR_CODE_UNSPECIFIED : ErrorOf(chunk.status()).code();
+  };
+  EXPECT_EQ(code_of("se/17/varmland@1"), v1::ERROR_CODE_UNSPECIFIED);
+  for (const char* log : {"se/17/karlstad@1", "se/17@1", "se@1", "se/18/x@1"}) {
+    EXPECT_EQ(code_of(log), v1::ERROR_CODE_PERMISSION_DENIED) << log;
+  }
+  EXPECT_EQ(code_of("se/17/varmland@2"), v1::ERROR_CODE_NOT_FOUND);
+  const auto held = HoldingsFor(county.node->parts(), ends, v1::GetHoldingsRequest());
+  ASSERT_TRUE(held.ok()) << held.status();
+  ASSERT_EQ(held->logs_size(), 1);
+  EXPECT_EQ(held->logs(0).log(), "se/17/varmland@1");
+}
+
 TEST(RefillTest, AnswersAreAskedForUntilThereIsNoMore) {
   std::vector<std::string> asked;
   auto all = AskForHoldings("se", [&](const v1::GetHoldingsRequest& request) {

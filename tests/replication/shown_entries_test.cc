@@ -65,6 +65,27 @@ TEST_F(ShownEntriesTest, AVerksamhetIsShownWhatConcernsItAndNothingElse) {
   EXPECT_TRUE(log::Fsck(*varmland_.database, {}).ok());
 }
 
+// What is sent, not what the child keeps of it.
+TEST_F(ShownEntriesTest, TextsOfWithheldEntriesAreNotSent) {
+  county_.RecordAbout(kVarmland, "Varför en ombud färre?");
+  county_.RecordAbout(kKarlstad, "Hur många barn?");
+  county_.Dial(se_);
+  ASSERT_TRUE(Eventually([&] { return county_.IsCosigned(county_.own(), "se"); }));
+  const uint64_t size = county_.SizeOf("se/17@1");
+  for (const auto& [child, text] :
+       {std::pair{kVarmland, "Varför en ombud färre?"}, std::pair{kKarlstad, "Hur många barn?"}}) {
+    ShownEntries shown(*county_.log, *county_.keys, child);
+    const auto reading = shown.Read({"se/17@1", 0, size, kChunkBytesMax, 1});
+    ASSERT_TRUE(reading.ok()) << reading.status();
+    ASSERT_EQ(reading->chunk.disclosures_size(), 1) << child;
+    EXPECT_EQ(reading->chunk.disclosures(0).text(), text);
+    const std::string bytes = reading->chunk.SerializeAsString();
+    for (const char* of_another : {"Varför en ombud färre?", "Hur många barn?"}) {
+      EXPECT_EQ(bytes.find(of_another) != std::string::npos, std::string(of_another) == text);
+    }
+  }
+}
+
 TEST_F(ShownEntriesTest, TheNationsWordComesThroughTheCounty) {
   county_.Dial(se_);
   karlstad_.Dial(county_);
