@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <vector>
 
+#include "clients/cli/commands.h"
 #include "eventstore/log/chunk.h"
 #include "eventstore/log/event_log.h"
 #include "eventstore/log/rocksdb_database.h"
@@ -168,6 +171,65 @@ TEST_F(DataVerificationTest, OtherNationalKeyVerifiesNothing) {
 
 TEST_F(DataVerificationTest, DirectoryThatIsNotThereIsAnError) {
   EXPECT_FALSE(VerifyData(directory_ / "none", trust(), [](const LogReport&) {}).ok());
+}
+
+// What the exit code says of a directory: 0 it is sound, 1 the work failed, 3 it is not.
+class DirectoryExitCodeTest : public DataVerificationTest {
+ protected:
+  static int CodeOf(const std::vector<std::string>& line) {
+    std::vector<const char*> argv = {"liggare"};
+    for (const std::string& argument : line) argv.push_back(argument.c_str());
+    std::ostringstream out, err;
+    Shell shell(out, err);
+    return RunCommandLine(static_cast<int>(argv.size()), argv.data(), shell);
+  }
+  // A row of what is derived from the entries goes.
+  void LoseAnIdRow() {
+    auto database = log::RocksDatabase::Open(path(), shared_, {});
+    ASSERT_TRUE(database.ok());
+    auto cursor = (*database)->NewCursor(log::Family::kIds);
+    cursor->Seek("");
+    ASSERT_TRUE(cursor->Valid());
+    log::Batch batch;
+    batch.Delete(log::Family::kIds, std::string(cursor->key()));
+    cursor.reset();
+    ASSERT_TRUE((*database)->Write(batch, log::Durability::kSynced).ok());
+  }
+};
+
+TEST_F(DirectoryExitCodeTest, ASoundDirectoryIsExitCode0) {
+  EXPECT_EQ(CodeOf({"fsck", path()}), kDone);
+  EXPECT_EQ(CodeOf({"fsck", "--repair", path()}), kDone);
+  EXPECT_EQ(CodeOf({"verify", "--trust", trust(), "--data", path()}), kDone);
+}
+
+TEST_F(DirectoryExitCodeTest, ADamagedOneIsExitCode3AlsoAfterARepairThatLeavesDamage) {
+  DamageEntry(4);
+  EXPECT_EQ(CodeOf({"fsck", path()}), kVerificationFailed);
+  EXPECT_EQ(CodeOf({"fsck", "--json", path()}), kVerificationFailed);
+  EXPECT_EQ(CodeOf({"fsck", "--repair", path()}), kVerificationFailed);
+  EXPECT_EQ(CodeOf({"fsck", "--repair", "--json", path()}), kVerificationFailed);
+  EXPECT_EQ(CodeOf({"verify", "--trust", trust(), "--data", path()}), kVerificationFailed);
+  EXPECT_EQ(CodeOf({"verify", "--json", "--trust", trust(), "--data", path()}),
+            kVerificationFailed);
+}
+
+TEST_F(DirectoryExitCodeTest, WhatIsDerivedIsRepairedWithExitCode0) {
+  LoseAnIdRow();
+  EXPECT_EQ(CodeOf({"fsck", path()}), kVerificationFailed);
+  EXPECT_EQ(CodeOf({"fsck", "--repair", path()}), kDone);
+  EXPECT_EQ(CodeOf({"fsck", path()}), kDone);
+}
+
+TEST_F(DirectoryExitCodeTest, OneThatIsNotThereIsExitCode1) {
+  EXPECT_EQ(CodeOf({"fsck", directory_ / "none"}), kFailed);
+  EXPECT_EQ(CodeOf({"fsck", "--repair", directory_ / "none"}), kFailed);
+  EXPECT_EQ(CodeOf({"verify", "--trust", trust(), "--data", directory_ / "none"}), kFailed);
+}
+
+TEST_F(DirectoryExitCodeTest, AnotherNationsKeyIsExitCode3) {
+  EXPECT_EQ(CodeOf({"verify", "--trust", MakeKey("se", 9).verifier().Text(), "--data", path()}),
+            kVerificationFailed);
 }
 
 }  // namespace

@@ -183,6 +183,18 @@ TEST_F(ReceiptVerifierTest, KeyChangeWithoutTheOldKeysSignatureIsRefused) {
   EXPECT_EQ(FailedStep(), "enrolment.links[2].entry");
 }
 
+// The old key is one that somebody else has: it hands nothing over any more.
+TEST_F(ReceiptVerifierTest, KeyChangeSignedByARevokedKeyIsRefused) {
+  const note::SigningKey new_key = MakeKey("se/17/varmland", 33);
+  const uint64_t revoked = county_.RevokeKey("se/17/varmland", verksamhet_.key(), 255);
+  const uint64_t changed = county_.ChangeKey("se/17/varmland", verksamhet_.key(), new_key);
+  *receipt_.mutable_enrolment()->add_links() = county_.Prove(revoked, county_.size());
+  EXPECT_EQ(FailedStep(), "");
+  *receipt_.mutable_enrolment()->add_links() = county_.Prove(changed, county_.size());
+  EXPECT_EQ(FailedStep(), "enrolment.links[3].entry");
+  EXPECT_NE(ErrorOf(Verify().status()).message().find("revoked"), std::string::npos);
+}
+
 TEST_F(ReceiptVerifierTest, ReceiptOverARevokedRangeIsRefusedAndOneBelowItHolds) {
   const uint64_t size = verksamhet_.size();
   const uint64_t link =

@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "proto/error/error.h"
 #include "services/node/stray_letter.h"
@@ -260,6 +265,99 @@ TEST(ConfigTest, TheSmallestCountIsFiveUnlessTheNodeSaysOtherwise) {
     EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_CONFIGURATION) << wrong;
     EXPECT_THAT(ErrorText(ErrorOf(status)), HasSubstr("a whole number from 2 to 1000")) << wrong;
   }
+}
+
+// The keys that the reader knows, as it names them to who writes another.
+std::set<std::string> KnownKeys(const std::string& text) {
+  const std::string expected = ErrorOf(ParseConfig(text, kFile).status()).expected();
+  constexpr std::string_view kBegin = "one of ";
+  EXPECT_EQ(expected.substr(0, kBegin.size()), kBegin) << expected;
+  std::set<std::string> keys;
+  std::string key;
+  for (const char c : expected.substr(kBegin.size()) + ",") {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') {
+      key += c;
+    } else if (!key.empty()) {
+      keys.insert(std::exchange(key, ""));
+    }
+  }
+  return keys;
+}
+
+// Each key and the test that sees its value in use. A new key wants both.
+TEST(ConfigTest, EveryKeyHasATestOfItsUse) {
+  using Keys = std::map<std::string, std::string>;
+  const std::map<std::string, std::pair<std::string, Keys>> tables = {
+      {"the process",
+       {WithLine(3, "listen = '127.0.0.1:7443'\nzzz = 1"),
+        {{"trust_domain", "handshake_test, secrets_test"},
+         {"national_key", "liggared_test, cluster_test"},
+         {"listen", "connection_listener_test"},
+         {"tls", "below"},
+         {"node", "below"}}}},
+      {"tls",
+       {WithLine(7, "key = 'k'\nzzz = 1"),
+        {{"ca", "credentials_test, certificate_watch_test"},
+         {"certificate", "credentials_test, certificate_watch_test"},
+         {"key", "secrets_test"},
+         {"deny", "denied_connection_test"},
+         {"crl", "denied_connection_test"}}}},
+      {"node",
+       {WithLine(13, "key = 'k'\nzzz = 1"),
+        {{"path", "cluster_test"},
+         {"data", "cluster_test"},
+         {"signing_key", "key_in_use_test"},
+         {"certificate", "credential_rotation_test"},
+         {"key", "secrets_test"},
+         {"backup", "backup_way_test, every_method_test"},
+         {"smallest_count", "services_test"},
+         {"operators_required", "powers_test"},
+         {"parent", "below"}}}},
+      {"parent",
+       {WithLine(14, "parent = { address = 'a:1', host = 'nation', zzz = 1 }"),
+        {{"address", "cluster_test"}, {"host", "cluster_test"}, {"path", "config_test"}}}},
+  };
+  for (const auto& [name, table] : tables) {
+    std::set<std::string> with_a_row;
+    for (const auto& [key, where] : table.second) with_a_row.insert(key);
+    EXPECT_EQ(KnownKeys(table.first), with_a_row) << name;
+  }
+}
+
+// No key's value lands in another's place.
+TEST(ConfigTest, EveryValueLandsInItsOwnPlace) {
+  const std::string text =
+      "trust_domain = 'po.example.se'\nnational_key = '" + NationalKey() +
+      "'\nlisten = '127.0.0.1:1'\n[tls]\nca = '/tls/ca'\ncertificate = '/tls/certificate'\n"
+      "key = '/tls/key'\ndeny = '/tls/deny'\ncrl = '/tls/crl'\n[[node]]\npath = 'se/17'\n"
+      "data = '/n/data'\nsigning_key = '/n/signing_key'\ncertificate = '/n/certificate'\n"
+      "key = '/n/key'\nbackup = '/n/backup'\nsmallest_count = 7\noperators_required = 2\n"
+      "parent = { address = '10.0.0.1:2', host = 'nation', path = 'se' }\n";
+  const auto config = ParseConfig(text, kFile);
+  ASSERT_TRUE(config.ok()) << config.status();
+  const NodeConfig& node = config->nodes.at(0);
+  const std::map<std::string, std::string> values = {
+      {config->trust_domain.value, "po.example.se"},
+      {config->national_key.value, NationalKey()},
+      {config->listen.value, "127.0.0.1:1"},
+      {config->tls.ca.value, "/tls/ca"},
+      {config->tls.certificate.value, "/tls/certificate"},
+      {config->tls.key.value, "/tls/key"},
+      {config->tls.deny->value, "/tls/deny"},
+      {config->tls.crl->value, "/tls/crl"},
+      {node.path.value, "se/17"},
+      {node.data.value, "/n/data"},
+      {node.signing_key.value, "/n/signing_key"},
+      {node.certificate.value, "/n/certificate"},
+      {node.key.value, "/n/key"},
+      {node.backup->value, "/n/backup"},
+      {node.parent->address.value, "10.0.0.1:2"},
+      {node.parent->host.value, "nation"},
+      {node.parent->path->value, "se"}};
+  EXPECT_EQ(values.size(), 17u);
+  for (const auto& [value, wanted] : values) EXPECT_EQ(value, wanted);
+  EXPECT_EQ(node.smallest_count, 7);
+  EXPECT_EQ(node.operators_required, 2);
 }
 
 }  // namespace

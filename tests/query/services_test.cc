@@ -132,6 +132,37 @@ TEST_F(ServicesTest, RefusedQuestionSaysWhatThereIs) {
   EXPECT_TRUE(stub->GetTable(&again, request, &response).ok());
 }
 
+// From the configuration's smallest_count to what a table withholds.
+TEST(SmallestCountTest, TheConfigurationsSmallestCountIsUsed) {
+  for (const auto& [smallest, is_withheld] : {std::pair{3, false}, std::pair{4, true}}) {
+    Cluster cluster;
+    cluster.SetSmallestCount(kVerksamhet, smallest);
+    cluster.Start();
+    ASSERT_TRUE(cluster.Record(kVerksamhet, testing::Registered(1)).has_recorded());
+    v1::EventData report = testing::Report(2, 3);
+    v1::KlientAntal& row = *report.mutable_report_submitted()->add_klienter();
+    row.set_kon(v1::KON_KVINNA);
+    row.set_alder(v1::ALDER_30_49);
+    row.set_antal(3);
+    const v1::RecordResult recorded = cluster.Record(kVerksamhet, report);
+    ASSERT_TRUE(recorded.has_recorded()) << recorded.error().DebugString();
+    v1::GetTableRequest request;
+    request.set_table("klienter");
+    request.set_year(2024);
+    request.set_publishable(true);
+    v1::GetTableResponse response;
+    grpc::ClientContext context;
+    const grpc::Status status = v1::QueryService::NewStub(cluster.DialAsSystem(kVerksamhet))
+                                    ->GetTable(&context, request, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    bool withheld = false;
+    for (const v1::TableRow& each : response.rows()) {
+      for (const v1::TableCell& cell : each.cells()) withheld = withheld || cell.suppressed();
+    }
+    EXPECT_EQ(withheld, is_withheld) << smallest;
+  }
+}
+
 TEST_F(ServicesTest, AwaitFrontierAnswersWhenTheEntryHasCome) {
   const uint64_t awaited = size_ + 1;
   std::thread waiting([&] { cluster_.AwaitSize("se", kVerksamhetLog, awaited); });

@@ -116,6 +116,9 @@ std::string Cluster::config_text(const std::string& host) const {
     if (operators_.contains(path)) {
       text += "operators_required = " + std::to_string(operators_.at(path)) + "\n";
     }
+    if (smallest_counts_.contains(path)) {
+      text += "smallest_count = " + std::to_string(smallest_counts_.at(path)) + "\n";
+    }
     const std::string parent(domain::ParentOf(path));
     if (parent.empty()) continue;
     text += "parent = { address = '" + members_.at(HostOf(parent))->listen + "', host = '" +

@@ -51,6 +51,8 @@ class Cluster {
   void StopHost(const std::string& name);
   // How many operators the node asks for, from its host's next start on.
   void RequireOperators(const std::string& path, int count) { operators_[path] = count; }
+  // The smallest count of persons that its publishable tables show, likewise.
+  void SetSmallestCount(const std::string& path, int count) { smallest_counts_[path] = count; }
   // Where the configurations of others say that a host is which is not started here.
   void SetAddress(const std::string& name, const std::string& address);
 
@@ -93,6 +95,7 @@ class Cluster {
   std::map<std::string, std::string> host_of_;    // By path.
   std::map<std::string, note::SigningKey> keys_;  // By path.
   std::map<std::string, int> operators_;          // By path, where it is not one.
+  std::map<std::string, int> smallest_counts_;    // By path, where it is given.
 };
 
 }  // namespace liggare::testing
