@@ -5,8 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "eventstore/log/fsck.h"
 #include "eventstore/log/keys.h"
@@ -57,6 +62,59 @@ class EventLogTest : public ::testing::Test {
   MemoryDatabase database_;
   TestNode node_{database_, "se/17"};
 };
+
+// Looks on when rows are written and not yet shown.
+class WatchedDatabase : public Database {
+ public:
+  explicit WatchedDatabase(Database& database) : database_(database) {}
+  std::function<void()> when_written;
+
+  absl::Status Write(const Batch& batch, Durability durability) override {
+    absl::Status written = database_.Write(batch, durability);
+    if (when_written) when_written();
+    return written;
+  }
+  absl::StatusOr<std::optional<std::string>> Get(Family family,
+                                                 std::string_view key) const override {
+    return database_.Get(family, key);
+  }
+  std::unique_ptr<Cursor> NewCursor(Family family) const override {
+    return database_.NewCursor(family);
+  }
+  absl::Status Purge(Family family) override { return database_.Purge(family); }
+
+ private:
+  Database& database_;
+};
+
+// Its first row is of an entry that is being committed; a later one is there already.
+TEST_F(EventLogTest, ASubjectIsListedThoughItsFirstRowIsNotVisibleYet) {
+  MemoryDatabase child_database;
+  TestNode child(child_database, "se/17/a");
+  ASSERT_TRUE(child.RecordOne(MakeSubmission(MakeEventId(1), "rapport/x")).ok());
+  MemoryDatabase county_database;
+  WatchedDatabase watched(county_database);
+  TestNode county(watched, "se/17");
+  county.now_ms += 1'000'000;
+  ASSERT_TRUE(county.RecordOne(MakeSubmission(MakeEventId(2), "rapport/x")).ok());
+  int looks = 0;
+  watched.when_written = [&] {
+    ++looks;
+    std::vector<std::string> seen;
+    const absl::Status status = county.log().ScanSubjects(
+        "rapport/", "", [&](std::string_view subject, const LogIndex& entry) {
+          seen.push_back(std::string(subject) + " " + entry.log);
+          return true;
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    if (!county.log().Find("se/17/a@1") || county.log().Find("se/17/a@1")->size == 0) {
+      EXPECT_EQ(seen, std::vector<std::string>{"rapport/x se/17@1"});
+    }
+  };
+  ASSERT_TRUE(county.CopyFrom(child, "se/17/a@1").status.ok());
+  EXPECT_GT(looks, 0);
+  watched.when_written = nullptr;
+}
 
 TEST_F(EventLogTest, FreshDirectoryHasOneEmptyLog) {
   const auto logs = node_.log().Logs();

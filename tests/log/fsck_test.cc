@@ -7,6 +7,7 @@
 #include <random>
 
 #include "eventstore/log/keys.h"
+#include "liggare/v1/entry.pb.h"
 #include "tests/log/test_node.h"
 #include "tests/testing/memory_database.h"
 #include "tests/testing/seed.h"
@@ -91,6 +92,26 @@ TEST_F(FsckTest, SoundNodeHasNoFindings) {
   EXPECT_EQ(report.logs, 2u);
   EXPECT_EQ(report.entries, kChildEntries + 7);
   EXPECT_FALSE(Fsck(database_, {.trust_domain = "other.test"}).ok());
+}
+
+// Not even by one step of the clock may an entry come at the same time as another.
+TEST_F(FsckTest, TwoEntriesWithOneClockAreFound) {
+  const std::string key = KeyOf(1, 3);
+  const std::string before = **database_.Get(Family::kEvents, key);
+  v1::Event earlier;
+  ASSERT_TRUE(earlier.ParseFromString(**database_.Get(Family::kEvents, KeyOf(1, 2))));
+  for (const auto& [clock, is_found] :
+       {std::pair{earlier.clock(), true}, std::pair{earlier.clock() + 1, false}}) {
+    v1::Event entry;
+    ASSERT_TRUE(entry.ParseFromString(before));
+    entry.set_clock(clock);
+    database_.Overwrite(Family::kEvents, key, entry.SerializeAsString());
+    bool found = false;
+    for (const FsckFinding& finding : Fsck(database_, {}).findings) {
+      found = found || finding.message.find("the clock does not rise") != std::string::npos;
+    }
+    EXPECT_EQ(found, is_found) << clock;
+  }
 }
 
 TEST_F(FsckTest, AnyChangedByteOfAnEntryIsNamedByLogAndIndex) {

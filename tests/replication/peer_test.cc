@@ -141,6 +141,17 @@ TEST_F(PeerTest, AGoodChunkIsStoredAndCosigned) {
   EXPECT_TRUE(note::VerifyCosignature(*note, KeyOf("se").verifier()).ok());
 }
 
+// A node that must be restored takes nothing in meanwhile, and says so.
+TEST_F(PeerTest, ANodeThatHasStoppedRecordingStoresNothing) {
+  auto peer = Greeted();
+  se_->node->StopRecording("se@1", "it must be restored", "");
+  peer->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17")));
+  const std::optional<v1::Frame> answer = peer->Await(v1::Frame::kExpected);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->expected().refusal().code(), v1::ERROR_CODE_READ_ONLY);
+  EXPECT_EQ(se_->SizeOf("se/17@1"), 0u);
+}
+
 TEST_F(PeerTest, ARepeatedChunkGetsTheFirstCosignatureAgain) {
   auto peer = Greeted();
   const v1::Frame chunk = ChunkOf("se/17@1", {EntryOf("se/17@1", 0, kClock)}, KeyOf("se/17"));

@@ -389,6 +389,20 @@ TEST_F(SessionLimitsTest, NothingIsReadWhileTooMuchIsBeingStored) {
   EXPECT_EQ(CodeOf(*session), v1::ERROR_CODE_UNSPECIFIED);
 }
 
+// Nobody answers for what a log that was refused had in store: its room is free again.
+TEST_F(SessionLimitsTest, ARefusedLogGivesItsRoomBack) {
+  auto session = LiveSession(Side::kParent);
+  uint64_t first = 2;
+  while (session->WantsFrame()) {
+    session->OnFrame(ChunkAt("se/17/a@1", first++, kChunkBytesMax), kNowMs);
+  }
+  v1::Error reason;
+  reason.set_code(v1::ERROR_CODE_READ_ONLY);
+  session->OnStoreRefused("se/17/a@1", reason);
+  EXPECT_TRUE(session->WantsFrame());
+  EXPECT_EQ(CodeOf(*session), v1::ERROR_CODE_UNSPECIFIED);
+}
+
 TEST_F(SessionLimitsTest, NothingIsReadWhileTooManyFramesWaitForThePeer) {
   auto session = LiveSession(Side::kParent);
   while (session->TakeFrame()) {

@@ -88,6 +88,24 @@ class NodePeer : public Peer {
   v1::EnrolmentChain enrolment_;
 };
 
+// At which the log that is restored grows by one entry after it was first asked.
+class GrowingPeer : public NodePeer {
+ public:
+  GrowingPeer(TestNode& node, std::string growing) : NodePeer(node), growing_(std::move(growing)) {}
+  absl::StatusOr<std::vector<Extent>> Holdings() override {
+    auto held = NodePeer::Holdings();
+    if (asked_++ == 0 || !held.ok()) return held;
+    for (Extent& extent : *held) {
+      if (extent.log == growing_) ++extent.size;
+    }
+    return held;
+  }
+
+ private:
+  const std::string growing_;
+  int asked_ = 0;
+};
+
 // One that says that it holds one log and gives nothing.
 class NamingPeer : public Peer {
  public:
@@ -119,13 +137,16 @@ class PlanTest : public ::testing::Test {
 
   // A later epoch of the child's, which continues so many entries of the first.
   TestNode& EpochAfter(uint64_t size, uint32_t epoch = 2) {
+    return EpochOf(first_epoch_, size, epoch);
+  }
+  TestNode& EpochOf(TestNode& first, uint64_t size, uint32_t epoch) {
     const note::SigningKey key = KeyOfNode(kVarmland);
     const NodeParts parts{std::string(kVarmland), std::string(kTrustDomain), key, national_,
                           environment_};
     MemoryDatabase& database = epoch_databases_.emplace_back();
     auto begun = RestoredLog::Open(database, epoch, parts);
     EXPECT_TRUE(begun.ok()) << begun.status();
-    const Extent previous{kFirstEpoch, size, *first_epoch_.log().RootAt(kFirstEpoch, size)};
+    const Extent previous{kFirstEpoch, size, *first.log().RootAt(kFirstEpoch, size)};
     EXPECT_EQ((*begun)->OpenEpoch(previous), absl::OkStatus());
     begun->reset();
     return epochs_.emplace_back(std::string(kVarmland), clock_, database);
@@ -218,6 +239,28 @@ TEST_F(PlanTest, NewEpochAfterMoreThanItContinuesIsRefused) {
 TEST_F(PlanTest, NewEpochAfterLessThanItContinuesIsRefused) {
   EXPECT_EQ(ErrorOf(RestoreBesideTheSecondEpoch(1).status()).code(),
             v1::ERROR_CODE_VERIFICATION_FAILED);
+}
+
+// As many entries, and others.
+TEST_F(PlanTest, NewEpochAfterOtherEntriesThanCameBackIsRefused) {
+  nation_.Receive(first_epoch_, kFirstEpoch, 2);
+  TestNode forked(std::string(kVarmland), clock_);
+  for (int i = 0; i < 2; ++i) forked.Record(Registered(kVarmland));
+  TestNode other("se", clock_);
+  other.Receive(forked, kFirstEpoch);
+  other.Receive(EpochOf(forked, 2, /*epoch=*/2), kSecondEpoch);
+  NodePeer peer(nation_, &other);
+  const v1::Error error = ErrorOf(Restore(peer).status());
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_VERIFICATION_FAILED);
+  EXPECT_THAT(error.message(), HasSubstr("2 entries of that came back"));
+}
+
+// A copy of the node that is alive shows itself by a single entry.
+TEST_F(PlanTest, OwnLogThatGrowsByOneEntryMeanwhileIsRefused) {
+  GrowingPeer peer(nation_, "se/17@1");
+  const v1::Error error = ErrorOf(Restore(peer).status());
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_VERIFICATION_FAILED);
+  EXPECT_THAT(error.message(), HasSubstr("se/17@1 grows at se during the restore"));
 }
 
 // What the lost disk alone has of others' logs is a gift: what does not fit is left.
