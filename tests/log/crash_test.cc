@@ -1,7 +1,7 @@
 // The node over a disk that loses what was not synced: whatever the moment of the
 // crash, nothing acknowledged or shown is lost and nothing is invented.
 //
-//   LIGGARE_SEEDS=5000 LIGGARE_START=1 bin/storage_faults_test --gtest_filter='CrashTest.*'
+//   LIGGARE_SEEDS=5000 LIGGARE_SEED=1 bin/storage_faults_test --gtest_filter='CrashTest.*'
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +11,7 @@
 
 #include "tests/log/crashing_node.h"
 #include "tests/testing/memory_database.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::log {
 namespace {
@@ -81,12 +82,12 @@ MemoryDatabase* CrashTest::child_database_ = nullptr;
 TestNode* CrashTest::child_ = nullptr;
 
 TEST_F(CrashTest, NothingAcknowledgedIsLostAtAnyFileOperation) {
-  const uint64_t start = Setting("LIGGARE_START", std::random_device()());
+  const uint64_t start = testing::TestSeed();
   const uint64_t end = start + Setting("LIGGARE_SEEDS", kSeeds);
   uint64_t lives = 0;
   uint64_t acknowledged = 0;
   for (uint64_t seed = start; seed < end && !HasFailure(); ++seed) {
-    SCOPED_TRACE("LIGGARE_SEEDS=1 LIGGARE_START=" + std::to_string(seed));
+    SCOPED_TRACE(testing::HowToRepeat(seed) + ", with LIGGARE_SEEDS=1");
     CrashingNode node(seed, *child_);
     for (int life = 0; life < kLives && !HasFailure(); ++life, ++lives) Live(node);
     ASSERT_TRUE(node.Open().ok());

@@ -5,7 +5,7 @@
 
   --check        only whether every mutant's old text stands exactly once in its file; builds nothing
   --only         these mutants
-  --folder       those of one list: tests/mutants/NAME.txt
+  --folder       those of one list: tests/mutants/lists/NAME.txt
   --work         where the copy of the tree is kept and built; default: build/mutants
   --seconds      how long one test command may take; default: 120
   --no-baseline  does not run the tests on the unchanged copy first
@@ -98,7 +98,7 @@ def parse(text, name):
 
 def read_lists(folder=None):
     mutants = []
-    for path in sorted(HERE.glob("*.txt")):
+    for path in sorted((HERE / "lists").glob("*.txt")):
         if folder is None or path.stem == folder:
             mutants += parse(path.read_text(encoding="utf-8"), path.stem)
     seen = set()

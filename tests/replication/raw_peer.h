@@ -4,6 +4,8 @@
 
 #include <grpcpp/client_context.h>
 
+#include <chrono>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,7 +28,7 @@ class RawPeer {
   // `as` is whose certificate it shows.
   RawPeer(const std::string& as, int port)
       : stub_(v1::ReplicationService::NewStub(ChannelAs(as, port))),
-        stream_(stub_->Replicate(&context_)) {
+        stream_(stub_->Replicate(Bounded(context_))) {
     RandomBytes(reinterpret_cast<uint8_t*>(nonce_.data()), nonce_.size());
   }
 
@@ -66,12 +68,19 @@ class RawPeer {
     frame.mutable_frontier();
     Send(std::move(frame));
   }
-  // Reads until there is a frame of this kind; nothing if the stream ends before.
+  // Reads until there is a frame of this kind; nothing if the stream ends before, as it does
+  // within a minute. Says which frames came instead.
   std::optional<v1::Frame> Await(v1::Frame::KindCase kind) {
     v1::ReplicateResponse response;
+    std::string came;
     while (stream_->Read(&response)) {
       if (response.frame().has_hello()) Prove(response.frame().hello().nonce());
       if (response.frame().kind_case() == kind) return response.frame();
+      came += " " + std::to_string(response.frame().kind_case());
+    }
+    if (kind != v1::Frame::KIND_NOT_SET) {
+      std::fprintf(stderr, "waited for a frame of kind %d; there came:%s\n", static_cast<int>(kind),
+                   came.c_str());
     }
     return {};
   }
@@ -107,6 +116,11 @@ class RawPeer {
   }
 
  private:
+  // What is awaited and does not come ends the stream, and so the test that waits for it.
+  static grpc::ClientContext* Bounded(grpc::ClientContext& context) {
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(50));
+    return &context;
+  }
   void Prove(const std::string& peer_nonce) {
     if (!proves_) ProveWith(KeyOf(path_));
     if (key_) SendProof(*key_, ProofText(peer_nonce));

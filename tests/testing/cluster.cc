@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -23,6 +24,7 @@ namespace liggare::testing {
 namespace {
 
 constexpr int64_t kValidAtS = 1'700'000'000;
+constexpr auto kPatience = std::chrono::seconds(55);
 constexpr char kUriBase[] = "spiffe://po.example.se/";
 
 void Require(const absl::Status& status, const std::string& what) {
@@ -199,6 +201,7 @@ v1::RecordResult Cluster::Record(const std::string& path, const v1::EventData& e
   request.add_submissions()->set_data(event.SerializeAsString());
   v1::RecordResponse response;
   grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
   const bool is_operators =
       domain::CertificateFor(form::TypeNumberOf(event)) == domain::Certificate::kOperator;
   const auto channel = is_operators ? DialAsOperator(path) : DialAsSystem(path);
@@ -218,10 +221,13 @@ void Cluster::AwaitSize(const std::string& path, const std::string& log, uint64_
   position.set_next_index(size);
   v1::AwaitFrontierResponse response;
   grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
   const grpc::Status status =
       v1::QueryService::NewStub(DialAsSystem(path))->AwaitFrontier(&context, request, &response);
   if (status.ok()) return;
-  fprintf(stderr, "AwaitFrontier at %s: %s\n", path.c_str(), status.error_message().c_str());
+  fprintf(stderr, "waited for %llu entries of %s at %s: %s\n",
+          static_cast<unsigned long long>(size), log.c_str(), path.c_str(),
+          status.error_message().c_str());
   abort();
 }
 

@@ -5,6 +5,9 @@
 //     SCOPED_TRACE(testing::HowToRepeat(seed));
 //     …
 //   }
+//
+// A fixture that takes one seed, TestSeed(), is run once more with one that stays
+// (liggare_fixed_seed in CMakeLists.txt).
 #ifndef TESTS_TESTING_SEED_H_
 #define TESTS_TESTING_SEED_H_
 
