@@ -141,6 +141,22 @@ TEST_F(JudgeAterkravTest, TheKommunMayAnswerUntilTheLastDay) {
   Ok("se", kCase, "aterkrav_decided", Decided("helt", 300, 0, "2025-06-11"));
 }
 
+// Of several communications, in whatever order they come.
+TEST_F(JudgeAterkravTest, TheLastDayIsThatOfTheLatestCommunication) {
+  const auto until = [](const std::string& day) {
+    return R"("sent_on": "2025-05-21", "answer_by": ")" + day +
+           R"(", "material": [{"log": "se@1", "index": 0, "beskrivning": "Rapporten"}])";
+  };
+  Open();
+  Ok("se", kCase, "communication_sent", until("2025-06-01"));
+  Ok("se", kCase, "communication_sent", until("2025-06-20"));
+  Ok("se", kCase, "communication_sent", until("2025-06-10"));
+  EXPECT_EQ(Case().answer_by, "2025-06-20");
+  Refused(v1::ERROR_CODE_PREREQUISITE_MISSING, "se", kCase, "aterkrav_decided",
+          Decided("helt", 300, 0, "2025-06-20"));
+  Ok("se", kCase, "aterkrav_decided", Decided("helt", 300, 0, "2025-06-21"));
+}
+
 TEST_F(JudgeAterkravTest, CommunicationGivesTimeToAnswer) {
   Open();
   Refused(v1::ERROR_CODE_INVALID_FIELD, "se", kCase, "communication_sent",

@@ -100,6 +100,15 @@ TEST_F(KontrollHistoryTest, ADifferenceIsTakenFromTheNearestOfTheYearsBefore) {
   EXPECT_THAT(Codes(), IsEmpty());
 }
 
+TEST_F(KontrollHistoryTest, OneYearBeforeIsNoHistory) {
+  Register();
+  ReportKlienter(2023, 10);
+  ReportKlienter(2024, 100);
+  EXPECT_THAT(Codes(), IsEmpty());
+  ReportKlienter(2022, 10);
+  EXPECT_THAT(Codes(), ElementsAre("OUTLIER"));
+}
+
 TEST_F(KontrollHistoryTest, SmallVerksamheterVary) {
   Register();
   ReportKlienter(2022, 3);

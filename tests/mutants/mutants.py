@@ -4,7 +4,7 @@
   tests/mutants/mutants.py [--check] [--only ID,ID] [--folder NAME] [--work DIR] [--seconds N] [--no-baseline]
 
   --check        only whether every mutant's old text stands exactly once in its file; builds nothing
-  --only         these mutants
+  --only         these mutants, in this order
   --folder       those of one list: tests/mutants/lists/NAME.txt
   --work         where the copy of the tree is kept and built; default: build/mutants
   --seconds      how long one test command may take; default: 120
@@ -146,6 +146,9 @@ def run(command, cwd, seconds):
             os.killpg(process.pid, signal.SIGKILL)  # Its own group: it and its children.
             said, _ = process.communicate()
             return None, said
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
 
 
 def build(work, targets, keep_log):
@@ -164,7 +167,7 @@ def commands(one):
 
 def failed_test(said):
     for line in said.splitlines():
-        if "FAILED  ]" in line:
+        if "FAILED  ]" in line or "DIED   ]" in line:
             return line.split("]", 1)[1].split("(")[0].split(",")[0].strip()
     return ""
 
@@ -256,10 +259,12 @@ def check(mutants):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # So that the copy is as it was.
     options = arguments()
     mutants = read_lists(options.folder)
     if options.only:
-        mutants = [one for one in mutants if one.id in options.only.split(",")]
+        by_id = {one.id: one for one in mutants}
+        mutants = [by_id[name] for name in options.only.split(",") if name in by_id]
     if not mutants:
         print("no such mutant", file=sys.stderr)
         return 2

@@ -63,11 +63,16 @@ class EvidenceTest : public ::testing::Test {
   static absl::StatusOr<cli::VerifiedEvidence> Verify(const v1::Evidence& evidence) {
     return cli::VerifyEvidence(evidence, KeyOf("se").verifier().Text());
   }
-  // That the evidence no longer holds when it has been changed so.
+  // That the evidence no longer holds when it has been changed so; where, if that is said.
   static void ExpectRefused(v1::Evidence evidence, const std::string& what,
-                            const std::function<void(v1::Evidence&)>& change) {
+                            const std::function<void(v1::Evidence&)>& change,
+                            const std::string& field = "") {
     change(evidence);
-    EXPECT_FALSE(Verify(evidence).ok()) << what;
+    const auto verified = Verify(evidence);
+    ASSERT_FALSE(verified.ok()) << what;
+    if (!field.empty()) {
+      EXPECT_EQ(ErrorOf(verified.status()).field(), field) << what;
+    }
   }
 
   const testing::OpenUmask umask_;
@@ -125,6 +130,81 @@ TEST_F(EvidenceTest, TwoRootsWithTheTwoEntries) {
                 [](auto& e) { e.set_kind(v1::EVIDENCE_KIND_ENDED_EPOCH); });
 }
 
+// Each step of the verification, and what it alone refuses.
+TEST_F(EvidenceTest, EveryStepOfTwoRootsRefusesWhatItIsFor) {
+  const std::string same = EntryOf(kLog, 0, kClock);
+  SendEntries(kLog, {same, EntryOf(kLog, 1, kClock + 1)}, v1::Frame::kAcknowledged);
+  SendEntries(kLog, {same, EntryOf(kLog, 1, kClock + 2)}, v1::Frame::kExpected);
+  const v1::Evidence evidence = AwaitEvidence();
+  ASSERT_TRUE(Verify(evidence).ok());
+  const auto flip = [](std::string& bytes) { bytes.back() = static_cast<char>(bytes.back() ^ 1); };
+  const auto without_entries = [](v1::Evidence& e) {
+    e.clear_held_entry();
+    e.clear_claimed_entry();
+  };
+  ExpectRefused(
+      evidence, "another version", [](auto& e) { e.set_evidence_version(2); }, "evidence_version");
+  ExpectRefused(
+      evidence, "no log", [](auto& e) { e.clear_log(); }, "log");
+  ExpectRefused(
+      evidence, "nobody enrolled", [](auto& e) { e.clear_enrolment(); }, "enrolment.links");
+  ExpectRefused(
+      evidence, "no kind", [](auto& e) { e.clear_kind(); }, "kind");
+  ExpectRefused(
+      evidence, "a state of another log",
+      [](auto& e) { e.mutable_held()->mutable_state()->set_log("se/18@1"); }, "held.state");
+  ExpectRefused(
+      evidence, "a claim about another log",
+      [](auto& e) { e.mutable_claimed()->mutable_state()->set_log("se/18@1"); }, "claimed.state");
+  ExpectRefused(
+      evidence, "a short root",
+      [](auto& e) { e.mutable_claimed()->mutable_state()->mutable_root()->pop_back(); },
+      "claimed.state");
+  ExpectRefused(
+      evidence, "another root",
+      [&](auto& e) { flip(*e.mutable_claimed()->mutable_state()->mutable_root()); },
+      "claimed.consistency_proof");
+  ExpectRefused(
+      evidence, "no checkpoint", [](auto& e) { e.mutable_held()->clear_checkpoint(); },
+      "held.checkpoint");
+  ExpectRefused(
+      evidence, "a checkpoint of a key that is not the log's",
+      [&](auto& e) {
+        e.mutable_claimed()->set_checkpoint(
+            ChunkOf(kLog, {same, EntryOf(kLog, 1, kClock + 2)}, KeyOf("se/18"))
+                .chunk()
+                .checkpoint());
+      },
+      "claimed.checkpoint");
+  ExpectRefused(
+      evidence, "one root twice",
+      [&](auto& e) {
+        without_entries(e);
+        *e.mutable_claimed() = e.held();
+      },
+      "claimed.state");
+  ExpectRefused(
+      evidence, "two sizes",
+      [&](auto& e) {
+        without_entries(e);
+        v1::LogProof& claimed = *e.mutable_claimed();
+        claimed.clear_consistency_proof();
+        claimed.mutable_state()->set_size(1);
+        claimed.mutable_state()->set_root(std::string(merkle::HashBytes(merkle::LeafHash(same))));
+        claimed.set_checkpoint(ChunkOf(kLog, {same}, KeyOf("se/17")).chunk().checkpoint());
+      },
+      "claimed.state");
+  ExpectRefused(
+      evidence, "another index", [](auto& e) { e.set_index(0); }, "held_entry.entry");
+  ExpectRefused(
+      evidence, "a changed entry",
+      [](auto& e) { e.mutable_claimed_entry()->set_entry(EntryOf(kLog, 1, kClock + 3)); },
+      "claimed_entry.inclusion_proof");
+  ExpectRefused(
+      evidence, "one entry twice", [](auto& e) { *e.mutable_claimed_entry() = e.held_entry(); },
+      "claimed_entry.entry");
+}
+
 TEST_F(EvidenceTest, EntryOfAnotherLog) {
   SendEntries(kLog, {EntryOf("se/18@1", 0, kClock)}, v1::Frame::kExpected);
   const v1::Evidence evidence = AwaitEvidence();
@@ -172,8 +252,27 @@ TEST_F(EvidenceTest, EntryThatGoesBackInTimeAfterOneThatIsHeld) {
   ExpectRefused(evidence, "without the entry before", [](auto& e) { e.clear_previous_entry(); });
   ExpectRefused(evidence, "another tree before",
                 [](auto& e) { e.mutable_open_tiles(0)->mutable_hashes(0)->front() ^= 1; });
-  ExpectRefused(evidence, "a tree of another size",
-                [](auto& e) { e.mutable_open_tiles(0)->mutable_hashes()->RemoveLast(); });
+  ExpectRefused(
+      evidence, "a tree of another size",
+      [](auto& e) { e.mutable_open_tiles(0)->mutable_hashes()->RemoveLast(); }, "open_tiles");
+  ExpectRefused(
+      evidence, "more hashes than a tile has",
+      [](auto& e) {
+        while (e.open_tiles(0).hashes_size() < static_cast<int>(merkle::kTileHashes)) {
+          e.mutable_open_tiles(0)->add_hashes(std::string(32, 'h'));
+        }
+      },
+      "open_tiles[0]");
+  ExpectRefused(
+      evidence, "a short hash",
+      [](auto& e) { e.mutable_open_tiles(0)->mutable_hashes(0)->pop_back(); }, "open_tiles[0]");
+  ExpectRefused(
+      evidence, "another entry before",
+      [](auto& e) { e.mutable_previous_entry()->mutable_entry()->back() ^= 1; },
+      "previous_entry.inclusion_proof");
+  ExpectRefused(
+      evidence, "entries that were not signed for",
+      [](auto& e) { e.add_entries(EntryOf(kLog, 6, kClock + 9)); }, "entries");
 }
 
 TEST_F(EvidenceTest, LogThatGoesOnAfterItsEpochHasEnded) {
@@ -203,6 +302,22 @@ TEST_F(EvidenceTest, LogThatGoesOnAfterItsEpochHasEnded) {
   EXPECT_EQ(se_.SizeOf("se/17@2"), 1u);
   EXPECT_FALSE(se_.log->Find("se/17@2")->frozen);
   ExpectRefused(evidence, "no end", [](auto& e) { e.clear_epoch_opened(); });
+  ExpectRefused(
+      evidence, "the end of another log",
+      [](auto& e) {
+        e.set_log("se/17@2");
+        e.mutable_claimed()->mutable_state()->set_log("se/17@2");
+      },
+      "epoch_opened.entry");
+  ExpectRefused(
+      evidence, "what does not go beyond the end",
+      [&](auto& e) {
+        v1::LogProof& claimed = *e.mutable_claimed();
+        claimed.clear_consistency_proof();
+        *claimed.mutable_state() = held.acknowledged().state();
+        claimed.set_checkpoint(ChunkOf(kLog, {first}, KeyOf("se/17")).chunk().checkpoint());
+      },
+      "claimed.state");
   ExpectRefused(evidence, "a changed end",
                 [](auto& e) { e.mutable_epoch_opened()->mutable_entry()->back() ^= 1; });
 }
