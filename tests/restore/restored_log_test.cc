@@ -118,6 +118,25 @@ class RestoredLogTest : public ::testing::Test {
     }
     return chain;
   }
+  // The county's link, and two entries of the county's log beside each other.
+  static v1::EnrolmentChain ChainAnd(const v1::EventData& first, const v1::EventData& second) {
+    v1::EnrolmentChain chain = Chain();
+    const std::vector<std::string> entries = {EntryOf("se/17@1", 0, first),
+                                              EntryOf("se/17@1", 1, second)};
+    const merkle::Hash root =
+        merkle::NodeHash(merkle::LeafHash(entries[0]), merkle::LeafHash(entries[1]));
+    const note::Checkpoint checkpoint{std::string(kTrustDomain) + "/se/17@1", 2, root};
+    chain.mutable_links()->RemoveLast();
+    const bool is_about_keys[] = {true, second.has_node_closed() || second.has_node_key_revoked()};
+    for (size_t i = 0; i < entries.size(); ++i) {
+      if (!is_about_keys[i]) continue;
+      v1::ProvenEntry& link = *chain.add_links();
+      link.set_entry(entries[i]);
+      link.add_inclusion_proof(std::string(merkle::HashBytes(merkle::LeafHash(entries[1 - i]))));
+      link.set_checkpoint(note::SignCheckpoint(checkpoint, KeyOf("se/17")).Encode());
+    }
+    return chain;
+  }
   static size_t LinesIn(const std::string& bytes) {
     const auto note = note::ParseNote(bytes);
     EXPECT_TRUE(note.ok()) << note.status();
@@ -158,25 +177,37 @@ TEST_F(RestoredLogTest, OfAnEnrolmentChainOnlyWhatVerifiesIsKept) {
 
 // It would open an epoch that nobody takes.
 TEST_F(RestoredLogTest, AClosedNodeIsOpenedBeforeItIsRestored) {
-  v1::EnrolmentChain chain = Chain();
   v1::EventData closed;
   closed.set_subject("node/se/17/a");
   closed.mutable_node_closed()->set_size(1);
-  std::vector<std::string> entries = {chain.links(1).entry(), EntryOf("se/17@1", 1, closed)};
-  const merkle::Hash root =
-      merkle::NodeHash(merkle::LeafHash(entries[0]), merkle::LeafHash(entries[1]));
-  const note::Checkpoint checkpoint{std::string(kTrustDomain) + "/se/17@1", 2, root};
-  chain.mutable_links()->RemoveLast();
-  for (size_t i = 0; i < entries.size(); ++i) {
-    v1::ProvenEntry& link = *chain.add_links();
-    link.set_entry(entries[i]);
-    link.add_inclusion_proof(std::string(merkle::HashBytes(merkle::LeafHash(entries[1 - i]))));
-    link.set_checkpoint(note::SignCheckpoint(checkpoint, KeyOf("se/17")).Encode());
-  }
-  ASSERT_EQ(restored_->TakeEnrolment(chain), absl::OkStatus());
+  ASSERT_EQ(restored_->TakeEnrolment(ChainAnd(Enrolled("se/17/a"), closed)), absl::OkStatus());
   const absl::Status refused = restored_->CheckOwnKey();
   ASSERT_FALSE(refused.ok());
   EXPECT_THAT(std::string(refused.message()), HasSubstr("se/17/a was closed by se/17"));
+}
+
+TEST_F(RestoredLogTest, ARevokedKeyRestoresNothing) {
+  v1::EventData revoked;
+  revoked.set_subject("node/se/17/a");
+  revoked.mutable_node_key_revoked()->set_verifier_key(key_.verifier().Text());
+  revoked.mutable_node_key_revoked()->set_log(kLog);
+  revoked.mutable_node_key_revoked()->set_size(1);
+  ASSERT_EQ(restored_->TakeEnrolment(ChainAnd(Enrolled("se/17/a"), revoked)), absl::OkStatus());
+  const absl::Status refused = restored_->CheckOwnKey();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("is revoked"));
+}
+
+TEST_F(RestoredLogTest, AKeyThatDoesNotEnrolTheNodeRestoresNothing) {
+  const auto another = note::SigningKey::FromSeed(std::string(kTrustDomain) + "/" + kPath, {1, 2});
+  ASSERT_TRUE(another.ok());
+  v1::EventData enrolled;
+  enrolled.set_subject("node/se/17/a");
+  enrolled.mutable_node_enrolled()->set_verifier_key(another->verifier().Text());
+  ASSERT_EQ(restored_->TakeEnrolment(ChainAnd(enrolled, Registered())), absl::OkStatus());
+  const absl::Status refused = restored_->CheckOwnKey();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("is not the one that enrols se/17/a"));
 }
 
 }  // namespace
