@@ -350,7 +350,12 @@ TEST_F(EndToEndTest, LiveServerAndItsDirectoryVerify) {
   const Finished verksamhet = Run(kVerksamhet, {"verify", "--trust", trust_, "--live"});
   EXPECT_EQ(verksamhet.code, 0) << verksamhet.out << verksamhet.err;
   const std::string other_key = cluster_.verifier("se/17").Text();
-  EXPECT_NE(Run("se", {"verify", "--trust", other_key, "--live"}).code, 0);
+  EXPECT_EQ(Run("se", {"verify", "--trust", other_key, "--live"}).code, 1)
+      << "no key of the nation";
+  const std::string stranger =
+      note::SigningKey::Generate(cluster_.verifier("se").name())->verifier().Text();
+  EXPECT_EQ(Run("se", {"verify", "--trust", stranger, "--live"}).code, 3);
+  EXPECT_EQ(Run("se", {"verify", "--json", "--trust", stranger, "--live"}).code, 3);
 
   const std::string status = Run("se/17", {"status"}).out;
   EXPECT_THAT(status, HasSubstr("ansluten"));

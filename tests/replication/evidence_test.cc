@@ -10,6 +10,7 @@
 #include <functional>
 #include <sstream>
 
+#include "clients/cli/commands.h"
 #include "clients/cli/evidence_verification.h"
 #include "tests/replication/raw_peer.h"
 #include "tests/testing/open_umask.h"
@@ -128,6 +129,34 @@ TEST_F(EvidenceTest, TwoRootsWithTheTwoEntries) {
   ExpectRefused(evidence, "one entry alone", [](auto& e) { e.clear_claimed_entry(); });
   ExpectRefused(evidence, "another kind",
                 [](auto& e) { e.set_kind(v1::EVIDENCE_KIND_ENDED_EPOCH); });
+}
+
+// The exit codes of docs/operations.md: 0 it is proven, 3 the file proves nothing.
+TEST_F(EvidenceTest, TheCommandLineSaysByItsExitCodeWhetherEvidenceHolds) {
+  SendEntries(kLog, {EntryOf("se/18@1", 0, kClock)}, v1::Frame::kExpected);
+  v1::Evidence evidence = AwaitEvidence();
+  const std::string file = se_.node->Alarms().front().evidence_file;
+  const auto code_of = [](const std::string& path, const std::string& trust) {
+    const std::vector<const char*> argv = {"liggare", "verify", "--trust", trust.c_str(),
+                                           path.c_str()};
+    std::ostringstream out, err;
+    cli::Shell shell(out, err);
+    return cli::RunCommandLine(static_cast<int>(argv.size()), argv.data(), shell);
+  };
+  const std::string trust = KeyOf("se").verifier().Text();
+  EXPECT_EQ(code_of(file, trust), cli::kDone);
+  EXPECT_EQ(code_of(file, KeyOf("se", 1).verifier().Text()), cli::kVerificationFailed);
+  EXPECT_EQ(code_of(file, KeyOf("se/17").verifier().Text()), cli::kFailed);
+  std::stringstream text;
+  text << std::ifstream(file).rdbuf();
+  std::string changed = text.str();
+  const size_t at = changed.find("\"entries\"");
+  ASSERT_NE(at, std::string::npos);
+  char& letter = changed[changed.find('"', changed.find('[', at)) + 9];
+  letter = letter == 'A' ? 'B' : 'A';
+  testing::ScratchDirectory scratch;
+  EXPECT_EQ(code_of(scratch.Write("changed.json", changed), trust), cli::kVerificationFailed);
+  EXPECT_EQ(code_of(scratch / "none.json", trust), cli::kFailed);
 }
 
 // Each step of the verification, and what it alone refuses.
