@@ -49,7 +49,7 @@ class OpenFile {
   absl::StatusOr<std::string> Read() const {
     struct stat info = {};
     if (fstat(descriptor_, &info) != 0) return Failed(name_, "looked at");
-    if ((info.st_mode & kAccessOfOthers) != 0) {
+    if (S_ISREG(info.st_mode) && (info.st_mode & kAccessOfOthers) != 0) {
       return Wrong(name_ + " is open to others: chmod 600 " + name_, "mode 0600");
     }
     if (!S_ISREG(info.st_mode) || info.st_size > static_cast<off_t>(kKnownHostsBytesMax)) {
