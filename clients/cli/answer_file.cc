@@ -14,11 +14,14 @@ absl::StatusOr<std::unique_ptr<AnswerFile>> AnswerFile::Open(const std::string& 
   auto answers = std::make_unique<AnswerFile>();
   if (name.empty()) return answers;
   answers->name_ = name;
-  if (MakePrivateFile(name).ok()) answers->file_.open(name, std::ios::binary | std::ios::app);
+  absl::Status made = MakePrivateFile(name);
+  errno = 0;
+  if (made.ok()) answers->file_.open(name, std::ios::binary | std::ios::app);
   if (answers->file_.is_open()) return answers;
+  const std::string why =
+      made.ok() ? name + " cannot be written: " + std::strerror(errno) : ErrorOf(made).message();
   return MakeError(v1::ERROR_CODE_CONFIGURATION,
-                   {"the file " + name + " cannot be written", "answers-out",
-                    "a file in a folder that exists and may be written"});
+                   {why, "answers-out", "a file in a folder that exists and may be written"});
 }
 
 void AnswerFile::Write(uint64_t line, const v1::RecordResult& result) {

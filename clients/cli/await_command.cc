@@ -39,7 +39,7 @@ absl::Status Await(client::Connection& connection, const v1::AwaitFrontierReques
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
   Frontier frontier;
   for (const std::string& file : arguments.files) {
-    auto text = ReadFile(file);
+    auto text = ReadTextFile(file);
     if (!text.ok()) return text.status();
     if (auto status = AddFrontier(*text, frontier); !status.ok()) {
       v1::Error error = ErrorOf(status);

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <ostream>
 #include <string>
 
 #include "clients/cli/commands.h"
 #include "clients/cpp/certificate.h"
 #include "proto/text/shown_text.h"
+#include "proto/text/utf8.h"
 
 namespace liggare::cli {
 namespace {
@@ -38,6 +40,13 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
       ->envname("LIGGARE_NODE");
   app.add_flag("--json", options.json, "Print JSON, for programs");
   app.set_version_flag("--version", kVersion);
+}
+
+// Every text that is sent or printed as JSON is UTF-8.
+bool IsUtf8(int argc, const char* const* argv) {
+  return std::all_of(argv, argv + argc, [](const char* argument) {
+    return !text::FirstByteNotUtf8(argument).has_value();
+  });
 }
 
 }  // namespace
@@ -75,6 +84,10 @@ std::unique_ptr<CLI::App> MakeCommandLine(Shell& shell) {
 }
 
 int RunCommandLine(int argc, const char* const* argv, Shell& shell) {
+  if (!IsUtf8(argc, argv)) {
+    shell.err() << "liggare: an argument is not UTF-8 (see liggare --help)\n";
+    return kUsage;
+  }
   const std::unique_ptr<CLI::App> app = MakeCommandLine(shell);
   try {  // CLI11 speaks in exceptions; they end here.
     app->parse(argc, argv);

@@ -46,7 +46,7 @@ std::string DigestText(const v1::GetStateDigestResponse& response) {
 }
 
 absl::StatusOr<Json> ReadDigest(const std::string& file) {
-  auto text = ReadFile(file);
+  auto text = ReadTextFile(file);
   if (!text.ok()) return text.status();
   Json json = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
   const bool is_digest = json.is_object() && json.value("format", Json()) == kFormat &&

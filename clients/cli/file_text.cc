@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "proto/error/error.h"
+#include "proto/text/utf8.h"
 
 namespace liggare::cli {
 namespace {
@@ -20,7 +21,8 @@ constexpr mode_t kPrivateFolder = 0700;
 constexpr std::string_view kSpaces = " \t\r\n";
 
 absl::Status Failed(const std::string& file, int error) {
-  return MakeError(v1::ERROR_CODE_INTERNAL, {file + " cannot be written: " + std::strerror(error)});
+  const std::string name = file.empty() ? "a file without a name" : file;
+  return MakeError(v1::ERROR_CODE_INTERNAL, {name + " cannot be written: " + std::strerror(error)});
 }
 
 absl::Status WriteAll(int descriptor, const std::string& file, std::string_view text) {
@@ -35,9 +37,24 @@ absl::Status WriteAll(int descriptor, const std::string& file, std::string_view 
 
 }  // namespace
 
+absl::StatusOr<std::string> ReadTextFile(const std::string& file) {
+  auto bytes = ReadFile(file);
+  if (!bytes.ok()) return bytes.status();
+  const auto wrong = [&](const std::string& what) {
+    return MakeError(v1::ERROR_CODE_MALFORMED, {file + what, "", "UTF-8"});
+  };
+  if (text::IsWideText(*bytes)) return wrong(" is UTF-16 or UTF-32");
+  if (const auto byte = text::FirstByteNotUtf8(*bytes)) {
+    return wrong(" is not UTF-8 from byte " + std::to_string(*byte + 1));
+  }
+  return std::string(text::WithoutByteOrderMark(*bytes));
+}
+
 absl::Status MakePrivateFile(const std::string& file) {
   struct stat info = {};
-  if (stat(file.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return absl::OkStatus();
+  const bool is_there = stat(file.c_str(), &info) == 0;
+  if (is_there && S_ISDIR(info.st_mode)) return Failed(file, EISDIR);
+  if (is_there && !S_ISREG(info.st_mode)) return absl::OkStatus();
   const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kPrivateFile);
   if (descriptor < 0) return Failed(file, errno);
   const bool closed = fchmod(descriptor, kPrivateFile) == 0;

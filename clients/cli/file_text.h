@@ -6,11 +6,16 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "clients/cpp/file_bytes.h"
 
 namespace liggare::cli {
 
 using client::ReadFile;
+
+// The same of a text, without a byte order mark before it. MALFORMED if it is UTF-16 or
+// UTF-32, or says where it stops being UTF-8.
+absl::StatusOr<std::string> ReadTextFile(const std::string& file);
 
 // Makes the file if it is not there, and lets nobody but its owner read it: mode 0600,
 // whatever the umask and whatever it was before. Receipts, answers and tables may hold

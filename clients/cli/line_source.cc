@@ -7,26 +7,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 #include <utility>
 
 #include "clients/cpp/file_bytes.h"
 #include "proto/error/error.h"
+#include "proto/text/utf8.h"
 
 namespace liggare::cli {
 namespace {
 
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr size_t kEncodingBytes = 2;  // That tell the encoding.
-
-// Of JSON in UTF-16 or UTF-32, with a byte order mark or without, one of the first two
-// bytes is NUL or the mark's (RFC 4627, 3).
-bool IsWide(std::string_view bytes) {
-  if (bytes.size() < kEncodingBytes) return false;
-  const std::string_view first = bytes.substr(0, kEncodingBytes);
-  if (first == "\xFF\xFE" || first == "\xFE\xFF") return true;
-  return (first[0] == '\0') != (first[1] == '\0');
-}
 
 }  // namespace
 
@@ -62,7 +53,7 @@ absl::StatusOr<std::unique_ptr<LineSource>> LineSource::Open(const std::string& 
 }
 
 absl::Status LineSource::CheckEncoding() {
-  if (!IsWide(read_)) return absl::OkStatus();
+  if (!text::IsWideText(read_)) return absl::OkStatus();
   return MakeError(v1::ERROR_CODE_MALFORMED, {name_ + " is UTF-16 or UTF-32", "", "UTF-8"});
 }
 

@@ -125,14 +125,14 @@ absl::Status Placed(const std::string& place, const absl::Status& status) {
 absl::StatusOr<std::vector<Child>> ReadChildren(const Arguments& arguments) {
   std::vector<Child> children;
   for (const std::string& file : arguments.vkey_files) {
-    auto vkey = ReadFile(file);
+    auto vkey = ReadTextFile(file);
     if (!vkey.ok()) return vkey.status();
     auto child = MakeChild(*vkey, arguments);
     if (!child.ok()) return Placed(file, child.status());
     children.push_back(*std::move(child));
   }
   if (arguments.from.empty()) return children;
-  auto lines = ReadFile(arguments.from);
+  auto lines = ReadTextFile(arguments.from);
   if (!lines.ok()) return lines.status();
   std::istringstream in(*lines);
   std::string line;

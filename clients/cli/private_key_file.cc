@@ -37,7 +37,7 @@ absl::Status SyncFolderOf(const std::string& file) {
 }  // namespace
 
 absl::StatusOr<note::SigningKey> ReadKeyFile(const std::string& file) {
-  auto text = ReadFile(file);
+  auto text = ReadTextFile(file);
   if (!text.ok()) return text.status();
   struct stat info = {};
   if (stat(file.c_str(), &info) != 0) return Failed(file, "looked at");

@@ -7,14 +7,9 @@
 
 #include "proto/error/error.h"
 #include "proto/text/shown_text.h"
+#include "proto/text/utf8.h"
 
 namespace liggare::cli {
-namespace {
-
-constexpr std::string_view kByteOrderMark = "\uFEFF";
-
-}  // namespace
-
 ShownStream::ShownStream(std::ostream& sink) : std::ostream(nullptr), buffer_(sink) {
   rdbuf(&buffer_);
 }
@@ -24,18 +19,19 @@ ShownStream::~ShownStream() { flush(); }
 absl::Status ShownStream::Finish(const std::string& name) {
   flush();
   if (good()) return absl::OkStatus();
-  return MakeError(v1::ERROR_CODE_INTERNAL,
-                   {name + " cannot be written: " +
-                    (buffer_.error() != 0 ? std::strerror(buffer_.error()) : "it is closed")});
+  return MakeError(v1::ERROR_CODE_INTERNAL, {name + " cannot be written: " +
+                                             (buffer_.error() != 0 && buffer_.error() != EBADF
+                                                  ? std::strerror(buffer_.error())
+                                                  : "it is closed")});
 }
 
 bool ShownStream::Buffer::Pass(size_t end) {
   errno = 0;
   std::string_view passed = std::string_view(kept_).substr(0, end);
   // A file may begin with a byte order mark (table --bom); anywhere else it is invisible.
-  if (!std::exchange(begun_, true) && passed.starts_with(kByteOrderMark)) {
-    sink_ << kByteOrderMark;
-    passed.remove_prefix(kByteOrderMark.size());
+  if (!std::exchange(begun_, true) && passed.starts_with(text::kByteOrderMark)) {
+    sink_ << text::kByteOrderMark;
+    passed = text::WithoutByteOrderMark(passed);
   }
   sink_ << text::ShownLines(passed);
   kept_.erase(0, end);

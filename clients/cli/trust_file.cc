@@ -1,6 +1,7 @@
 #include "clients/cli/trust_file.h"
 
 #include <string_view>
+#include <utility>
 
 #include "clients/cli/file_text.h"
 #include "eventstore/note/key.h"
@@ -9,21 +10,25 @@
 namespace liggare::cli {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\uFEFF";
 constexpr std::string_view kPrivateKey = "PRIVATE+KEY+";
+
+absl::Status Wrong(std::string message) {
+  return MakeError(v1::ERROR_CODE_INVALID_FIELD,
+                   {std::move(message), "trust", "the vkey of the nation, se.vkey"});
+}
 
 }  // namespace
 
 absl::StatusOr<std::string> ReadTrust(const std::string& trust) {
   if (note::VerifierKey::Parse(trust).ok()) return trust;
-  auto text = ReadFile(trust);
+  // It is not repeated on a screen.
+  if (trust.find(kPrivateKey) != std::string::npos) return Wrong("it is a private key itself");
+  auto text = ReadTextFile(trust);
   if (!text.ok()) return text.status();
-  std::string_view key = *text;
-  if (key.starts_with(kByteOrderMark)) key.remove_prefix(kByteOrderMark.size());
-  std::string stripped = Stripped(key);
-  if (!stripped.starts_with(kPrivateKey)) return stripped;
-  return MakeError(v1::ERROR_CODE_INVALID_FIELD,
-                   {trust + " holds a private key", "trust", "the vkey of the nation, se.vkey"});
+  std::string key = Stripped(*text);
+  if (key.starts_with(kPrivateKey)) return Wrong(trust + " holds a private key");
+  if (key.empty()) return Wrong(trust + " is empty");
+  return key;
 }
 
 }  // namespace liggare::cli

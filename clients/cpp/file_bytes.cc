@@ -15,7 +15,9 @@ constexpr size_t kReadBytes = 64 * 1024;
 
 absl::Status CannotBeRead(const std::string& name, int error) {
   const v1::ErrorCode code = error == ENOENT ? v1::ERROR_CODE_NOT_FOUND : v1::ERROR_CODE_INTERNAL;
-  return MakeError(code, {name + " cannot be read: " + std::strerror(error)});
+  const std::string said = name.empty() ? "a file without a name" : name;
+  const char* reason = error == EBADF ? "it is closed" : std::strerror(error);
+  return MakeError(code, {said + " cannot be read: " + reason});
 }
 
 }  // namespace

@@ -194,9 +194,14 @@ absl::StatusOr<KeyChain::Opened> KeyChain::OpenCheckpoint(std::string_view bytes
   auto reduced = note::ReduceCheckpoint(
       bytes, origin, [this](std::string_view name) { return SignerNamed(name); });
   if (!reduced.ok()) {
+    // Whoever trusts a key that the nation changed to later has no way back from it.
+    const bool may_be_later = *path == kNation && absl::IsNotFound(reduced.status());
     return Failed(
-        "the checkpoint of " + std::string(log) + ": " + std::string(reduced.status().message()),
-        "a checkpoint of " + origin + " signed by " + node->keys.back().Text());
+        "the checkpoint of " + std::string(log) + ": " + std::string(reduced.status().message()) +
+            (may_be_later ? " by the key that is trusted" : ""),
+        "a checkpoint of " + origin + " signed by " + node->keys.back().Text() +
+            (may_be_later ? "; trust the nation's first key, its later ones are proven from it"
+                          : ""));
   }
   std::map<std::string, uint64_t> first;
   for (const auto& [name, time_s] : reduced->cosignatures) {

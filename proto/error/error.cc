@@ -5,6 +5,8 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
+#include "proto/text/shown_text.h"
+#include "proto/text/utf8.h"
 
 namespace liggare {
 namespace {
@@ -98,6 +100,11 @@ absl::Status MakeError(v1::ErrorCode code, ErrorParts parts) {
 }
 
 absl::Status MakeError(v1::Error error) {
+  for (std::string* part :
+       {error.mutable_message(), error.mutable_field(), error.mutable_expected()}) {
+    // A file's name may be any bytes; a message of protobuf's may not.
+    if (text::FirstByteNotUtf8(*part)) *part = text::ShownText(*part);
+  }
   absl::Status status(CanonicalCode(error.code()), error.message());
   status.SetPayload(kPayloadUrl, absl::Cord(error.SerializeAsString()));
   return status;

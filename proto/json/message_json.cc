@@ -43,7 +43,10 @@ std::optional<std::string> NamedTwice(const JsonValue& value) {
 
 }  // namespace
 
-absl::Status MessageFromJson(std::string_view json, google::protobuf::Message& message) {
+absl::Status MessageFromJson(std::string_view given, google::protobuf::Message& message) {
+  if (text::IsWideText(given)) return Malformed("it is UTF-16 or UTF-32, not UTF-8");
+  const std::string_view json = text::WithoutByteOrderMark(given);
+  if (json.empty()) return Malformed("it is empty");
   if (const auto byte = text::FirstByteNotUtf8(json)) {
     return Malformed("it is not UTF-8 from byte " + std::to_string(*byte + 1));
   }

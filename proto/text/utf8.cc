@@ -49,6 +49,20 @@ std::optional<size_t> FirstByteNotUtf8(std::string_view text) {
   return std::nullopt;
 }
 
+bool IsWideText(std::string_view bytes) {
+  constexpr size_t kBytes = 2;  // That tell the encoding.
+  if (bytes.size() < kBytes) return false;
+  const std::string_view first = bytes.substr(0, kBytes);
+  if (first == "\xFF\xFE" || first == "\xFE\xFF") return true;
+  if (bytes.starts_with(std::string_view("\0\0\xFE\xFF", 4))) return true;
+  return (first[0] == '\0') != (first[1] == '\0');
+}
+
+std::string_view WithoutByteOrderMark(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
+
 bool IsNoncharacter(char32_t point) {
   return (point >= 0xFDD0 && point <= 0xFDEF) || (point & 0xFFFE) == 0xFFFE;
 }

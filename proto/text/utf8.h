@@ -16,6 +16,16 @@ std::optional<char32_t> TakeCodePoint(std::string_view& text);
 // Where the text stops being well-formed UTF-8, in bytes; nothing if it nowhere does.
 std::optional<size_t> FirstByteNotUtf8(std::string_view text);
 
+// Whether text of an ASCII beginning, such as JSON or a key, is UTF-16 or UTF-32, with a byte
+// order mark or without: one of the first two bytes is NUL, or they are the mark (RFC 4627, 3).
+bool IsWideText(std::string_view bytes);
+
+// U+FEFF, which an editor may put before a text.
+inline constexpr std::string_view kByteOrderMark = "\uFEFF";
+
+// The text without a byte order mark before it.
+std::string_view WithoutByteOrderMark(std::string_view text);
+
 // Whether Unicode gives the code point to no character, ever: U+FDD0 to U+FDEF, and the
 // last two of each plane. XML 1.0 can't hold U+FFFE and U+FFFF.
 bool IsNoncharacter(char32_t point);

@@ -26,6 +26,21 @@ std::map<std::string, std::string> DocumentedCodes() {
   return codes;
 }
 
+// A file's name may be any bytes; what an error says is sent.
+TEST(ErrorTest, BytesThatAreNotUtf8AreReplaced) {
+  const v1::Error error = ErrorOf(MakeError(
+      v1::ERROR_CODE_NOT_FOUND, {.message = "k\xFF", .field = "\xC3", .expected = "\xE5l"}));
+  EXPECT_EQ(error.message(), "k\uFFFD");
+  EXPECT_EQ(error.field(), "\uFFFD");
+  EXPECT_EQ(error.expected(), "\uFFFDl");
+}
+
+TEST(ErrorTest, WhatIsUtf8StaysAsItIs) {
+  const v1::Error error =
+      ErrorOf(MakeError(v1::ERROR_CODE_NOT_FOUND, {.message = "två\nrader\u202e"}));
+  EXPECT_EQ(error.message(), "två\nrader\u202e");
+}
+
 TEST(ErrorsDocumentTest, EveryCodeIsDocumentedAndNoOther) {
   std::set<std::string> expected;
   for (int i = 1; i < v1::ErrorCode_descriptor()->value_count(); ++i) {

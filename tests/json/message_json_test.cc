@@ -48,7 +48,23 @@ TEST(MessageJsonTest, WhatProtobufTakesAndJsonIsNotIsRefused) {
 TEST(MessageJsonTest, WhatIsNotUtf8IsSaidByItsFirstByte) {
   EXPECT_THAT(FaultOf("{\"disclosures\": [{\"text\": \"M\xF6te\"}]}"),
               HasSubstr("not UTF-8 from byte 29"));
-  EXPECT_THAT(FaultOf("\xFF\xFE{"), HasSubstr("not UTF-8 from byte 1"));
+  EXPECT_THAT(FaultOf("\xFF{"), HasSubstr("not UTF-8 from byte 1"));
+}
+
+TEST(MessageJsonTest, WideTextAndNoTextAreNamed) {
+  for (const std::string_view wide :
+       {std::string_view("\xFF\xFE{\0}\0", 6), std::string_view("{\0}\0", 4)}) {
+    EXPECT_THAT(FaultOf(wide), HasSubstr("it is UTF-16 or UTF-32, not UTF-8"));
+  }
+  EXPECT_THAT(FaultOf(""), HasSubstr("it is empty"));
+  EXPECT_THAT(FaultOf("\uFEFF"), HasSubstr("it is empty"));
+}
+
+TEST(MessageJsonTest, AByteOrderMarkBeforeItIsPassedOver) {
+  v1::Receipt receipt;
+  EXPECT_TRUE(MessageFromJson("\uFEFF{\"receipt_version\": 1}", receipt).ok());
+  EXPECT_EQ(receipt.receipt_version(), 1u);
+  EXPECT_FALSE(MessageFromJson("{\"receipt_version\": 1}\uFEFF", receipt).ok());
 }
 
 TEST(MessageJsonTest, AMemberThatTheMessageDoesNotKnowIsRefused) {

@@ -50,6 +50,22 @@ TEST(Utf8Test, CutOverlongAndForeignBytesAreFoundWhereTheyStand) {
   EXPECT_EQ(FirstByteNotUtf8("\xFF\xFE{"), 0U);         // UTF-16.
 }
 
+TEST(Utf8Test, WideTextIsKnownByItsFirstBytes) {
+  using std::string_view_literals::operator""sv;
+  for (const std::string_view wide : {"\xFF\xFE{\0"sv, "\xFE\xFF\0{"sv, "{\0}\0"sv, "\0{\0}"sv,
+                                      "\xFF\xFE\0\0"sv, "\0\0\xFE\xFF"sv, "{\0\0\0"sv}) {
+    EXPECT_TRUE(IsWideText(wide));
+  }
+  for (const std::string_view other : {""sv, "{"sv, "{}"sv, "\0\0"sv, "\uFEFF{}"sv, "\xF6k"sv}) {
+    EXPECT_FALSE(IsWideText(other));
+  }
+}
+
+TEST(Utf8Test, OneByteOrderMarkIsTakenOff) {
+  EXPECT_EQ(WithoutByteOrderMark("\uFEFF\uFEFFx"), "\uFEFFx");
+  EXPECT_EQ(WithoutByteOrderMark("x\uFEFF"), "x\uFEFF");
+}
+
 TEST(Utf8Test, NoncharactersAre66) {
   int count = 0;
   for (char32_t point = 0; point <= 0x10FFFF; ++point) count += IsNoncharacter(point) ? 1 : 0;
