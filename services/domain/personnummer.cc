@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "proto/text/utf8.h"
 #include "services/domain/calendar.h"
 #include "services/domain/luhn.h"
 
@@ -45,6 +46,18 @@ size_t DigitsAtStart(std::string_view text) {
   return static_cast<size_t>(std::ranges::find_if_not(text, IsDigit) - text.begin());
 }
 
+// How long what stands between date and serial number is: a sign with a space on each side at most.
+size_t GapAtStart(std::string_view text) {
+  size_t bytes = 0;
+  const auto take = [&](std::string_view any) {
+    if (bytes < text.size() && any.find(text[bytes]) != std::string_view::npos) ++bytes;
+  };
+  take(" ");
+  take("-+");
+  take(" ");
+  return bytes;
+}
+
 // The one that `text`, which begins with a digit, begins with.
 std::optional<std::string_view> AtStart(std::string_view text) {
   const size_t first = DigitsAtStart(text);
@@ -55,23 +68,55 @@ std::optional<std::string_view> AtStart(std::string_view text) {
   }
   if (first != 6 && first != 8) return {};
   const std::string_view rest = text.substr(first);
-  if (rest.empty() || (rest[0] != '-' && rest[0] != '+')) return {};
-  if (DigitsAtStart(rest.substr(1)) != kSerialDigits) return {};
+  const size_t gap = GapAtStart(rest);
+  if (gap == 0 || DigitsAtStart(rest.substr(gap)) != kSerialDigits) return {};
   const std::string digits =
-      std::string(text.substr(0, first)) + std::string(rest.substr(1, kSerialDigits));
+      std::string(text.substr(0, first)) + std::string(rest.substr(gap, kSerialDigits));
   if (!IsPersonnummer(digits)) return {};
-  return text.substr(0, first + 1 + kSerialDigits);
+  return text.substr(0, first + gap + kSerialDigits);
+}
+
+constexpr bool IsDash(char32_t point) {
+  return (point >= 0x2010 && point <= 0x2015) || point == 0x2212 || point == 0xFE63 ||
+         point == 0xFF0D;
+}
+
+// Soft hyphen, what has no width, byte order mark.
+constexpr bool IsUnseen(char32_t point) {
+  return point == 0xAD || (point >= 0x200B && point <= 0x200F) || point == 0x2060 ||
+         point == 0xFEFF;
+}
+
+// The text as a typist without other keys would write it.
+std::string Folded(std::string_view text) {
+  constexpr char32_t kWideZero = 0xFF10;
+  std::string folded;
+  while (!text.empty()) {
+    const std::optional<char32_t> point = text::TakeCodePoint(text);
+    if (!point) return folded;
+    if (IsUnseen(*point)) continue;
+    if (*point < 0x80) {
+      folded += static_cast<char>(*point);
+    } else if (*point >= kWideZero && *point < kWideZero + 10) {
+      folded += static_cast<char>('0' + (*point - kWideZero));
+    } else {
+      folded += IsDash(*point) ? '-' : text::IsSpace(*point) ? ' ' : '?';
+    }
+  }
+  return folded;
 }
 
 }  // namespace
 
-std::optional<std::string_view> FindPersonnummer(std::string_view text) {
+std::optional<std::string> FindPersonnummer(std::string_view written) {
+  const std::string folded = Folded(written);
+  std::string_view text = folded;
   while (!text.empty()) {
     if (!IsDigit(text[0])) {
       text.remove_prefix(1);
       continue;
     }
-    if (const auto found = AtStart(text)) return found;
+    if (const auto found = AtStart(text)) return std::string(*found);
     text.remove_prefix(DigitsAtStart(text));
   }
   return {};

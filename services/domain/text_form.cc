@@ -93,7 +93,9 @@ bool IsFieldPattern(std::string_view text) {
 }  // namespace
 
 bool IsOrganisationsnummer(std::string_view text) {
-  if (text.size() != 11 || text[6] != '-') return false;
+  // With less it is the personnummer of who runs a business in their own name.
+  constexpr char kThirdDigitMin = '2';
+  if (text.size() != 11 || text[6] != '-' || text[2] < kThirdDigitMin) return false;
   const std::string digits = std::string(text.substr(0, 6)) + std::string(text.substr(7));
   return std::all_of(digits.begin(), digits.end(), IsDigit) && HasLuhnDigit(digits);
 }
@@ -139,7 +141,8 @@ std::string DescriptionOf(v1::TextForm form) {
     case v1::TEXT_FORM_NODE_PATH:
       return "the path of a node, such as se/17/varmland";
     case v1::TEXT_FORM_ORGANISATIONSNUMMER:
-      return "an organisationsnummer with the right check digit, NNNNNN-NNNC";
+      return "an organisationsnummer with the right check digit, NNNNNN-NNNC, whose third "
+             "digit is 2 or more (else it is a personnummer)";
     case v1::TEXT_FORM_DECIMAL:
       return "a decimal number with a point and at most 17 digits, such as 328.47";
     case v1::TEXT_FORM_VERIFIER_KEY:

@@ -17,6 +17,19 @@ TEST(PersonnummerTest, EveryWayOfWritingOneIsFound) {
   }
 }
 
+TEST(PersonnummerTest, OtherSignsAndSpacesHideNone) {
+  for (const std::string number :
+       {"121212 1212", "121212  1212", "19121212 1212", "121212 - 1212", "121212- 1212",
+        "121212\u00A01212", "19121212\u20131212", "19121212\u22121212", "19121212\u20111212",
+        "1912\u00AD1212-1212", "19121212\u200B-1212", "１２１２１２－１２１２"}) {
+    EXPECT_TRUE(FindPersonnummer("Åsa, " + number + "!").has_value()) << number;
+  }
+  for (const char* text : {"121212   1212", "121212, 1212", "121212å1212", "121212 12 12",
+                           "121212--1212", "121212 kr 1212"}) {
+    EXPECT_EQ(FindPersonnummer(text), std::nullopt) << text;
+  }
+}
+
 TEST(PersonnummerTest, ASamordningsnummerIsFound) {
   EXPECT_EQ(FindPersonnummer("701063-2391"), "701063-2391");
 }

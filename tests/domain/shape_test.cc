@@ -99,7 +99,8 @@ TEST(ShapeTest, OrganisationsnummerIsCheckedByLuhn) {
   for (const char* number : {"202100-5489", "202100-0555", "212000-0142"}) {
     EXPECT_TRUE(IsOrganisationsnummer(number)) << number;
   }
-  for (const char* number : {"202100-5488", "2021005489", "202100-548", "20210a-5489", ""}) {
+  for (const char* number :
+       {"202100-5488", "2021005489", "202100-548", "20210a-5489", "121212-1212", ""}) {
     EXPECT_FALSE(IsOrganisationsnummer(number)) << number;
   }
   v1::EventData event = GoodEvent();
