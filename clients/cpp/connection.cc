@@ -1,6 +1,7 @@
 #include "clients/cpp/connection.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "clients/cpp/call_status.h"
@@ -47,6 +48,19 @@ grpc::ChannelArguments MakeArguments() {
   return arguments;
 }
 
+// <host>:<port>, as it stands in the list of known servers too: without spaces, and no URL.
+bool IsAddress(std::string_view text) {
+  constexpr size_t kPortDigitsMax = 5;
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view port = text.substr(colon + 1);
+  const bool is_port = !port.empty() && port.size() <= kPortDigitsMax &&
+                       port.find_first_not_of("0123456789") == std::string_view::npos;
+  return is_port && std::none_of(text.begin(), text.end(), [](char c) {
+           return c == '/' || c == '#' || c == 0x7F || (c >= 0 && c <= ' ');
+         });
+}
+
 // How long a server that is met for the first time may take.
 constexpr std::chrono::milliseconds kFirstContactMax = std::chrono::seconds(20);
 
@@ -76,9 +90,12 @@ absl::StatusOr<std::string> Meet(const ConnectionOptions& options, const Certifi
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(ConnectionOptions options,
                                                              int64_t now_s) {
-  if (options.address.empty()) {
+  if (!IsAddress(options.address)) {
+    const std::string what = options.address.empty()
+                                 ? "no server is given"
+                                 : "'" + options.address + "' is not the address of a server";
     return MakeError(v1::ERROR_CODE_CONFIGURATION,
-                     {"no server is given", "server", "an address such as 10.0.0.17:7443"});
+                     {what, "server", "a host and a port such as 10.0.0.17:7443"});
   }
   auto certificate = LoadCertificate(options.files, now_s);
   if (!certificate.ok()) return certificate.status();

@@ -106,6 +106,26 @@ TEST(ConnectionTest, ServerThatIsNotThereIsNamed) {
   }
 }
 
+// It is written down where servers are remembered, one a line.
+TEST(ConnectionTest, AddressIsAHostAndAPort) {
+  FakeServer server;
+  ConnectionOptions options = server.Options();
+  for (const char* address :
+       {"", "localhost", ":1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:123456",
+        "127.0.0.1:1\nother:1 spiffe://liggare.test/host/x", "a b:1", "http://127.0.0.1:1",
+        "127.0.0.1:1/", "a\x1b:1", "#a:1", "\t:1"}) {
+    options.address = address;
+    const v1::Error error = ErrorOf(Connection::Open(options, kValidAtS).status());
+    EXPECT_EQ(error.code(), v1::ERROR_CODE_CONFIGURATION) << address;
+    EXPECT_EQ(error.field(), "server") << address;
+  }
+  for (const char* address :
+       {"127.0.0.1:1", "[::1]:7443", "ledger.example:443", "räksmörgås.se:1"}) {
+    options.address = address;
+    EXPECT_TRUE(Connection::Open(options, kValidAtS).ok()) << address;
+  }
+}
+
 TEST(ConnectionTest, EachWrongFileIsNamedByItsOption) {
   FakeServer server;
   const ConnectionOptions good = server.Options();
