@@ -29,7 +29,7 @@ struct Entry {
 // In the order of the lägesrapport.
 constexpr std::array kTables =
     std::to_array<Entry>({{"budget", ComputeBudget, "Uppgifter om bidraget"},
-                          {"kommuner", ComputeKommuner, ""},
+                          {"kommuner", ComputeKommuner, "Uppgifter om verksamheterna"},
                           {"ombud", ComputeOmbud, kReports},
                           {"handledning", ComputeHandledning, kReports},
                           {"klienter", ComputeKlienter, kReports},
@@ -96,33 +96,32 @@ bool IsOfPath(const ScopedState& scoped, const CellSource& source) {
   return IsAtOrBelow(scoped.about, source.path);
 }
 
-// Of a register, 0 is a count; what is reported may be missing.
-bool MayBeMissing(SubjectKind kind) {
-  return kind != SubjectKind::kVerksamhet && kind != SubjectKind::kBrist;
-}
-
 // Cells that nothing was reported for are left absent, and a note says what is missing.
 absl::Status LeaveOutUnreported(StateView& view, const Scope& scope, const Entry& entry,
                                 TableBuilder& table) {
   std::map<std::tuple<SubjectKind, int, std::string>, bool> known;
   const auto is_there = [&](const CellSource& source) -> absl::StatusOr<bool> {
-    if (!MayBeMissing(source.kind)) return true;
-    const auto [it, is_new] = known.try_emplace({source.kind, source.year, source.path}, false);
+    if (source.kind == SubjectKind::kBrist) return true;  // It is the row itself.
+    CellSource of = source;
+    // Of a register, 0 is a count, unless nobody stands in it.
+    if (of.kind == SubjectKind::kVerksamhet) of.path.clear();
+    const auto [it, is_new] = known.try_emplace({of.kind, of.year, of.path}, false);
     if (!is_new) return it->second;
-    const auto states = StatesOf(view, source, scope);
+    const auto states = StatesOf(view, of, scope);
     if (!states.ok()) return states.status();
     it->second = std::any_of(states->begin(), states->end(),
-                             [&](const ScopedState& one) { return IsOfPath(one, source); });
+                             [&](const ScopedState& one) { return IsOfPath(one, of); });
     return it->second;
   };
-  if (absl::Status status = table.LeaveOutUnless(is_there); !status.ok()) return status;
-  bool is_missing = !table.HasFigures();
+  const auto is_any_there = table.LeaveOutUnless(is_there);
+  if (!is_any_there.ok()) return is_any_there.status();
+  bool is_missing = !*is_any_there;
   if (entry.of == kReports) {  // It may show other years beside its own.
     const auto reports = ReportsOf(view, scope);
     if (!reports.ok()) return reports.status();
     is_missing = reports->empty();
   }
-  if (is_missing && !entry.of.empty()) table.AddNote(MissingNote(entry.of, {scope.year}));
+  if (is_missing) table.AddNote(MissingNote(entry.of, {scope.year}));
   return absl::OkStatus();
 }
 

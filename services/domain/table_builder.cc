@@ -130,14 +130,16 @@ std::vector<CellSource> TableBuilder::SourcesOf(std::string_view row,
   return sources;
 }
 
-absl::Status TableBuilder::LeaveOutUnless(
+absl::StatusOr<bool> TableBuilder::LeaveOutUnless(
     const std::function<absl::StatusOr<bool>(const CellSource&)>& is_there) {
+  bool is_any_there = false;
   for (int i = 0; i < table_.rows_size(); ++i) {
     std::map<std::string_view, bool> is_reported;  // By column.
     for (const RowSource& one : sources_[i]) {
       const auto found = is_there(one.source);
       if (!found.ok()) return found.status();
       is_reported[one.column] |= *found;
+      is_any_there = is_any_there || *found;
     }
     for (v1::TableCell& cell : *table_.mutable_rows(i)->mutable_cells()) {
       const auto it = is_reported.find(cell.column());
@@ -147,14 +149,7 @@ absl::Status TableBuilder::LeaveOutUnless(
       cell = std::move(absent);
     }
   }
-  return absl::OkStatus();
-}
-
-bool TableBuilder::HasFigures() const {
-  return std::any_of(table_.rows().begin(), table_.rows().end(), [](const v1::TableRow& row) {
-    return std::any_of(row.cells().begin(), row.cells().end(),
-                       [](const v1::TableCell& cell) { return !cell.text().empty(); });
-  });
+  return is_any_there;
 }
 
 void TableBuilder::AddNote(std::string note) { table_.add_notes(std::move(note)); }

@@ -61,11 +61,9 @@ class TableBuilder {
   // Those of one cell; none if it has none, or there is no such cell.
   std::vector<CellSource> SourcesOf(std::string_view row, std::string_view column) const;
   // Leaves each cell absent that has sources and none that is there: 0 means that somebody
-  // reported 0.
-  absl::Status LeaveOutUnless(
+  // reported 0. Whether any source is there.
+  absl::StatusOr<bool> LeaveOutUnless(
       const std::function<absl::StatusOr<bool>(const CellSource&)>& is_there);
-  // Whether any cell has a figure or a text.
-  bool HasFigures() const;
   bool HasColumn(std::string_view id) const;
   v1::TableCell CellOf(std::string_view row, std::string_view column) const;
   // "man, kvinna, totalt": for errors.
