@@ -142,12 +142,11 @@ TEST_F(ReceiptVerifierTest, TextThatWasErasedIsReportedAsNotDisclosed) {
 }
 
 TEST_F(ReceiptVerifierTest, OtherNationalKeyFailsAtTheFirstLink) {
-  const auto verified = VerifyReceipt(receipt_, MakeKey("se", 99).verifier().Text());
-  EXPECT_EQ(ErrorOf(verified.status()).field(), "enrolment.links[0].checkpoint");
-  EXPECT_NE(ErrorOf(verified.status()).message().find("by the key that is trusted"),
-            std::string::npos);
-  EXPECT_NE(ErrorOf(verified.status()).expected().find("trust the nation's first key"),
-            std::string::npos);
+  const v1::Error error =
+      ErrorOf(VerifyReceipt(receipt_, MakeKey("se", 99).verifier().Text()).status());
+  EXPECT_EQ(error.field(), "enrolment.links[0].checkpoint");
+  EXPECT_NE(error.message().find("by the key that is trusted"), std::string::npos);
+  EXPECT_NE(error.expected().find("trust the nation's first key"), std::string::npos);
 }
 
 TEST_F(ReceiptVerifierTest, KeyThatIsNotNationalIsRefused) {
