@@ -151,6 +151,20 @@ TEST_F(EpochTest, EpochIsNotStoredBesideALongerOneBefore) {
   EXPECT_FALSE(parent_.log().Find("se/17@2"));
 }
 
+// As many entries of the epoch before, and others.
+TEST_F(EpochTest, EpochIsNotStoredAfterOtherEntriesThanItContinues) {
+  MemoryDatabase forked_db;
+  TestNode forked(forked_db, "se/17");
+  for (const uint64_t id : {20, 21}) {
+    ASSERT_TRUE(forked.RecordOne(MakeSubmission(MakeEventId(id), "bidrag/x")).ok());
+  }
+  ASSERT_EQ(forked.log().Find("se/17@1")->size, parent_.log().Find("se/17@1")->size);
+  ASSERT_TRUE(restored_->RecordOne(MakeEpochOpened(forked, "se/17@1")).ok());
+  const auto refused = parent_.CopyFrom(*restored_, "se/17@2");
+  EXPECT_TRUE(absl::IsAborted(refused.status)) << refused.status;
+  EXPECT_FALSE(parent_.log().Find("se/17@2"));
+}
+
 TEST_F(EpochTest, EpochIsNotStoredBeforeTheOneBeforeOrBesideAnother) {
   ASSERT_TRUE(restored_->RecordOne(MakeEpochOpened(parent_, "se/17@1")).ok());
   MemoryDatabase other_db;

@@ -114,6 +114,22 @@ TEST_F(FsckTest, TwoEntriesWithOneClockAreFound) {
   }
 }
 
+TEST_F(FsckTest, AnEntryThatNamesAnotherIndexIsFound) {
+  const std::string key = KeyOf(1, 3);
+  const std::string before = **database_.Get(Family::kEvents, key);
+  for (const uint64_t index : {2, 4}) {
+    v1::Event entry;
+    ASSERT_TRUE(entry.ParseFromString(before));
+    entry.set_index(index);
+    database_.Overwrite(Family::kEvents, key, entry.SerializeAsString());
+    bool found = false;
+    for (const FsckFinding& finding : Fsck(database_, {}).findings) {
+      found = found || finding.message.find("the entry names the index") != std::string::npos;
+    }
+    EXPECT_TRUE(found) << index;
+  }
+}
+
 TEST_F(FsckTest, AnyChangedByteOfAnEntryIsNamedByLogAndIndex) {
   for (int round = 0; round < 40; ++round) {
     const bool own = round % 4 == 0;

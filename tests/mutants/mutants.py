@@ -191,6 +191,8 @@ def ask(one, work, seconds, keep_log):
             status, said = run(command, work, seconds)
             if status is None:
                 return "killed", f"{name}: not done after {seconds} s"
+            if status == 0 and ran_nothing(said):
+                return "runs no test", name
             if status != 0:
                 return "killed", failed_test(said) or f"{name}: exit status {status}"
         return "SURVIVED", ""

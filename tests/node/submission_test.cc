@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "eventstore/log/commitment.h"
+#include "eventstore/note/key.h"
 #include "proto/error/error.h"
 #include "services/ingest/record_batch.h"
 #include "tests/node/sample_events.h"
@@ -144,6 +146,41 @@ TEST(SubmissionTest, DisclosureWithoutACommitmentIsRefused) {
   v1::Submission submission = SubmissionOf(Correction(1, 3, 4));
   *submission.add_disclosures() = AddReason(other, "räknat fel");
   EXPECT_EQ(Refusal(submission).code(), v1::ERROR_CODE_DISCLOSURE_MISMATCH);
+}
+
+// Though the commitment is of just that salt.
+TEST(SubmissionTest, ASaltOfAnotherLengthIsRefused) {
+  for (const size_t bytes : {0, 31, 33}) {
+    v1::EventData event = Correction(1, 3, 4);
+    v1::Disclosure disclosure = AddReason(event, "räknat fel");
+    disclosure.set_salt(std::string(bytes, 's'));
+    event.mutable_reason()->set_commitment(log::CommitmentOf(disclosure.salt(), disclosure.text()));
+    v1::Submission submission = SubmissionOf(event);
+    *submission.add_disclosures() = disclosure;
+    EXPECT_EQ(Refusal(submission).code(), v1::ERROR_CODE_DISCLOSURE_MISMATCH) << bytes;
+  }
+}
+
+TEST(SubmissionTest, WhatTakesAnOperatorIsNotTakenFromASystem) {
+  v1::EventData event;
+  event.set_event_id(testing::SampleId(7));
+  event.set_subject("node/se/17/varmland");
+  event.mutable_actor()->set_id("anna");
+  const auto key = note::SigningKey::Generate("po.example.se/se/17/varmland");
+  ASSERT_TRUE(key.ok());
+  event.mutable_node_enrolled()->set_verifier_key(key->verifier().Text());
+  event.mutable_node_enrolled()->set_display_name("Värmland");
+  event.mutable_node_enrolled()->set_custody(v1::CUSTODY_OWN);
+  event.mutable_node_enrolled()->set_host("verksamhet");
+  const auto code_of = [&](domain::Certificate certificate) {
+    const absl::Status status =
+        ParseSubmission(SubmissionOf(event),
+                        {.path = "se/17", .principal = kPrincipal, .certificate = certificate})
+            .status();
+    return status.ok() ? v1::ERROR_CODE_UNSPECIFIED : ErrorOf(status).code();
+  };
+  EXPECT_EQ(code_of(domain::Certificate::kOperator), v1::ERROR_CODE_UNSPECIFIED);
+  EXPECT_EQ(code_of(domain::Certificate::kSystem), v1::ERROR_CODE_PERMISSION_DENIED);
 }
 
 TEST(SubmissionTest, ShortSaltIsRefused) {

@@ -389,6 +389,19 @@ TEST_F(SessionLimitsTest, NothingIsReadWhileTooMuchIsBeingStored) {
   EXPECT_EQ(CodeOf(*session), v1::ERROR_CODE_UNSPECIFIED);
 }
 
+// News of an older size comes late; the log is as long as it was.
+TEST_F(SessionLimitsTest, ALogThatIsHeldDoesNotGoBack) {
+  auto session = LiveSession(Side::kParent);
+  session->OnLogAdvanced({Held("se/17/a@1", 5), 5, false});
+  session->OnLogAdvanced({Held("se/17/a@1", 3), 3, false});
+  while (session->TakeFrame()) {
+  }
+  session->OnFrame(ChunkAt("se/17/a@1", 9, 1), kNowMs);  // A gap, and so the size is told.
+  const auto frame = session->TakeFrame();
+  ASSERT_TRUE(frame && frame->has_expected());
+  EXPECT_EQ(frame->expected().state().size(), 5u);
+}
+
 // Nobody answers for what a log that was refused had in store: its room is free again.
 TEST_F(SessionLimitsTest, ARefusedLogGivesItsRoomBack) {
   auto session = LiveSession(Side::kParent);
