@@ -70,6 +70,16 @@ TEST_F(WithheldTest, TheTreeIsTheWholeLogs) {
   EXPECT_EQ(*proof, *county_.log().InclusionProof(kLog, 280, kEntries));
 }
 
+// What is stored is acknowledged, and so on the disk: withheld entries too.
+TEST_F(WithheldTest, AChunkOfWithheldEntriesIsSynced) {
+  const auto stored = child_.Store(InPart(0, kEntries, {}));
+  ASSERT_TRUE(stored.status.ok()) << stored.status;
+  const auto left = child_db_.AfterCrash();
+  TestNode again(*left, "se/17/a");
+  ASSERT_TRUE(again.log().Find(kLog));
+  EXPECT_EQ(again.log().Find(kLog)->size, kEntries);
+}
+
 TEST_F(WithheldTest, IsTheSameAfterReopening) {
   ASSERT_TRUE(child_.Store(InPart(0, kEntries, {2, 280})).status.ok());
   TestNode again(child_db_, "se/17/a");
