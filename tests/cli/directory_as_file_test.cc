@@ -85,6 +85,9 @@ const Options& NoFilesHere() {
                                   {"table", "--from"},
                                   {"restore", "--from"},
                                   {"node revoke-key", "--vkey"},
+                                  // Written only where there is a checkpoint, or evidence.
+                                  {"checkpoint", "--out"},
+                                  {"verify", "--evidence-out"},
                                   // liggared reads it.
                                   {"restore", "--config"}};
   return options;
@@ -120,6 +123,7 @@ class DirectoryAsFileTest : public ::testing::Test {
             {{"receipt", "--out"}, {"receipt", "se/17@1#1", "--out", d}},
             {{"verify", "--trust"}, {"verify", "--trust", d, file}},
             {{"verify", "file"}, {"verify", "--trust", vkey, d}},
+            {{"verify", "--seen"}, {"verify", "--trust", vkey, "--live", "--seen", d}},
             {{"restore", "--receipts"}, restore({d, "--trust", vkey})},
             {{"restore", "--trust"}, restore({file, "--trust", d})},
             {{"table", "--output"}, {"table", "klienter", "--year", "2024", "--output", d}},

@@ -385,6 +385,8 @@ TEST_F(EndToEndTest, ACheckpointThatWasSeenElsewhereIsCompared) {
   ASSERT_EQ(Run("se", {"checkpoint", "-o", seen}).code, 0);
   EXPECT_THAT(Run("se/17", {"checkpoint", "--log", "se@1"}).out,
               ::testing::StartsWith(std::string(kClusterDomain) + "/se@1\n"));
+  EXPECT_EQ(json::parse(Run("se/17", {"--json", "checkpoint"}).out)["origin"],
+            std::string(kClusterDomain) + "/se/17@1");
   const std::vector<std::string> compare = {"verify", "--trust", trust_, "--live", "--seen", seen};
   Finished same;
   EXPECT_TRUE(Eventually([&] {  // The county may not have the last of it yet.

@@ -185,6 +185,7 @@ std::map<std::string, Command> Commands() {
                        {"follow", more(read, {"--follow"})}}};
   commands["receipt"] = {{"receipt", "se/17@1#2", "-o", "-"},
                          {{"event", {"receipt", "se/17@1#3", "-o", "-"}}}};
+  commands["checkpoint"] = {{"checkpoint"}, {{"log", {"checkpoint", "--log", "se@1"}}}};
   commands["status"] = {{"status"}, {}};
   commands["backup"] = {{"backup"}, {}};
   return commands;
@@ -197,6 +198,7 @@ const std::map<std::string, std::set<std::string>>& NotSent() {
       {"table", {"format", "output", "bom"}},  // table_export_test
       {"missing", {"reminders", "all"}},       // end_to_end_test, duty_form_test
       {"receipt", {"out"}},                    // end_to_end_test
+      {"checkpoint", {"out"}},                 // end_to_end_test
       {"read", {}},
   };
   return options;

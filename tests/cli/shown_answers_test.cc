@@ -79,6 +79,7 @@ class ShownAnswersTest : public ::testing::Test {
         {"record", {{"record", event}}},
         {"await", {{"await", "--frontier", frontier}}},
         {"receipt", {{"receipt", "se/17@1#1", "-o", "-"}}},
+        {"checkpoint", {{"checkpoint"}}},
         {"verify", {{"verify", "--trust", Vkey("se"), "--live"}}},
         {"node enrol", {{"node", "enrol", "--vkey", vkey, "--any-host"}}},
         {"node revoke-key", {{"node", "revoke-key", "--path", "se/17/x"}}},
@@ -141,7 +142,7 @@ TEST_F(ShownAnswersTest, HostileTextInAnErrorBeginsNoLine) {
 
 // Without this the tests above would be content with errors.
 TEST_F(ShownAnswersTest, FilledAnswersArePrinted) {
-  const std::set<std::string> unverified = {"verify", "node enrol", "node revoke-key",
+  const std::set<std::string> unverified = {"checkpoint", "verify", "node enrol", "node revoke-key",
                                             "node close"};
   for (const auto& [command, lines] : Commands()) {
     if (unverified.contains(command)) continue;

@@ -44,6 +44,7 @@ const std::map<std::string, Power>& PowerOf() {
       {"AuditService.GetCheckpoint", Power::kRead},
       {"AuditService.GetConsistencyProof", Power::kRead},
       {"AuditService.GetEnrolmentChain", Power::kRead},
+      {"AuditService.CompareCheckpoint", Power::kRead},
       {"EventService.Record", Power::kRecord},
       {"EventService.RecordStream", Power::kRecord},
       {"EventService.Read", Power::kRead},

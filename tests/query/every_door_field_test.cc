@@ -67,6 +67,8 @@ std::vector<Door> Doors() {
       {v1::GetEnrolmentChainRequest::descriptor(),
        node + R"(path: "se/17/varmland")",
        {{{"path"}, node + R"(path: "se/17")"}}},
+      // Whose checkpoint is sent.
+      {v1::CompareCheckpointRequest::descriptor(), node + log, {{{"checkpoint"}, node + other}}},
       {v1::ReadRequest::descriptor(),
        node + "log {" + log + "}",
        {{{"log"}, node + "log {" + log + "next_index: 1}"},
@@ -120,6 +122,16 @@ class EveryDoorFieldTest : public ::testing::Test {
     }
     if (request == v1::GetEnrolmentChainRequest::descriptor()) {
       return Unary(audit, text, &v1::AuditService::Stub::GetEnrolmentChain);
+    }
+    if (request == v1::CompareCheckpointRequest::descriptor()) {
+      grpc::ClientContext asked;
+      asked.set_deadline(Deadline());
+      v1::GetCheckpointResponse got;
+      EXPECT_TRUE(audit.GetCheckpoint(&asked, Parsed<v1::GetCheckpointRequest>(text), &got).ok());
+      v1::CompareCheckpointRequest compare;
+      compare.set_node("se/17");
+      compare.set_checkpoint(got.checkpoint());
+      return Unary(audit, compare.DebugString(), &v1::AuditService::Stub::CompareCheckpoint);
     }
     grpc::ClientContext context;
     context.set_deadline(Deadline());
