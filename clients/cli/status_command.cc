@@ -19,6 +19,9 @@ constexpr size_t kShortRootDigits = 16;
 
 struct Arguments {};
 
+// Null where it is not known.
+Json TimeJson(int64_t ms) { return ms > 0 ? Json(IsoTime(ms)) : Json(nullptr); }
+
 Json ParentJson(const v1::ParentStatus& parent) {
   return {{"path", parent.path()},
           {"address", parent.address()},
@@ -64,7 +67,9 @@ Json NodeJson(const v1::NodeStatus& node) {
     json["alarms"].push_back({{"log", alarm.log()},
                               {"message", alarm.message()},
                               {"evidence_file", alarm.evidence_file()},
-                              {"advice", alarm.advice()}});
+                              {"advice", alarm.advice()},
+                              {"since", TimeJson(alarm.since_ms())},
+                              {"until", TimeJson(alarm.until_ms())}});
   }
   return json;
 }
@@ -126,6 +131,23 @@ bool FlowsUp(const v1::HeldLog& log, const v1::NodeStatus& node) {
   return node.has_parent() && path.ok() && client::IsSelfOrAbove(node.path(), *path);
 }
 
+std::string AlarmText(const v1::Alarm& alarm) {
+  const std::string indent(kIndent, ' ');
+  std::string text = indent + "LARM: ";
+  if (!alarm.log().empty()) text += alarm.log() + ": ";
+  text += alarm.message();
+  if (!alarm.evidence_file().empty()) text += " (bevis: " + alarm.evidence_file() + ")";
+  std::string times;
+  if (alarm.since_ms() > 0) times = "sedan " + TimeText(alarm.since_ms());
+  if (alarm.until_ms() > 0) {
+    times += std::string(times.empty() ? "" : ", ") + "till " + TimeText(alarm.until_ms());
+  }
+  for (const std::string& more : {times, alarm.advice()}) {
+    if (!more.empty()) text += "\n" + indent + "      " + more;
+  }
+  return text + "\n";
+}
+
 // Who else has signed that a log is the same there as here.
 std::string WitnessesText(const v1::NodeStatus& node) {
   const std::string indent(kIndent, ' ');
@@ -152,12 +174,7 @@ std::string NodeText(const v1::NodeStatus& node) {
     text += indent + "STÄNGD FÖR SKRIVNING: " + node.read_only_reason() + "\n";
   }
   for (const v1::ChildStatus& child : node.children()) text += ChildText(child);
-  for (const v1::Alarm& alarm : node.alarms()) {
-    text += indent + "LARM: " + alarm.log() + ": " + alarm.message();
-    if (!alarm.evidence_file().empty()) text += " (bevis: " + alarm.evidence_file() + ")";
-    if (!alarm.advice().empty()) text += "\n" + indent + "      " + alarm.advice();
-    text += "\n";
-  }
+  for (const v1::Alarm& alarm : node.alarms()) text += AlarmText(alarm);
   TextTable table({Align::kLeft, Align::kRight, Align::kRight, Align::kLeft});
   table.AddRow({"Logg", "Poster", "Kvitterat uppåt", "Rot"});
   for (const v1::HeldLog& log : node.logs()) {

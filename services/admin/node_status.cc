@@ -42,6 +42,8 @@ void AddAlarm(replication::Alarm alarm, v1::NodeStatus& status) {
   out.set_message(std::move(alarm.message));
   out.set_evidence_file(std::move(alarm.evidence_file));
   out.set_advice(std::move(alarm.advice));
+  out.set_since_ms(alarm.since_ms);
+  out.set_until_ms(alarm.until_ms);
 }
 
 // Why nothing is recorded; empty if it is.
@@ -70,9 +72,6 @@ void SetParent(replication::PeerStatus parent, v1::NodeStatus& status) {
   out.set_connected(parent.connected);
   out.set_lag_entries(parent.lag_entries);
   out.set_last_error(std::move(parent.last_error));
-  for (std::string& problem : parent.problems) {
-    AddAlarm({.log = "", .message = std::move(problem), .evidence_file = "", .advice = ""}, status);
-  }
 }
 
 // "se/17/varmland.120": after so many of that node's logs and alarms.
@@ -104,9 +103,9 @@ void AddChildren(std::vector<replication::PeerStatus> children, v1::NodeStatus& 
     out.set_path(std::move(child.path));
     out.set_connected(child.connected);
     out.set_last_error(std::move(child.last_error));
-    for (std::string& problem : child.problems) {
+    for (replication::Problem& problem : child.problems) {
       if (static_cast<size_t>(out.problems_size()) == kProblemsShownMax) break;
-      out.add_problems(std::move(problem));
+      out.add_problems(std::move(problem.text));
     }
   }
 }

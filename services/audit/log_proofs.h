@@ -10,9 +10,11 @@
 #include "liggare/v1/audit_service.pb.h"
 #include "liggare/v1/replication_service.pb.h"
 #include "services/audit/audited_node.h"
-#include "services/audit/cosigned_checkpoints.h"
+#include "services/replication/cosigned_checkpoints.h"
 
 namespace liggare::audit {
+
+using replication::StoredCheckpoint;
 
 // The newest checkpoint of the log: of the node's own, at its durable size, with
 // the cosignatures that are held for that size; of another, the newest stored.

@@ -10,7 +10,6 @@
 
 #include "liggare/v1/entry.pb.h"
 #include "proto/error/error.h"
-#include "services/audit/cosigned_checkpoints.h"
 #include "services/audit/log_proofs.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"

@@ -58,9 +58,8 @@ struct HostedNode {
   std::function<std::optional<std::string>()> key_revoked = {};
   // Why it must not record: its parent has closed it. May be empty: it has not.
   std::function<std::optional<std::string>()> closed = {};
-  // That its clock is too far from its parent's for it to record. May be empty: it
-  // is not.
-  std::function<std::optional<std::string>()> clock_apart = {};
+  // Why its clock keeps it from recording. May be empty: it does not.
+  std::function<std::optional<std::string>()> clock_fault = {};
   // Compares a checkpoint that was seen elsewhere with the copy here
   // (ReplicationNode::Compare). May be empty: nothing is compared.
   std::function<absl::StatusOr<replication::ReplicationNode::Compared>(

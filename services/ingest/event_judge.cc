@@ -49,9 +49,9 @@ absl::Status CheckClosing(const v1::EventData& event, const std::vector<log::Log
 
 }  // namespace
 
-EventJudge::EventJudge(const log::EventLog& log)
+EventJudge::EventJudge(const log::EventLog& log, size_t kept_weight_max)
     : log_(log),
-      states_(log),
+      states_(log, kept_weight_max),
       commits_(log.OnCommit(
           [this](const std::vector<log::HeldLog>& advanced) { states_.Committed(advanced); })) {}
 

@@ -20,7 +20,8 @@ namespace liggare::ingest {
 
 class EventJudge : public log::Judge {
  public:
-  explicit EventJudge(const log::EventLog& log);
+  explicit EventJudge(const log::EventLog& log,
+                      size_t kept_weight_max = SequencedStates::kKeptWeightMax);
   ~EventJudge() override;
 
   // The submission must have come through ParseSubmission. Errors as those of

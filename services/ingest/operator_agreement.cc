@@ -1,25 +1,16 @@
 #include "services/ingest/operator_agreement.h"
 
 #include <algorithm>
-#include <ctime>
 #include <set>
 #include <utility>
 
 #include "proto/error/error.h"
 #include "proto/form/plan.h"
+#include "proto/text/utc_time.h"
 #include "services/ingest/submission.h"
 
 namespace liggare::ingest {
 namespace {
-
-std::string TimeText(int64_t ms) {
-  const time_t seconds = ms / 1000;
-  std::tm parts = {};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
 
 std::string WhatText(const v1::EventData& event) {
   return form::FindEventType(form::TypeNumberOf(event))->name + " about " + event.subject();
@@ -57,7 +48,7 @@ std::vector<std::string> OperatorAgreement::Waiting() const {
   for (const Proposal& each : proposals_) {
     if (each.until_ms <= now_ms) continue;
     waiting.push_back(WhatText(*each.event) + " was sent by " + each.by +
-                      " and waits for another operator until " + TimeText(each.until_ms));
+                      " and waits for another operator until " + text::UtcText(each.until_ms));
   }
   return waiting;
 }
@@ -68,7 +59,7 @@ absl::Status OperatorAgreement::Waits(const Proposal& proposal) const {
                                " when two operators have sent it; " + proposal.by + " is the first",
                     .field = "",
                     .expected = "the same event, sent by another operator of " + node_ +
-                                " before " + TimeText(proposal.until_ms)});
+                                " before " + text::UtcText(proposal.until_ms)});
 }
 
 absl::Status OperatorAgreement::Keep(Proposal proposal) {

@@ -60,11 +60,11 @@ absl::Status CheckRecording(const hosting::HostedNode& node) {
                         .expected = "the node enrolled again by its parent"});
     }
   }
-  if (node.clock_apart) {
-    if (std::optional<std::string> apart = node.clock_apart()) {
+  if (node.clock_fault) {
+    if (std::optional<std::string> fault = node.clock_fault()) {
       return MakeError(v1::ERROR_CODE_CLOCK_AHEAD,
-                       {.message = node.path + " does not record: " + *std::move(apart),
-                        .expected = "both clocks set"});
+                       {.message = node.path + " does not record: " + *std::move(fault),
+                        .expected = "the clocks set: docs/operations.md, \"Clocks\""});
     }
   }
   if (!node.recording_stopped) return absl::OkStatus();

@@ -38,6 +38,9 @@ class SequencedStates : public domain::JudgeView {
   // Of what is kept, in fields and events, some 200 bytes each. The state used
   // last is kept whatever it weighs.
   static constexpr size_t kKeptWeightMax = 50'000;
+  // Of the nodes of a process together, where each has at least the one above: long
+  // histories that are written in turn are then not folded from the beginning each time.
+  static constexpr size_t kKeptWeightOfProcess = 1'000'000;
 
   explicit SequencedStates(const log::EventLog& log, size_t kept_weight_max = kKeptWeightMax);
 

@@ -56,6 +56,14 @@ void CertificateWatch::Start(std::function<void()> on_read) {
   thread_ = std::thread([this, on_read = std::move(on_read)] { Run(on_read); });
 }
 
+void CertificateWatch::ReadSoon() {
+  {
+    std::lock_guard lock(mutex_);
+    read_soon_ = true;
+  }
+  changed_.notify_all();
+}
+
 void CertificateWatch::Stop() {
   if (!thread_.joinable()) return;
   {
@@ -83,7 +91,10 @@ void CertificateWatch::TellSoonestEnd() const {
 void CertificateWatch::Run(const std::function<void()>& on_read) {
   std::unique_lock lock(mutex_);
   const auto interval = std::chrono::milliseconds(options_.interval_ms);
-  while (!changed_.wait_for(lock, interval, [this] { return stopped_; })) {
+  for (;;) {
+    changed_.wait_for(lock, interval, [this] { return stopped_ || read_soon_; });
+    if (stopped_) return;
+    read_soon_ = false;
     lock.unlock();
     Read();
     on_read();

@@ -43,6 +43,8 @@ class CertificateWatch {
   // Begins to read again and again, on a thread of its own, on which `on_read` is
   // called after each reading. Once.
   void Start(std::function<void()> on_read);
+  // Reads without waiting for its time.
+  void ReadSoon();
   // Waits for a reading in progress. Further calls do nothing.
   void Stop();
 
@@ -91,6 +93,7 @@ class CertificateWatch {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool read_soon_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<rpc::CertificateState> states_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "proto/error/error.h"
+#include "services/domain/calendar.h"
 #include "services/domain/node_path.h"
 #include "services/node/stray_letter.h"
 #include "services/node/table_reader.h"
@@ -85,6 +87,7 @@ Config ReadTables(const toml::table& root, const std::string& file, absl::Status
   TableReader reader(root, file, "", status);
   Config config;
   config.trust_domain = reader.Text("trust_domain");
+  config.clock_confirmed = reader.OptionalText("clock_confirmed");
   config.national_key = reader.Text("national_key");
   config.listen = reader.Text("listen");
   if (const toml::table* table = reader.Table("tls")) {
@@ -190,6 +193,10 @@ absl::Status CheckConfig(const Config& config) {
   if (absl::Status status = CheckTrustDomain(config.trust_domain); !status.ok()) return status;
   if (absl::Status status = CheckNationalKey(config); !status.ok()) return status;
   if (absl::Status status = CheckAddress(config.listen, true); !status.ok()) return status;
+  if (config.clock_confirmed && !domain::ParseDate(config.clock_confirmed->value)) {
+    return SettingError(*config.clock_confirmed,
+                        "'" + config.clock_confirmed->value + "' is not a day", "YYYY-MM-DD");
+  }
   if (config.nodes.size() > kNodesMax) {
     return SettingError(config.nodes[kNodesMax].path, "too many nodes",
                         "at most " + std::to_string(kNodesMax));
@@ -223,6 +230,13 @@ absl::StatusOr<Endpoint> ParseEndpoint(std::string_view address) {
     return absl::InvalidArgumentError("there is no host");
   }
   return endpoint;
+}
+
+int64_t ClockConfirmedMs(const Config& config) {
+  if (!config.clock_confirmed) return 0;
+  const auto day = domain::ParseDate(config.clock_confirmed->value);
+  const auto end = std::chrono::sys_days(*day) + std::chrono::days(1);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(end.time_since_epoch()).count();
 }
 
 absl::StatusOr<Config> ParseConfig(std::string_view text, const std::string& file) {

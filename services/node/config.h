@@ -75,8 +75,14 @@ struct Config {
   Setting national_key;
   Setting listen;
   TlsConfig tls;
+  // Its operator says that this day has come: the clock is not taken for one that has
+  // jumped when it says so.
+  std::optional<Setting> clock_confirmed;
   std::vector<NodeConfig> nodes;
 };
+
+// The end of the day in clock_confirmed, in milliseconds since 1970; 0 without it.
+int64_t ClockConfirmedMs(const Config& config);
 
 // Reads the text of a configuration. Checks all that can be seen without opening
 // another file: keys, types, forms, parents, duplicates. CONFIGURATION with the

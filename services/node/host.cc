@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,12 +13,14 @@
 #include <vector>
 
 #include "proto/error/error.h"
+#include "proto/text/shown_text.h"
 #include "services/admin/admin_service.h"
 #include "services/audit/audit_service.h"
 #include "services/hosting/addressed_node.h"
 #include "services/ingest/event_service.h"
 #include "services/node/certificate_watch.h"
 #include "services/node/connection_listener.h"
+#include "services/node/line_limit.h"
 #include "services/node/listener_watch.h"
 #include "services/node/node.h"
 #include "services/node/system_environment.h"
@@ -80,6 +83,8 @@ struct Host::State {
 
   absl::Status OpenNodes();
   absl::Status Listen();
+  // Of a certificate that was refused at the handshake.
+  void TellRefused(const std::string& certificate, const absl::Status& why);
   void Watch(std::function<void()> on_deaf);
   std::string Address() const;
   void Stop();
@@ -97,6 +102,7 @@ struct Host::State {
   query::QueryService queries;
   audit::AuditService audits;
   CertificateWatch certificates;
+  LineLimit refused;
   admin::AdminService admin;
   replication::ReplicationService replications;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
@@ -114,7 +120,11 @@ absl::Status Host::State::OpenNodes() {
       .judge = secrets.judge,
       .databases = databases,
       .workers = replicators,
-      .timer = timer};
+      .timer = timer,
+      .clock_confirmed_ms = ClockConfirmedMs(config),
+      .kept_weight_max = std::max(ingest::SequencedStates::kKeptWeightMax,
+                                  ingest::SequencedStates::kKeptWeightOfProcess /
+                                      std::max<size_t>(config.nodes.size(), 1))};
   nodes.resize(config.nodes.size());
   std::vector<absl::Status> outcomes(nodes.size());
   InParallel(nodes.size(), [&](size_t i) {
@@ -132,6 +142,14 @@ absl::Status Host::State::OpenNodes() {
   return absl::OkStatus();
 }
 
+void Host::State::TellRefused(const std::string& certificate, const absl::Status& why) {
+  const std::string reason(why.message());
+  const auto others = refused.Take(reason, timer.SteadyMs());
+  if (!others) return;
+  spdlog::warn("a connection is refused: the certificate of {}: {}{}", text::ShownText(certificate),
+               text::ShownText(reason), OthersText(*others));
+}
+
 absl::Status Host::State::Listen() {
   absl::StatusOr<std::unique_ptr<ConnectionListener>> listening =
       ConnectionListener::Open(config.listen);
@@ -142,7 +160,11 @@ absl::Status Host::State::Listen() {
   rpc::SetServerLimits(builder, kServerMemoryBytesMax);
   acceptor = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-      rpc::ServerCredentials(secrets.host, {.judge = secrets.judge}));
+      rpc::ServerCredentials(secrets.host, {.judge = secrets.judge,
+                                            .on_refused = [this](const std::string& certificate,
+                                                                 const absl::Status& why) {
+                                              TellRefused(certificate, why);
+                                            }}));
   builder.RegisterService(&events);
   builder.RegisterService(&queries);
   builder.RegisterService(&audits);
@@ -218,6 +240,8 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(Config config, Secrets secrets
 std::string Host::address() const { return state_->Address(); }
 
 size_t Host::node_count() const { return state_->nodes.size(); }
+
+void Host::ReadCertificates() { state_->certificates.ReadSoon(); }
 
 void Host::Stop() { state_->Stop(); }
 

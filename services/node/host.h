@@ -47,6 +47,9 @@ class Host {
   std::string address() const;
   size_t node_count() const;
 
+  // Reads certificates, keys, authorities and lists of denied ones again, soon.
+  void ReadCertificates();
+
   // Takes no new calls, ends the sessions with parents and children, answers
   // what is queued, and closes the databases. Further calls do nothing.
   void Stop();

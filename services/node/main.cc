@@ -61,22 +61,29 @@ void RaiseFileLimit() {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the file limit could not be raised");
 }
 
-// Signals are taken by WaitForSignal alone; threads started later inherit this.
-sigset_t BlockStopSignals() {
+// Signals are taken by WaitForStop alone; threads started later inherit this.
+sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return signals;
 }
 
 // Returns when the process shall stop. A second signal then ends it at once,
-// which loses nothing that was acknowledged.
-void WaitForSignal(const sigset_t& signals) {
+// which loses nothing that was acknowledged. SIGHUP has the certificates read again.
+void WaitForStop(const sigset_t& signals, Host& host) {
   int received = 0;
-  sigwait(&signals, &received);
+  while (sigwait(&signals, &received) == 0 && received == SIGHUP) {
+    spdlog::info(
+        "signal {}: certificates and lists of denied ones are read again; the "
+        "configuration is read at a start",
+        received);
+    host.ReadCertificates();
+  }
   spdlog::info("signal {}: stopping", received);
   signal(SIGTERM, SIG_DFL);
   signal(SIGINT, SIG_DFL);
@@ -155,7 +162,7 @@ int Run(const Arguments& arguments) {
   RouteGrpcLog();
   mallopt(M_ARENA_MAX, 4);  // Or each of hundreds of idle threads keeps memory of its own.
   RaiseFileLimit();
-  const sigset_t signals = BlockStopSignals();
+  const sigset_t signals = BlockSignals();
   std::atomic<bool> deaf = false;
   absl::StatusOr<std::unique_ptr<Host>> host =
       Host::Start(*std::move(config), *std::move(secrets), [&deaf] {
@@ -165,7 +172,7 @@ int Run(const Arguments& arguments) {
       });
   if (!host.ok()) return Fail(host.status());
   if (absl::Status ready = AnnounceReady(**host, arguments); !ready.ok()) return Fail(ready);
-  WaitForSignal(signals);
+  WaitForStop(signals, **host);
   (*host)->Stop();
   spdlog::info("stopped");
   return deaf ? kExitFailed : kExitDone;

@@ -114,7 +114,7 @@ void Node::MakeParts() {
                                                      secrets_.signing_key.verifier());
   states_ = std::make_unique<state::StateReader>(*log_);
   agreement_ = std::make_unique<ingest::OperatorAgreement>(config_.path.value, NowMs);
-  judge_ = std::make_unique<ingest::EventJudge>(*log_);
+  judge_ = std::make_unique<ingest::EventJudge>(*log_, environment_.kept_weight_max);
   sequencer_ = std::make_unique<log::Sequencer>(*database_, *log_, *judge_, secrets_.signing_key,
                                                 SystemEnvironment());
   replication_ = std::make_unique<replication::ReplicationNode>(replication::ReplicationNode::Parts{
@@ -125,11 +125,18 @@ void Node::MakeParts() {
       .timer = environment_.timer,
       .now_ms = NowMs,
       .random = FillRandom,
-      .evidence_directory = config_.data.value + "/" + log::kEvidenceDirectory});
+      .evidence_directory = config_.data.value + "/" + log::kEvidenceDirectory,
+      .clock_confirmed_ms = environment_.clock_confirmed_ms});
   key_in_use_ = std::make_shared<KeyInUse>(config_.signing_key, *replication_, [this] {
     if (uplink_ != nullptr) uplink_->DialNow();  // The parent may have refused the key before.
   });
   if (config_.parent.has_value()) uplink_ = MakeUplink();
+  alarm_watch_ =
+      std::make_shared<AlarmWatch>(AlarmWatch::Parts{.path = config_.path.value,
+                                                     .alarms = [this] { return Alarms(); },
+                                                     .now_ms = NowMs,
+                                                     .timer = environment_.timer,
+                                                     .workers = environment_.workers});
 }
 
 absl::Status Node::CheckNationalKey() const {
@@ -188,13 +195,13 @@ hosting::HostedNode Node::Hosted() {
           .states = *states_,
           .verifier = [this] { return sequencer_->verifier(); },
           .parent_status = [this] { return replication_->ParentStatus(); },
-          .alarms = [this] { return Alarms(); },
+          .alarms = [this] { return alarm_watch_->Alarms(); },
           .witnesses = [this](const std::string& log) { return replication_->witnesses().Of(log); },
           .children = [this] { return replication_->Children(); },
           .recording_stopped = [this] { return replication_->recording_stopped(); },
           .key_revoked = [this] { return replication_->key_revoked(); },
           .closed = [this] { return replication_->closed(); },
-          .clock_apart = [this] { return replication_->clock_apart(); },
+          .clock_fault = [this] { return replication_->clock_fault(); },
           .compare_checkpoint =
               [this](const std::string& log, const std::string& checkpoint) {
                 return replication_->Compare(log, checkpoint);
@@ -274,6 +281,7 @@ absl::StatusOr<hosting::BackupMade> Node::BackUp() {
 }
 
 void Node::StartUplink() {
+  alarm_watch_->Look();
   if (uplink_ != nullptr) uplink_->Start();
 }
 
@@ -283,6 +291,7 @@ void Node::RejudgeParent() {
 
 void Node::StopReplicating() {
   if (key_in_use_ != nullptr) key_in_use_->Stop();
+  if (alarm_watch_ != nullptr) alarm_watch_->Stop();
   if (uplink_ != nullptr) uplink_->Stop();
   if (replication_ != nullptr) replication_->Stop();
 }

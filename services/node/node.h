@@ -19,6 +19,7 @@
 #include "services/hosting/hosted_node.h"
 #include "services/ingest/event_judge.h"
 #include "services/ingest/operator_agreement.h"
+#include "services/node/alarm_watch.h"
 #include "services/node/config.h"
 #include "services/node/key_in_use.h"
 #include "services/node/secrets.h"
@@ -37,6 +38,8 @@ struct NodeEnvironment {
   log::SharedResources& databases;
   rpc::WorkerPool& workers;
   replication::Timer& timer;
+  int64_t clock_confirmed_ms = 0;                                    // KnownClocks::confirmed_ms.
+  size_t kept_weight_max = ingest::SequencedStates::kKeptWeightMax;  // Of each node's judge.
 };
 
 class Node {
@@ -94,6 +97,7 @@ class Node {
   std::unique_ptr<log::Sequencer> sequencer_;
   std::unique_ptr<replication::ReplicationNode> replication_;
   std::shared_ptr<KeyInUse> key_in_use_;
+  std::shared_ptr<AlarmWatch> alarm_watch_;
   std::unique_ptr<replication::Uplink> uplink_;  // Null for se.
   std::mutex backup_mutex_;                      // Held while a backup is being made.
   bool flushed_ = false;                         // StopRecording wrote everything into tables.

@@ -70,16 +70,12 @@ void Inbound::Arrived(v1::Chunk chunk, Clocks clocks) {
     return;
   }
   Waiting waiting;
-  waiting.not_before_ms = clocks.latest_ms - kClockAheadMaxMs;
-  waiting.for_clock = waiting.not_before_ms > clocks.now_ms;
-  if (!HasKeyOf(log, &chunk)) {
-    waiting.not_before_ms = 0;
-    waiting.for_clock = false;
-  } else if (!waiting.for_clock) {
-    return Take(log, std::move(chunk));
+  if (HasKeyOf(log, &chunk)) {
+    waiting.not_before_ms = clocks.latest_ms - kClockAheadMaxMs;
+    if (waiting.not_before_ms <= clocks.now.wall_ms) return Take(log, std::move(chunk));
   }
   waiting.chunk = std::move(chunk);
-  Wait(log, std::move(waiting), clocks.now_ms);
+  Wait(log, std::move(waiting), clocks.now);
 }
 
 void Inbound::Take(Log& log, v1::Chunk chunk) {
@@ -109,7 +105,7 @@ void Inbound::Store(Log& log, v1::Chunk chunk) {
   actions_.push_back(StoreChunk{std::move(chunk), ticket});
 }
 
-void Inbound::WaitFor(v1::Chunk chunk, const Extent& before, int64_t now_ms) {
+void Inbound::WaitFor(v1::Chunk chunk, const Extent& before, SessionTime now) {
   Log& log = At(chunk.log());
   if (log.refusal) return SendRefusal(log);
   if (log.waiting || log.dropped) {
@@ -119,7 +115,7 @@ void Inbound::WaitFor(v1::Chunk chunk, const Extent& before, int64_t now_ms) {
   Waiting waiting;
   waiting.chunk = std::move(chunk);
   waiting.before = before;
-  Wait(log, std::move(waiting), now_ms);
+  Wait(log, std::move(waiting), now);
 }
 
 bool Inbound::HasRoomFor(const std::string& share, size_t bytes) const {
@@ -129,7 +125,7 @@ bool Inbound::HasRoomFor(const std::string& share, size_t bytes) const {
          used.bytes + bytes <= kWaitingBytesMax - waiting_.bytes;
 }
 
-void Inbound::Wait(Log& log, Waiting waiting, int64_t now_ms) {
+void Inbound::Wait(Log& log, Waiting waiting, SessionTime now) {
   const size_t bytes = waiting.chunk->ByteSizeLong();
   const std::string share = ShareOf(peer_, log.held.log);
   if (HasRoomFor(share, bytes)) {
@@ -141,7 +137,7 @@ void Inbound::Wait(Log& log, Waiting waiting, int64_t now_ms) {
     waiting.chunk.reset();
     log.dropped = true;
     const int doublings = std::min(log.asked_again++, kAskAgainDoublingsMax);
-    waiting.not_before_ms = std::max(waiting.not_before_ms, now_ms + (kAskAgainMs << doublings));
+    waiting.ask_again_ms = now.steady_ms + (kAskAgainMs << doublings);
   }
   ++waiting_count_;
   log.waiting = std::move(waiting);
@@ -166,8 +162,9 @@ std::optional<v1::Chunk> Inbound::StopWaiting(Log& log) {
   return chunk;
 }
 
-bool Inbound::MayGoOn(const Log& log, int64_t now_ms) const {
-  if (!log.waiting || log.waiting->not_before_ms > now_ms) return false;
+bool Inbound::MayGoOn(const Log& log, SessionTime now) const {
+  if (!log.waiting || log.waiting->not_before_ms > now.wall_ms) return false;
+  if (log.waiting->ask_again_ms > now.steady_ms) return false;
   if (!HasKeyOf(log, log.waiting->chunk ? &*log.waiting->chunk : nullptr)) return false;
   if (!log.waiting->before) return true;
   // One that is frozen grows no more: what waits for it is judged again.
@@ -175,10 +172,10 @@ bool Inbound::MayGoOn(const Log& log, int64_t now_ms) const {
   return Held(before.log).size >= before.size || IsRefused(before.log);
 }
 
-void Inbound::Retry(int64_t now_ms) {
+void Inbound::Retry(SessionTime now) {
   std::vector<std::string> ready;
   for (const std::string& name : hindered_) {
-    if (MayGoOn(At(name), now_ms)) ready.push_back(name);
+    if (MayGoOn(At(name), now)) ready.push_back(name);
   }
   for (const std::string& name : ready) {
     Log& log = At(name);
@@ -240,27 +237,49 @@ bool Inbound::IsRefused(std::string_view name) const {
   return it != logs_.end() && it->second.refusal.has_value();
 }
 
-std::string Inbound::ProblemOf(const Log& log) const {
-  const std::string& name = log.held.log;
-  if (log.refusal) return name + " is refused: " + log.refusal->message();
+v1::HeldBack Inbound::HeldBackOf(const Log& log) {
+  v1::HeldBack held_back;
+  held_back.set_log(log.held.log);
+  held_back.set_first_index(log.held.size);
+  v1::Error& reason = *held_back.mutable_reason();
   if (log.waiting->before) {
-    return name + " waits for " + Describe(*log.waiting->before) + ", which it continues.";
+    reason.set_code(v1::ERROR_CODE_UNAVAILABLE);
+    reason.set_message("it waits for " + Describe(*log.waiting->before) + ", which it continues");
+  } else if (log.waiting->not_before_ms > 0) {
+    reason.set_code(v1::ERROR_CODE_CLOCK_AHEAD);
+    reason.set_message("its clock is ahead");
+    held_back.set_until_ms(log.waiting->not_before_ms);
+  } else {
+    reason.set_code(v1::ERROR_CODE_NOT_FOUND);
+    reason.set_message("the key of its node is not enrolled");
   }
-  if (log.waiting->for_clock) {
-    return name + " is held back: its clock is too far ahead (CLOCK_AHEAD).";
-  }
-  return name + " waits: the key of its node is not enrolled.";
+  return held_back;
 }
 
-std::vector<std::string> Inbound::problems() const {
-  std::vector<std::string> problems;
+std::vector<v1::HeldBack> Inbound::held_back() const {
+  std::vector<v1::HeldBack> all;
+  for (const std::string& name : hindered_) {
+    if (all.size() >= kProblemsMax) break;
+    const Log& log = logs_.find(name)->second;
+    if (!log.refusal && log.waiting) all.push_back(HeldBackOf(log));
+  }
+  return all;
+}
+
+std::vector<Problem> Inbound::problems() const {
+  std::vector<Problem> problems;
   for (const std::string& name : hindered_) {
     if (problems.size() >= kProblemsMax) {
-      problems.push_back("As many logs as " + std::to_string(hindered_.size()) +
-                         " are refused or wait; these are the first.");
+      problems.push_back({.text = "As many logs as " + std::to_string(hindered_.size()) +
+                                  " are refused or wait; these are the first.",
+                          .key = "logs that are refused or wait"});
       break;
     }
-    problems.push_back(ProblemOf(logs_.find(name)->second));
+    const Log& log = logs_.find(name)->second;
+    if (!log.refusal) continue;
+    problems.push_back({.text = name + " is refused: " + log.refusal->message(),
+                        .log = name,
+                        .has_alarm = log.refusal->code() == v1::ERROR_CODE_FORKED});
   }
   return problems;
 }

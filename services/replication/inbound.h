@@ -27,6 +27,8 @@
 
 #include "services/replication/effect.h"
 #include "services/replication/extent.h"
+#include "services/replication/problem.h"
+#include "services/replication/session_time.h"
 
 namespace liggare::replication {
 
@@ -50,14 +52,14 @@ class Inbound {
   // furthest clock in it that was looked at.
   struct Clocks {
     int64_t latest_ms = 0;
-    int64_t now_ms = 0;
+    SessionTime now;
   };
   void Arrived(v1::Chunk chunk, Clocks clocks);
   // The chunk begins an epoch, and so much of the one before must be held first:
   // it is asked for again then.
-  void WaitFor(v1::Chunk chunk, const Extent& before, int64_t now_ms);
+  void WaitFor(v1::Chunk chunk, const Extent& before, SessionTime now);
   // A key was enrolled, a log advanced, or time passed: tries again what waits.
-  void Retry(int64_t now_ms);
+  void Retry(SessionTime now);
 
   // The store's answers, with the ticket of the StoreChunk. Aborted: nothing of
   // it was stored, because the copy ends elsewhere.
@@ -80,15 +82,17 @@ class Inbound {
   // Logs that wait; the chunks of theirs that are kept.
   size_t waiting_count() const { return waiting_count_; }
   size_t kept_count() const { return waiting_.chunks; }
-  // At most kProblemsMax and one that counts the rest.
-  std::vector<std::string> problems() const;
+  // Logs that are refused: at most kProblemsMax, and one that counts the rest.
+  std::vector<Problem> problems() const;
+  // Logs that wait, and for what; at most kProblemsMax.
+  std::vector<v1::HeldBack> held_back() const;
 
  private:
   struct Waiting {
     std::optional<v1::Chunk> chunk;  // Nothing: there was no room for it.
-    int64_t not_before_ms = 0;
-    bool for_clock = false;
-    std::optional<Extent> before;  // Set: for that much of another log.
+    int64_t not_before_ms = 0;       // On the wall clock. Set: its clock is ahead.
+    int64_t ask_again_ms = 0;        // On the steady clock, where there was no room for it.
+    std::optional<Extent> before;    // Set: for that much of another log.
   };
   struct Room {
     size_t chunks = 0;
@@ -110,12 +114,12 @@ class Inbound {
   Log& At(std::string_view log);
   void Take(Log& log, v1::Chunk chunk);
   void Store(Log& log, v1::Chunk chunk);
-  void Wait(Log& log, Waiting waiting, int64_t now_ms);
+  void Wait(Log& log, Waiting waiting, SessionTime now);
   // The chunk that was kept, if one was.
   std::optional<v1::Chunk> StopWaiting(Log& log);
   bool HasRoomFor(const std::string& share, size_t bytes) const;
-  bool MayGoOn(const Log& log, int64_t now_ms) const;
-  std::string ProblemOf(const Log& log) const;
+  bool MayGoOn(const Log& log, SessionTime now) const;
+  static v1::HeldBack HeldBackOf(const Log& log);
   void PayExpected(Log& log);
   void SendRefusal(Log& log);
   void Answered(Log& log, uint64_t ticket);

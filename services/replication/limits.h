@@ -83,6 +83,11 @@ inline constexpr size_t kUnprovenSessionsMax = 64;
 inline constexpr int64_t kSilenceMaxMs = 30'000;
 // How far an entry's clock may be ahead of the receiver's (design §4, Clocks).
 inline constexpr int64_t kClockAheadMaxMs = 5 * 60 * 1000;
+// How far a node's clock may be beyond the last that it knows of the time, where no
+// neighbour agrees with it, for it to record.
+inline constexpr int64_t kClockJumpMaxMs = int64_t{30} * 24 * 60 * 60 * 1000;
+// Without a session with the parent for so long: a person should know.
+inline constexpr int64_t kAwayMaxMs = 10 * 60 * 1000;
 
 // Of a log that a node holds in part: so many entries are looked through for one that
 // concerns it before what was passed over is sent, withheld.

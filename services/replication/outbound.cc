@@ -259,20 +259,24 @@ std::map<std::string, uint64_t> Outbound::TakeAcknowledged() {
   return sizes;
 }
 
-std::vector<std::string> Outbound::problems() const {
-  std::vector<std::string> problems;
+std::vector<Problem> Outbound::problems() const {
+  std::vector<Problem> problems;
   for (const auto& [of_others, name] : troubled_) {
     if (problems.size() >= kProblemsMax) {
-      problems.push_back("As many logs as " + std::to_string(troubled_.size()) +
-                         " are hindered; these are the first.");
+      problems.push_back({.text = "As many logs as " + std::to_string(troubled_.size()) +
+                                  " are hindered; these are the first.",
+                          .key = "logs that are hindered"});
       break;
     }
     const Log& log = logs_.find(name)->second;
-    if (!log.problem.empty()) problems.push_back(log.problem);
+    if (!log.problem.empty()) problems.push_back({.text = log.problem, .log = name});
     if (log.phase == Phase::kPeerAhead) {
-      problems.push_back("of " + name + " the peer has " + std::to_string(log.peer.size) +
-                         " entries, here are " + std::to_string(log.size) +
-                         ": its writer sends them, or a restore from the peer fetches them");
+      problems.push_back(
+          {.text = "of " + name + " the peer has " + std::to_string(log.peer.size) +
+                   " entries, here are " + std::to_string(log.size) +
+                   ": its writer sends them, or a restore from the peer fetches them",
+           .log = name,
+           .key = "the peer has more of " + name});
     }
   }
   return problems;

@@ -30,6 +30,7 @@
 
 #include "services/replication/effect.h"
 #include "services/replication/extent.h"
+#include "services/replication/problem.h"
 
 namespace liggare::replication {
 
@@ -77,7 +78,7 @@ class Outbound {
   // What the peer was found to hold since this was last asked.
   std::map<std::string, uint64_t> TakeAcknowledged();
   // At most kProblemsMax and one that counts the rest.
-  std::vector<std::string> problems() const;
+  std::vector<Problem> problems() const;
 
  private:
   enum class Phase { kUnknown, kComparing, kPeerAhead, kOpen, kStopped };

@@ -127,22 +127,29 @@ std::optional<Alarm> ReplicationNode::WitnessAlarm() const {
   if (missed.empty()) return {};
   const std::string rest =
       missed.size() > 1 ? " and " + std::to_string(missed.size() - 1) + " more" : "";
-  return Alarm{*log,
-               "no cosignature by " + missed.front() + rest +
-                   " of what stands here has come for more than " +
-                   std::to_string(kWitnessMissingMs / kDayMs) + " days",
-               "", kWitnessAdvice};
+  return Alarm{.log = *log,
+               .message = "no cosignature by " + missed.front() + rest +
+                          " of what stands here has come for more than " +
+                          std::to_string(kWitnessMissingMs / kDayMs) + " days",
+               .advice = kWitnessAdvice,
+               .key = "witness"};
 }
 
 std::vector<Alarm> ReplicationNode::Alarms() const {
   std::vector<Alarm> alarms = ClosedAlarms();
   if (std::optional<Alarm> missed = WitnessAlarm()) alarms.push_back(*std::move(missed));
-  std::lock_guard lock(mutex_);
-  alarms.insert(alarms.end(), alarms_.begin(), alarms_.end());
-  for (const auto& [log, why] : unreadable_) alarms.push_back({log, why, "", kUnreadableLogAdvice});
-  for (const auto& [child, status] : children_) {
-    if (!status.not_taken.empty()) alarms.push_back({"", status.not_taken, "", kLogShareAdvice});
+  {
+    std::lock_guard lock(mutex_);
+    alarms.insert(alarms.end(), alarms_.begin(), alarms_.end());
+    for (const auto& [log, why] : unreadable_)
+      alarms.push_back({log, why, "", kUnreadableLogAdvice});
+    for (const auto& [child, status] : children_) {
+      if (!status.not_taken.empty()) alarms.push_back({"", status.not_taken, "", kLogShareAdvice});
+    }
   }
+  AddClockAlarms(alarms);
+  AddParentAlarms(alarms);
+  AddChildAlarms(alarms);
   return alarms;
 }
 
@@ -154,14 +161,6 @@ std::optional<std::string> ReplicationNode::recording_stopped() const {
 std::optional<std::string> ReplicationNode::key_revoked() const {
   std::lock_guard lock(mutex_);
   return key_revoked_;
-}
-
-std::optional<std::string> ReplicationNode::clock_apart() const {
-  std::lock_guard lock(mutex_);
-  const int64_t ahead_ms = -parent_.clock_ahead_ms;
-  if (!parent_.connected || std::abs(ahead_ms) <= kClockAheadMaxMs) return std::nullopt;
-  return "its clock is " + std::to_string(std::abs(ahead_ms) / 1000) + " s " +
-         (ahead_ms > 0 ? "ahead of " : "behind ") + parent_.path + "'s";
 }
 
 void ReplicationNode::RefuseKey(std::string reason) {
@@ -245,6 +244,7 @@ void ReplicationNode::SetParentError(std::string error) {
   std::lock_guard lock(mutex_);
   parent_.connected = false;
   parent_.last_error = std::move(error);
+  NoteParent(/*in_session=*/false);
 }
 
 void ReplicationNode::Stop() {
@@ -330,6 +330,8 @@ void ReplicationNode::Publish(const SessionDriver* driver, PeerStatus status) {
   // A session that was replaced, or that has not been admitted, has nothing to say beside
   // one that stands.
   if (!status.connected && !OthersOf(*it).empty()) return;
+  NoteClock(status);
+  if (it->ends.side == Side::kChild) NoteParent(status.in_session);
   PeerStatus& kept = it->ends.side == Side::kChild ? parent_ : children_[status.path];
   if (status.address.empty()) status.address = kept.address;
   if (status.last_error.empty()) status.last_error = kept.last_error;
@@ -337,6 +339,20 @@ void ReplicationNode::Publish(const SessionDriver* driver, PeerStatus status) {
   for (auto& [log, size] : status.acknowledged) kept.acknowledged[log] = size;
   status.acknowledged = std::move(kept.acknowledged);
   kept = std::move(status);
+}
+
+void ReplicationNode::NoteClock(const PeerStatus& status) {
+  if (status.connected && std::abs(status.clock_ahead_ms) <= kClockAheadMaxMs) {
+    agreed_ms_ = status.clock_heard.wall_ms;
+  }
+}
+
+void ReplicationNode::NoteParent(bool in_session) {
+  if (in_session) {
+    away_since_ms_.reset();
+  } else if (!away_since_ms_) {
+    away_since_ms_ = parts_.timer.SteadyMs();
+  }
 }
 
 std::optional<std::string> ReplicationNode::LastShared(const std::string& log) const {

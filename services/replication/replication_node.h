@@ -30,6 +30,7 @@
 #include "eventstore/log/event_log.h"
 #include "eventstore/log/sequencer.h"
 #include "liggare/v1/replication_service.pb.h"
+#include "services/replication/clock_check.h"
 #include "services/replication/key_registry.h"
 #include "services/replication/log_flow.h"
 #include "services/replication/log_shares.h"
@@ -56,6 +57,7 @@ class ReplicationNode {
     std::function<int64_t()> now_ms;                     // Wall clock.
     std::function<void(uint8_t* out, size_t n)> random;  // At most 256 bytes at a time.
     std::string evidence_directory;                      // Below the node's data directory.
+    int64_t clock_confirmed_ms = 0;                      // KnownClocks::confirmed_ms.
   };
   // Takes up what the node remembers: the enrolment chain, evidence, and whether
   // it may record.
@@ -73,8 +75,10 @@ class ReplicationNode {
   // One for each child that has connected since this process began.
   std::vector<PeerStatus> Children() const;
   // One for each file of evidence, for each log of which something can't be read, for each
-  // that goes beyond where its node was closed, for each child that sends more logs
-  // than there is room for, and if siblings do not cosign what the parent shows.
+  // that goes beyond where its node was closed, and for each child that sends more logs
+  // than there is room for; for a clock that keeps this node or a child from recording, and
+  // for all that is held back, refused or waited for in the sessions, by either end; and if
+  // siblings do not cosign what the parent shows.
   std::vector<Alarm> Alarms() const;
   // Who has cosigned logs that this node's parent shows to all its children.
   const Witnesses& witnesses() const { return witnesses_; }
@@ -96,10 +100,11 @@ class ReplicationNode {
   // session begins anew.
   void SetClosed(std::optional<std::string> reason);
 
-  // That the node's clock is further than kClockAheadMaxMs from its parent's, by the
-  // parent's last word in the session that stands: what it recorded now would be
-  // held back there, or have a time that nobody can rely on. Nothing: it is not.
-  std::optional<std::string> clock_apart() const;
+  // Why the node's clock keeps it from recording (JudgeClock): what it recorded now would
+  // be held back above, or have a time that nobody can rely on. Nothing: it does not.
+  std::optional<std::string> clock_fault() const;
+  // The same for storing what others have recorded.
+  std::optional<std::string> clock_forbids_storing() const;
 
   // Compares a checkpoint that somebody has seen elsewhere with the copy that is held here.
   // Of one that contradicts it the evidence is kept, and the log, unless it is this node's
@@ -171,6 +176,13 @@ class ReplicationNode {
   // Siblings whose cosignature of the parent's log has not come here for kWitnessMissingMs.
   std::optional<Alarm> WitnessAlarm() const;
   bool IsMissed(const std::string& sibling, const log::HeldLog& held, uint64_t size) const;
+  KnownClocks Clocks() const;
+  void AddClockAlarms(std::vector<Alarm>& alarms) const;
+  void AddParentAlarms(std::vector<Alarm>& alarms) const;
+  void AddChildAlarms(std::vector<Alarm>& alarms) const;
+  // Whether a clock agrees with this node's, and since when the parent is away.
+  void NoteClock(const PeerStatus& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteParent(bool in_session) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<std::shared_ptr<SessionDriver>> Drivers() const;
   std::vector<Joined>::iterator Find(const SessionDriver* driver)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -189,6 +201,8 @@ class ReplicationNode {
   // In the order of joining, so that a simulated node does the same at every run.
   std::vector<Joined> sessions_ ABSL_GUARDED_BY(mutex_);
   PeerStatus parent_ ABSL_GUARDED_BY(mutex_);
+  int64_t agreed_ms_ ABSL_GUARDED_BY(mutex_) = 0;                 // KnownClocks::agreed_ms.
+  std::optional<int64_t> away_since_ms_ ABSL_GUARDED_BY(mutex_);  // On the steady clock.
   std::map<std::string, PeerStatus> children_ ABSL_GUARDED_BY(mutex_);
   std::vector<Alarm> alarms_ ABSL_GUARDED_BY(mutex_);
   std::optional<std::string> recording_stopped_ ABSL_GUARDED_BY(mutex_);

@@ -12,10 +12,6 @@
 namespace liggare::replication {
 namespace {
 
-constexpr int kClockCounterBits = 16;  // Of the hybrid logical clock (entry.proto).
-// The last that such a clock can tell. A peer may say any time.
-constexpr int64_t kLatestClockMs = (int64_t{1} << (64 - kClockCounterBits)) - 1;
-
 v1::Frame ExpectedFrame(const Extent& extent) {
   v1::Frame frame;
   *frame.mutable_expected()->mutable_state() = ToProto(extent);
@@ -26,7 +22,7 @@ v1::Frame ExpectedFrame(const Extent& extent) {
 int64_t ClockMsOf(const std::string& entry) {
   v1::Event event;
   if (!event.ParseFromString(entry)) return 0;
-  return static_cast<int64_t>(event.clock() >> kClockCounterBits);
+  return ClockMs(event.clock());
 }
 
 // Clocks rise within a log, so the last is the furthest; the verification blames a log
@@ -57,8 +53,9 @@ bool Session::IsCarried(std::string_view log) const {
 
 // --- Life -------------------------------------------------------------------
 
-void Session::Start(int64_t now_ms) {
-  now_ms_ = heard_ms_ = said_ms_ = now_ms;
+void Session::Start(SessionTime now) {
+  now_ = now;
+  heard_ms_ = said_ms_ = now.steady_ms;
   phase_ = Phase::kGreeting;
   if (options_.ends.side == Side::kChild) SendHello();
 }
@@ -85,11 +82,11 @@ std::optional<absl::Status> Session::ending() const {
   return end_;
 }
 
-void Session::OnTick(int64_t now_ms) {
-  now_ms_ = now_ms;
+void Session::OnTick(SessionTime now) {
+  now_ = now;
   if (phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
-  if (!WantsFrame()) heard_ms_ = now_ms;  // We keep the peer waiting ourselves.
-  if (now_ms - heard_ms_ > kSilenceMaxMs) {
+  if (!WantsFrame()) heard_ms_ = now.steady_ms;  // We keep the peer waiting ourselves.
+  if (now.steady_ms - heard_ms_ > kSilenceMaxMs) {
     return Fault(v1::ERROR_CODE_UNAVAILABLE, options_.ends.peer + " has not been heard for " +
                                                  std::to_string(kSilenceMaxMs / 1000) + " s.");
   }
@@ -97,22 +94,8 @@ void Session::OnTick(int64_t now_ms) {
   CheckPeerProof();
   SendHeartbeatIfDue();
   FindWitnessedIfDue();
-  inbound_.Retry(now_ms);
+  inbound_.Retry(now_);
   Settle();
-}
-
-void Session::SendHeartbeatIfDue() {
-  if (phase_ == Phase::kGreeting || now_ms_ - said_ms_ < kHeartbeatMs) return;
-  if (std::ranges::any_of(control_, &v1::Frame::has_heartbeat)) return;
-  said_ms_ = now_ms_;
-  v1::Frame frame;
-  frame.mutable_heartbeat()->set_now_ms(now_ms_);
-  if (live()) frame.mutable_heartbeat()->set_lag_entries(lag_entries());
-  Send(std::move(frame));
-}
-
-void Session::Hear(int64_t peer_now_ms) {
-  peer_clock_ahead_ms_ = std::clamp(peer_now_ms, int64_t{0}, kLatestClockMs) - now_ms_;
 }
 
 bool Session::WantsFrame() const {
@@ -180,9 +163,10 @@ std::vector<Effect> Session::TakeEffects() { return std::exchange(effects_, {});
 
 // --- Frames -----------------------------------------------------------------
 
-void Session::OnFrame(v1::Frame frame, int64_t now_ms) {
+void Session::OnFrame(v1::Frame frame, SessionTime now) {
   if (phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
-  now_ms_ = heard_ms_ = now_ms;
+  now_ = now;
+  heard_ms_ = now.steady_ms;
   if (!IsInOrder(frame)) {
     return Fault(v1::ERROR_CODE_MALFORMED,
                  options_.ends.peer + " sent a frame that has no place at this point.");
@@ -225,7 +209,7 @@ void Session::Dispatch(v1::Frame frame) {
     case v1::Frame::kCosigned:
       return OnCosignedFrame(frame.cosigned());
     case v1::Frame::kHeartbeat:
-      return Hear(frame.heartbeat().now_ms());
+      return OnHeartbeat(frame.heartbeat());
     case v1::Frame::kGoodbye:
       return OnGoodbye(frame.goodbye());
     case v1::Frame::kEnrolment:
@@ -240,10 +224,8 @@ void Session::OnChunk(v1::Chunk chunk) {
   if (absl::Status status = CheckChunk(chunk); !status.ok()) return End(std::move(status));
   if (chunk.entries().empty()) return OnProof(std::move(chunk));
   if (!MayCome(chunk.log()) || !FitsEpochs(chunk)) return;
-  Inbound::Clocks clocks;
-  clocks.now_ms = now_ms_;
-  clocks.latest_ms = LatestMsOf(chunk);
-  inbound_.Arrived(std::move(chunk), clocks);
+  const int64_t latest_ms = LatestMsOf(chunk);
+  inbound_.Arrived(std::move(chunk), {.latest_ms = latest_ms, .now = now_});
 }
 
 void Session::OnAcknowledged(const v1::Acknowledged& acknowledged) {
@@ -315,7 +297,7 @@ void Session::OnLogAdvanced(const LocalLog& log) {
     outbound_.Advance(name, log.sendable);
   } else {
     inbound_.Advance(log.held);
-    if (inbound_.waiting_count() > 0) inbound_.Retry(now_ms_);  // For an epoch before.
+    if (inbound_.waiting_count() > 0) inbound_.Retry(now_);  // For an epoch before.
     if (log.frozen && !inbound_.IsRefused(name)) inbound_.Refuse(name, FrozenError(name));
   }
   Settle();
@@ -333,7 +315,7 @@ void Session::OnKeysChanged() {
     effects_.push_back(BuildEnrolment{});
   }
   CheckPeerProof();
-  inbound_.Retry(now_ms_);
+  inbound_.Retry(now_);
   Settle();
 }
 
@@ -410,7 +392,7 @@ void Session::OnStoreRefused(const std::string& log, const v1::Error& why) {
 void Session::OnEnrolmentBuilt(v1::EnrolmentChain chain) {
   if (enrolment_sent_ || phase_ == Phase::kEnding || phase_ == Phase::kEnded) return;
   enrolment_sent_ = true;
-  asked_ms_ = now_ms_;
+  asked_ms_ = now_.steady_ms;
   v1::Frame frame;
   *frame.mutable_enrolment() = std::move(chain);
   Send(std::move(frame));

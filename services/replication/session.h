@@ -56,6 +56,8 @@
 #include "services/replication/inbound.h"
 #include "services/replication/log_flow.h"
 #include "services/replication/outbound.h"
+#include "services/replication/problem.h"
+#include "services/replication/session_time.h"
 
 namespace liggare::replication {
 
@@ -90,6 +92,7 @@ class Session {
     std::string instance_id;
     uint64_t boot_count = 0;
     uint32_t format_version = 1;
+    std::string verifier_key = {};  // Of the key that this node signs with; told in the hello.
     Inbound::HasKey has_key;
     // Whether there is room for one more log, in its share (log_share.h). May be empty:
     // there always is.
@@ -97,13 +100,13 @@ class Session {
   };
   explicit Session(Options options);
 
-  void Start(int64_t now_ms);
+  void Start(SessionTime now);
   // An orderly end: says Goodbye.
   void Stop(std::string reason);
 
-  void OnFrame(v1::Frame frame, int64_t now_ms);
+  void OnFrame(v1::Frame frame, SessionTime now);
   // Call about once a second.
-  void OnTick(int64_t now_ms);
+  void OnTick(SessionTime now);
   // A commit advanced a log, or froze it.
   void OnLogAdvanced(const LocalLog& log);
   // A key may have been enrolled.
@@ -177,8 +180,12 @@ class Session {
   // By log, what the peer was found to hold since this was last asked.
   std::map<std::string, uint64_t> TakeAcknowledged() { return outbound_.TakeAcknowledged(); }
   int64_t peer_clock_ahead_ms() const { return peer_clock_ahead_ms_; }
-  // Sentences; a few of each kind, and how many there are.
-  std::vector<std::string> problems() const;
+  // When the peer's clock was last heard.
+  SessionTime peer_clock_heard() const { return peer_clock_heard_; }
+  // What hinders either end; a few of each kind, and how many there are.
+  std::vector<Problem> problems() const;
+  // How many entries the peer has that are not stored here, by its last word.
+  uint64_t peer_lag_entries() const { return peer_lag_entries_; }
   // That the peer sent logs for which there was no room in their share; empty: it did not.
   std::string not_taken() const;
 
@@ -233,7 +240,11 @@ class Session {
   // What the children of one parent have cosigned (session_witnesses.cc).
   void FindWitnessedIfDue();
   std::optional<v1::Frame> TakeWitnessed();
+  // Heartbeats (session_heartbeat.cc).
   void SendHeartbeatIfDue();
+  void OnHeartbeat(const v1::Heartbeat& heartbeat);
+  Problem WaitingProblem() const;
+  void AddHeldBack(std::vector<Problem>& problems) const;
   void Acknowledge(const Extent& held, std::string cosigned_checkpoint);
   // Recording is safe when the peer's copy of every own log is a prefix of it.
   void AllowRecordingIfCompared();
@@ -260,11 +271,16 @@ class Session {
   const Options options_;
   Phase phase_ = Phase::kIdle;
   absl::Status end_;
-  int64_t now_ms_ = 0;
+  SessionTime now_;
+  // On the steady clock.
   int64_t heard_ms_ = 0;
   int64_t said_ms_ = 0;
-  int64_t peer_clock_ahead_ms_ = 0;
   int64_t asked_ms_ = 0;  // When the peer could give its proof.
+  int64_t peer_clock_ahead_ms_ = 0;
+  SessionTime peer_clock_heard_;
+  uint64_t peer_lag_entries_ = 0;
+  std::vector<v1::HeldBack> peer_held_back_;  // Of what is sent to it.
+  std::string peer_verifier_key_;             // By its word; empty: it said none of its name.
   std::string peer_nonce_;
   std::optional<v1::KeyProof> peer_proof_;
   bool admitted_ = false;    // The peer's proof holds.
@@ -289,7 +305,7 @@ class Session {
   // meanwhile. The disk may lag behind, so neither takes the other's place.
   std::map<std::string, std::string> cosigned_found_;
   std::map<std::string, std::string> cosigned_;
-  int64_t witnessed_ms_ = 0;  // When they were looked for.
+  std::optional<int64_t> witnessed_ms_;  // When they were looked for, by the steady clock.
   struct Shown {
     std::map<uint64_t, std::string> said;     // By size, as far as they are still the newest.
     std::map<uint64_t, std::string> waiting;  // To be sent.

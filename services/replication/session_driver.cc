@@ -51,6 +51,7 @@ SessionDriver::SessionDriver(ReplicationNode& node, SessionEnds ends, std::strin
                 .instance_id = log_.instance_id(),
                 .boot_count = log_.boot_count(),
                 .format_version = log::kFormatVersion,
+                .verifier_key = sequencer_.verifier().Text(),
                 .has_key =
                     [&keys = node.parts().keys](std::string_view path, std::string_view signed_by) {
                       return keys.KnowsSigner(path, signed_by);
@@ -69,6 +70,10 @@ bool SessionDriver::LetIn(std::string_view log) {
   return true;
 }
 
+SessionTime SessionDriver::Now() const {
+  return {.wall_ms = node_.parts().now_ms(), .steady_ms = node_.parts().timer.SteadyMs()};
+}
+
 void SessionDriver::Start(std::optional<v1::Frame> first) {
   const bool posted = strand_.Post([self = shared_from_this(), first = std::move(first)]() mutable {
     self->Begin(std::move(first));
@@ -81,8 +86,8 @@ void SessionDriver::Begin(std::optional<v1::Frame> first) {
     return Close(MakeError(v1::ERROR_CODE_UNAVAILABLE, {ends_.self + " is stopping.", "", ""}));
   }
   begun_ = true;
-  session_.Start(node_.parts().now_ms());
-  if (first) session_.OnFrame(*std::move(first), node_.parts().now_ms());
+  session_.Start(Now());
+  if (first) session_.OnFrame(*std::move(first), Now());
   if (stopped_early_) session_.Stop(*stopped_early_);
   ScheduleTick();
   Pump();
@@ -104,7 +109,7 @@ void SessionDriver::OnFrame(v1::Frame frame) {
   Post([self = shared_from_this(), frame = std::move(frame)]() mutable {
     self->reading_ = false;
     if (self->closed_) return;
-    self->session_.OnFrame(std::move(frame), self->node_.parts().now_ms());
+    self->session_.OnFrame(std::move(frame), self->Now());
     self->Pump();
   });
 }
@@ -156,7 +161,7 @@ void SessionDriver::Tick() {
   RenewEnrolment();
   EndIfKeyIsVoid();
   BeginAnew();
-  session_.OnTick(node_.parts().now_ms());
+  session_.OnTick(Now());
   if (session_.has_logs()) {
     LookAtShown();
   } else {
@@ -165,7 +170,7 @@ void SessionDriver::Tick() {
   Pump();
   if (closed_) return;
   // A transport that takes no more, not even the Goodbye, must not keep the session
-  // for ever. Counted in ticks: the wall clock may jump.
+  // for ever.
   const std::optional<absl::Status> ending = end_ ? end_ : session_.ending();
   if (ending && ++ending_ticks_ > kGoodbyeTicksMax) return Close(*ending);
   PublishStatus(/*now=*/true);
@@ -280,6 +285,12 @@ void SessionDriver::Perform(StoreChunk store) {
   const uint64_t ticket = store.ticket;
   if (absl::Status status = CheckStoring(); !status.ok()) {
     return session_.OnStoreRefused(name, ErrorOf(status));
+  }
+  // Not for this log alone: the session begins anew, and nothing is lost meanwhile.
+  if (std::optional<std::string> clock = node_.clock_forbids_storing()) {
+    return session_.OnStoreFailed(
+        MakeError(v1::ERROR_CODE_CLOCK_AHEAD,
+                  {ends_.self + " stores nothing: " + *clock, "", "its clock set"}));
   }
   ArrivalCheck::Verdict verdict = check_.Verify(std::move(store.chunk), node_.parts().now_ms());
   if (verdict.fault) return Blame(*verdict.fault);

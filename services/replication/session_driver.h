@@ -57,6 +57,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
 
  private:
   // Everything from here on runs on the strand, but where it says otherwise.
+  SessionTime Now() const;
   void Begin(std::optional<v1::Frame> first);
   void Tick();
   void ScheduleTick();

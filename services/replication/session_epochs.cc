@@ -69,7 +69,7 @@ bool Session::FitsEpochs(v1::Chunk& chunk) {
   const auto before = logs_.find(previous->log);
   const bool is_frozen = before != logs_.end() && before->second.frozen;
   if (held.size < previous->size && !is_frozen) {
-    inbound_.WaitFor(std::move(chunk), *previous, now_ms_);
+    inbound_.WaitFor(std::move(chunk), *previous, now_);
     return false;
   }
   RefuseEpoch(log, "it continues " + Describe(*previous) + ", but held is " + Describe(held) +

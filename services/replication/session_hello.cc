@@ -1,6 +1,7 @@
 // The part of Session in which both sides say who they are and prove it.
 #include <utility>
 
+#include "eventstore/note/key.h"
 #include "proto/error/error.h"
 #include "services/replication/key_proof.h"
 #include "services/replication/limits.h"
@@ -18,8 +19,9 @@ void Session::SendHello() {
   hello.set_format_version(options_.format_version);
   hello.set_instance_id(options_.instance_id);
   hello.set_boot_count(options_.boot_count);
-  hello.set_now_ms(now_ms_);
+  hello.set_now_ms(now_.wall_ms);
   hello.set_nonce(options_.nonce);
+  hello.set_verifier_key(options_.verifier_key);
   Send(std::move(frame));
 }
 
@@ -43,7 +45,11 @@ void Session::OnHello(const v1::Hello& hello) {
   }
   Hear(hello.now_ms());
   peer_nonce_ = hello.nonce();
-  asked_ms_ = now_ms_;
+  const auto key = note::VerifierKey::Parse(hello.verifier_key());
+  if (key.ok() && key->name() == options_.trust_domain + "/" + ends.peer) {
+    peer_verifier_key_ = key->Text();
+  }
+  asked_ms_ = now_.steady_ms;
   phase_ = Phase::kProving;
   if (ends.side == Side::kChild) return;  // The dialler hears the other's proof first.
   SendHello();
@@ -132,7 +138,7 @@ void Session::OnWaiting(const v1::Waiting& waiting) {
 // Only who could prove its key is held to it: a child that is not enrolled, or that has
 // not been sent what leads to the parent's key, waits.
 void Session::EndIfNotProven() {
-  if (phase_ != Phase::kProving || peer_proof_ || now_ms_ - asked_ms_ <= kProofMaxMs) return;
+  if (phase_ != Phase::kProving || peer_proof_ || now_.steady_ms - asked_ms_ <= kProofMaxMs) return;
   if (options_.ends.side == Side::kParent && !enrolment_sent_) return;
   Fault(v1::ERROR_CODE_DEADLINE_EXCEEDED, options_.ends.peer +
                                               " has not proven its signing key within " +

@@ -93,20 +93,20 @@ std::string Session::not_taken() const {
          not_taken_last_ + ".";
 }
 
-std::vector<std::string> Session::problems() const {
-  std::vector<std::string> problems = outbound_.problems();
-  if (is_waiting()) {
-    const std::string who = options_.ends.side == Side::kParent ? options_.ends.peer : "The parent";
-    problems.push_back(who + " waits: " + waiting_for_);
-  }
+std::vector<Problem> Session::problems() const {
+  std::vector<Problem> problems = outbound_.problems();
+  if (is_waiting()) problems.push_back(WaitingProblem());
   if (!left_out_.empty()) {
-    problems.push_back("There are more than " + std::to_string(kSessionLogsMax) + " logs; " +
-                       std::to_string(left_out_.size()) + " that came last are not carried.");
+    problems.push_back({.text = "There are more than " + std::to_string(kSessionLogsMax) +
+                                " logs; " + std::to_string(left_out_.size()) +
+                                " that came last are not carried.",
+                        .key = "logs that are not carried"});
   }
   if (std::string not_taken = this->not_taken(); !not_taken.empty()) {
-    problems.push_back(std::move(not_taken));
+    problems.push_back({.text = std::move(not_taken), .has_alarm = true});
   }
-  for (std::string& problem : inbound_.problems()) problems.push_back(std::move(problem));
+  for (Problem& problem : inbound_.problems()) problems.push_back(std::move(problem));
+  AddHeldBack(problems);
   return problems;
 }
 

@@ -8,8 +8,8 @@ namespace liggare::replication {
 
 void Session::FindWitnessedIfDue() {
   if (phase_ != Phase::kLive || options_.ends.side != Side::kParent) return;
-  if (witnessed_ms_ != 0 && now_ms_ - witnessed_ms_ < kWitnessMs) return;
-  witnessed_ms_ = now_ms_;
+  if (witnessed_ms_ && now_.steady_ms - *witnessed_ms_ < kWitnessMs) return;
+  witnessed_ms_ = now_.steady_ms;
   effects_.push_back(FindWitnessed{});
 }
 

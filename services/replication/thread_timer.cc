@@ -23,6 +23,11 @@ void ThreadTimer::After(int64_t delay_ms, std::function<void()> closure) {
   changed_.notify_one();
 }
 
+int64_t ThreadTimer::SteadyMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch())
+      .count();
+}
+
 void ThreadTimer::Run() {
   std::unique_lock lock(mutex_);
   while (!stopped_) {

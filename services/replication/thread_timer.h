@@ -20,6 +20,7 @@ class ThreadTimer : public Timer {
   // Waits for a closure that is running.
   ~ThreadTimer() override;
   void After(int64_t delay_ms, std::function<void()> closure) override;
+  int64_t SteadyMs() override;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -1,4 +1,4 @@
-// Runs closures later. Thread-safe.
+// Runs closures later, and tells how much time passes. Thread-safe.
 #ifndef SERVICES_REPLICATION_TIMER_H_
 #define SERVICES_REPLICATION_TIMER_H_
 
@@ -14,6 +14,8 @@ class Timer {
   // at once. There is no cancelling: the closure finds out for itself whether it
   // is still wanted. Dropped, uncalled, if the timer dies first.
   virtual void After(int64_t delay_ms, std::function<void()> closure) = 0;
+  // Milliseconds of a clock that nobody sets: they only ever rise.
+  virtual int64_t SteadyMs() = 0;
 };
 
 }  // namespace liggare::replication

@@ -120,21 +120,21 @@ void StoreLogs(TestNode& county, int logs) {
 // A session with the nation, up to its whole frontier. Bytes and frames.
 std::pair<size_t, size_t> Begin(replication::Session& session,
                                 const std::vector<replication::LocalLog>& logs) {
-  session.Start(0);
+  session.Start({0, 0});
   v1::Frame hello;
   hello.mutable_hello()->set_protocol_version(1);
   hello.mutable_hello()->set_path("se");
   hello.mutable_hello()->set_to(kCounty);
   hello.mutable_hello()->set_nonce(std::string(replication::kNonceBytes, 'n'));
-  session.OnFrame(hello, 0);
+  session.OnFrame(hello, {0, 0});
   v1::Frame proof;
   proof.mutable_key_proof();
-  session.OnFrame(proof, 0);
+  session.OnFrame(proof, {0, 0});
   session.OnProofChecked(replication::KeyVerdict::kProven, "");
   session.OnLogs(logs);
   v1::Frame frontier;
   frontier.mutable_frontier();
-  session.OnFrame(frontier, 0);
+  session.OnFrame(frontier, {0, 0});
   std::pair<size_t, size_t> said;
   while (auto frame = session.TakeFrame()) {
     if (!frame->has_frontier()) continue;

@@ -36,6 +36,7 @@ log::SequencerEnvironment FuzzEnvironment();
 class StepTimer : public replication::Timer {
  public:
   void After(int64_t, std::function<void()> closure) override;
+  int64_t SteadyMs() override { return kFuzzNowMs; }
   void RunAll();
 
  private:

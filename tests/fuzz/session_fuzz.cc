@@ -60,17 +60,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   FuzzInput input(data, size);
   replication::Session session = MakeSession(input.Byte() % 2 == 0);
   int64_t now_ms = 1'700'000'000'000;
-  session.Start(now_ms);
+  session.Start({now_ms, now_ms});
   while (!input.empty() && !session.ended()) {
     const uint8_t what = input.Byte();
     now_ms += what / 16 * kStepMs;
     if (what % 16 == 0) {
-      session.OnTick(now_ms);
+      session.OnTick({now_ms, now_ms});
     } else if (session.WantsFrame()) {
       v1::Frame frame;
       const std::string_view bytes = input.Bytes(input.Byte() | (what % 4) << 8);
       if (frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-        session.OnFrame(std::move(frame), now_ms);
+        session.OnFrame(std::move(frame), {now_ms, now_ms});
       }
     }
     Answer(session, input);

@@ -51,13 +51,14 @@ class CertificateWatchTest : public ::testing::Test {
     config_ = *ParseConfig(text_, scratch_ / "liggared.toml");
   }
 
-  void Start() {
+  void Start(int64_t interval_ms = 1) {
     absl::StatusOr<Secrets> secrets = ReadSecrets(config_, kNow);
     ASSERT_TRUE(secrets.ok()) << secrets.status();
     secrets_ = *std::move(secrets);
     watch_ = std::make_unique<CertificateWatch>(
-        config_, *secrets_,
-        CertificateWatch::Options{.interval_ms = 1, .now_s = [this] { return now_s_.load(); }});
+        config_, *secrets_, CertificateWatch::Options{.interval_ms = interval_ms, .now_s = [this] {
+                                                        return now_s_.load();
+                                                      }});
     watch_->Start([this] {
       ++readings_;
       readings_.notify_all();
@@ -147,6 +148,15 @@ TEST_F(CertificateWatchTest, ARenewedCertificateIsUsed) {
   std::filesystem::rename(renewed.certificate, node_.certificate);
   EXPECT_EQ(StateOf("spiffe://po.example.se/se").days_left, 400);
   EXPECT_EQ(secrets_->nodes[0].credentials.kept->texts().certificate, Text(node_.certificate));
+}
+
+TEST_F(CertificateWatchTest, AReadingThatIsAskedForDoesNotWaitForItsTime) {
+  Start(/*interval_ms=*/3'600'000);
+  Put(deny_, "uri " + std::string(kClient) + "\n");
+  EXPECT_TRUE(IsGood(client_));
+  watch_->ReadSoon();
+  readings_.wait(0);
+  EXPECT_FALSE(IsGood(client_));
 }
 
 TEST_F(CertificateWatchTest, WhoIsDeniedIsRefusedFromTheNextReadingOn) {

@@ -251,6 +251,19 @@ TEST(ConfigTest, BackupDirectoryIsOptionalAndFromTheFilesFolder) {
   EXPECT_EQ(denying->tls.crl->value, "/crl");
 }
 
+TEST(ConfigTest, TheDayThatTheOperatorConfirmsCountsToItsEnd) {
+  EXPECT_EQ(ClockConfirmedMs(*ParseConfig(Valid(), "l.toml")), 0);
+  const auto with = ParseConfig("clock_confirmed = '2025-01-14'\n" + Valid(), "l.toml");
+  ASSERT_TRUE(with.ok()) << with.status().message();
+  EXPECT_EQ(ClockConfirmedMs(*with), 1'736'899'200'000);  // 2025-01-15T00:00:00Z.
+  for (const char* wrong : {"'2025-02-30'", "'today'", "''", "20250114", "2025-01-14"}) {
+    const absl::Status status =
+        ParseConfig("clock_confirmed = " + std::string(wrong) + "\n" + Valid(), "l.toml").status();
+    EXPECT_EQ(ErrorOf(status).code(), v1::ERROR_CODE_CONFIGURATION) << wrong;
+    EXPECT_THAT(ErrorText(ErrorOf(status)), HasSubstr("clock_confirmed")) << wrong;
+  }
+}
+
 TEST(ConfigTest, TheSmallestCountIsFiveUnlessTheNodeSaysOtherwise) {
   const auto without = ParseConfig(Valid(), "/etc/liggare/liggared.toml");
   ASSERT_TRUE(without.ok());

@@ -84,6 +84,15 @@ TEST_F(LiggaredTest, TermAndIntStopItWithZero) {
   }
 }
 
+TEST_F(LiggaredTest, HangUpHasCertificatesReadAgainAndEndsNothing) {
+  Process process(cluster_.scratch(), {"--config", ConfigFile()});
+  ASSERT_NE(process.AwaitReady(), "") << process.err();
+  process.Signal(SIGHUP);
+  process.Signal(SIGTERM);  // Of signals that wait, the lowest number is taken first.
+  EXPECT_EQ(process.AwaitExit(), 0) << process.err();
+  EXPECT_THAT(process.err(), HasSubstr("signal 1: certificates and lists of denied ones are read"));
+}
+
 TEST_F(LiggaredTest, DataIsItsOwnersAloneUnderAnyUmask) {
   const OpenUmask umask;
   Process process(cluster_.scratch(), {"--config", ConfigFile()});

@@ -72,14 +72,14 @@ class RecordBatchTest : public ::testing::Test {
 
 TEST_F(RecordBatchTest, ANodeThatMayRecords) {
   hosting::HostedNode node = Node();
-  node.clock_apart = [] { return std::nullopt; };
+  node.clock_fault = [] { return std::nullopt; };
   node.recording_stopped = [] { return std::nullopt; };
   EXPECT_TRUE(Record(node).has_recorded());
 }
 
 TEST_F(RecordBatchTest, AClockTooFarFromTheParentsRecordsNothing) {
   hosting::HostedNode node = Node();
-  node.clock_apart = [] { return "its clock is 86400 s ahead of se/17's"; };
+  node.clock_fault = [] { return "its clock is 86400 s ahead of se/17's"; };
   const v1::RecordResult refused = Record(node);
   EXPECT_EQ(refused.error().code(), v1::ERROR_CODE_CLOCK_AHEAD);
   EXPECT_EQ(refused.error().message(),

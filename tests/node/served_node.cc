@@ -61,7 +61,7 @@ hosting::HostedNode ServedNode::Hosted() {
                            .verifier = [this] { return key_.verifier(); },
                            .parent_status = [] { return std::nullopt; }};
   // What is asked first of every request to record.
-  node.clock_apart = [this]() -> std::optional<std::string> {
+  node.clock_fault = [this]() -> std::optional<std::string> {
     std::lock_guard lock(mutex_);
     ++taken_;
     changed_.notify_all();

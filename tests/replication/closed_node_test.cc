@@ -118,9 +118,9 @@ TEST_F(ClosedNodeTest, BothEndsOfItsSessionSayIt) {
   child.Dial(county_);
   ASSERT_TRUE(Eventually([&] { return county_.SizeOf(kLog) == 2; }));
   county_.CloseNode(kChild, 2);
-  const auto says_it = [](const std::vector<std::string>& problems) {
-    return std::ranges::any_of(problems, [](const std::string& problem) {
-      return problem.find("se/17/a was closed by se/17 with 2 entries") != problem.npos;
+  const auto says_it = [](const std::vector<Problem>& problems) {
+    return std::ranges::any_of(problems, [](const Problem& problem) {
+      return problem.text.find("se/17/a was closed by se/17 with 2 entries") != std::string::npos;
     });
   };
   EXPECT_TRUE(Eventually([&] { return says_it(child.node->ParentStatus()->problems); }));
@@ -162,9 +162,9 @@ TEST_F(ClosedNodeTest, AClosedNodeStoresNothing) {
   child.Dial(county_);
   county_.RecordAbout(kChild, "en text");
   EXPECT_TRUE(Eventually([&] {
-    const std::vector<std::string> problems = child.node->ParentStatus()->problems;
-    return std::ranges::any_of(problems, [](const std::string& problem) {
-      return problem.find("stores nothing: se/17/a was closed") != problem.npos;
+    const std::vector<Problem> problems = child.node->ParentStatus()->problems;
+    return std::ranges::any_of(problems, [](const Problem& problem) {
+      return problem.text.find("stores nothing: se/17/a was closed") != std::string::npos;
     });
   }));
   EXPECT_EQ(child.SizeOf("se/17@1"), 0u);

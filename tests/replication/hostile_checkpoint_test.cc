@@ -258,13 +258,13 @@ TEST_F(UnreadableNoteTest, StopsThatLogAloneAndHasAnAlarm) {
   EXPECT_TRUE(Eventually([&] { return se_.HoldsAllOf(county_); }));
   ExpectNeighbourIsWell();
   const std::vector<Alarm> alarms = county_.node->Alarms();
-  ASSERT_EQ(alarms.size(), 1u);
+  ASSERT_EQ(alarms.size(), 2u);  // The other: that the session sends nothing of it.
   EXPECT_EQ(alarms[0].log, kLog);
   EXPECT_THAT(alarms[0].message, HasSubstr("se/17/a@1 at 2 can't be read"));
   EXPECT_THAT(alarms[0].message, HasSubstr("fsck --repair"));
-  const std::vector<std::string> problems = county_.node->ParentStatus()->problems;
+  const std::vector<Problem> problems = county_.node->ParentStatus()->problems;
   ASSERT_EQ(problems.size(), 1u);
-  EXPECT_THAT(problems[0], HasSubstr("se/17/a@1 can't be read"));
+  EXPECT_THAT(problems[0].text, HasSubstr("se/17/a@1 can't be read"));
   EXPECT_TRUE(se_.node->Alarms().empty());
   EXPECT_EQ(se_.SizeOf(kLog), 1u);
 }

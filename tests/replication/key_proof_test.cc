@@ -276,7 +276,8 @@ TEST_F(KeyProofTest, AChildThatCannotKnowItsParentsKeyWaitsUntilItCan) {
   varmland.Record(2);
   varmland.Dial(county);
   ASSERT_TRUE(Eventually([&] { return !varmland.node->ParentStatus()->problems.empty(); }));
-  EXPECT_THAT(varmland.node->ParentStatus()->problems, ElementsAre(HasSubstr("The parent waits")));
+  EXPECT_THAT(varmland.node->ParentStatus()->problems,
+              ElementsAre(::testing::Field(&Problem::text, HasSubstr("The parent waits"))));
   EXPECT_FALSE(varmland.node->ParentStatus()->connected);
   EXPECT_EQ(county.SizeOf(varmland.own()), 0u);
   county.Dial(se_);

@@ -48,7 +48,7 @@ class KeyRotationTest : public ::testing::Test {
     return checkpoint.ok() && checkpoint->size == at.SizeOf(log) &&
            note::VerifyCosignature(*note, key.verifier()).ok();
   }
-  static std::vector<std::string> ProblemsOf(NodeUnderTest& parent) {
+  static std::vector<Problem> ProblemsOf(NodeUnderTest& parent) {
     return parent.node->Children().at(0).problems;
   }
 
@@ -106,7 +106,8 @@ TEST_F(KeyRotationTest, WhatANewKeySignsWaitsForItsEnrolmentAndEndsNoSession) {
   varmland_.Record(1);
   EXPECT_TRUE(Eventually([&] {
     return ::testing::Value(ProblemsOf(county_),
-                            Contains(HasSubstr("waits: the key of its node is not enrolled")));
+                            Contains(::testing::Field(
+                                &Problem::text, HasSubstr("the key of its node is not enrolled"))));
   }));
   EXPECT_TRUE(varmland_.node->ParentStatus()->connected);
   EXPECT_FALSE(county_.HoldsAllOf(varmland_));

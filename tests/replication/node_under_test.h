@@ -50,11 +50,21 @@ class LenientJudge : public log::Judge {
   }
 };
 
+// Its closures are real; the time that it tells is the test's.
+class TestTimer : public ThreadTimer {
+ public:
+  explicit TestTimer(const std::atomic<int64_t>& now_ms) : now_ms_(now_ms) {}
+  int64_t SteadyMs() override { return now_ms_; }
+
+ private:
+  const std::atomic<int64_t>& now_ms_;
+};
+
 // What all nodes of a test share. Must outlive them.
 struct TestHost {
   rpc::WorkerPool workers{2};
-  ThreadTimer timer;
-  std::atomic<int64_t> now_ms = kNowMs;
+  std::atomic<int64_t> now_ms = kNowMs;  // Of both clocks.
+  TestTimer timer{now_ms};
 };
 
 class NodeUnderTest {

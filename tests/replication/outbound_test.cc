@@ -71,7 +71,7 @@ TEST_F(OutboundTest, APeerThatHasMoreIsAProblemUntilItHasNot) {
   outbound_.PeerHolds({"se/17/c@1", 2, merkle::Hash{}});
   outbound_.FrontierComplete();
   ASSERT_EQ(outbound_.problems().size(), 1u);
-  EXPECT_EQ(outbound_.problems().front(),
+  EXPECT_EQ(outbound_.problems().front().text,
             "of se/17/c@1 the peer has 2 entries, here are 0: its writer sends them, or a restore "
             "from the peer fetches them");
   outbound_.Advance("se/17/c@1", 2);
@@ -181,10 +181,10 @@ TEST_F(OutboundTest, WhatIsAcknowledgedIsToldOnce) {
 TEST_F(OutboundTest, ProblemsAreAFewTheOwnFirstAndACount) {
   for (int i = 0; i < 1'000; ++i) outbound_.Stop("se/17/a/" + std::to_string(i) + "@1", "refused");
   outbound_.Stop("se/17@1", "the own");
-  const std::vector<std::string> problems = outbound_.problems();
+  const std::vector<Problem> problems = outbound_.problems();
   ASSERT_EQ(problems.size(), kProblemsMax + 1);
-  EXPECT_EQ(problems.front(), "the own");
-  EXPECT_EQ(problems.back(), "As many logs as 1001 are hindered; these are the first.");
+  EXPECT_EQ(problems.front().text, "the own");
+  EXPECT_EQ(problems.back().text, "As many logs as 1001 are hindered; these are the first.");
 }
 
 TEST_F(OutboundTest, ALogThatIsNeverAcknowledgedDoesNotHoldTheOthersUp) {

@@ -115,16 +115,27 @@ TEST_F(ReplicationTest, ANodeWhoseClockIsFarFromItsParentsIsToldSo) {
   for (const int minutes : {4, 6, -6}) {
     other.now_ms = kNowMs + minutes * 60'000;
     auto county = std::make_unique<NodeUnderTest>(other, "se/17");
-    EXPECT_FALSE(county->node->clock_apart().has_value());
+    EXPECT_FALSE(county->node->clock_fault().has_value());
     county->Dial(*se);
     ASSERT_TRUE(Eventually([&] { return county->node->ParentStatus()->connected; }));
     EXPECT_TRUE(Eventually([&] { return county->node->ParentStatus()->clock_ahead_ms != 0; }));
-    const std::optional<std::string> apart = county->node->clock_apart();
+    const std::optional<std::string> apart = county->node->clock_fault();
     EXPECT_EQ(apart.has_value(), minutes != 4) << minutes;
     const char* wanted = minutes > 0 ? "360 s ahead" : "360 s behind";
     EXPECT_TRUE(!apart || apart->find(wanted) != apart->npos) << *apart;
+    // Both ends say it, with what to do.
+    const auto says_it = [&](const NodeUnderTest& node) {
+      return std::ranges::any_of(node.node->Alarms(), [&](const Alarm& alarm) {
+        return alarm.message.find("se/17 does not record: its clock is " + std::string(wanted)) !=
+                   std::string::npos &&
+               alarm.advice == kClockAdvice;
+      });
+    };
+    EXPECT_EQ(Eventually([&] { return minutes == 4 || says_it(*se); }), true);
+    EXPECT_EQ(says_it(*se), minutes != 4);
+    EXPECT_EQ(says_it(*county), minutes != 4);
     county->HangUp();
-    EXPECT_FALSE(county->node->clock_apart().has_value());
+    EXPECT_FALSE(county->node->clock_fault().has_value());
   }
 }
 
@@ -163,8 +174,47 @@ TEST_F(ReplicationTest, ANodeThatIsNotEnrolledWaitsUntilItIsEnrolled) {
   EXPECT_FALSE(county->node->ParentStatus()->connected);
   EXPECT_FALSE(se->node->Children()[0].connected);
   EXPECT_EQ(se->SizeOf("se/17@1"), 0u);
+  // Both ends say it, with the key to compare.
+  for (const NodeUnderTest* end : {se.get(), county.get()}) {
+    const std::vector<Alarm> alarms = end->node->Alarms();
+    ASSERT_EQ(alarms.size(), 1u);
+    EXPECT_NE(alarms[0].message.find(KeyOf("se/17").verifier().Text()), std::string::npos);
+    EXPECT_NE(alarms[0].message.find("No enrolment of se/17 is held here"), std::string::npos);
+    EXPECT_EQ(alarms[0].advice, kNotEnrolledAdvice);
+  }
   se->Enrol("se/17");
   EXPECT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
+  EXPECT_TRUE(
+      Eventually([&] { return se->node->Alarms().empty() && county->node->Alarms().empty(); }));
+}
+
+// Its own clock is 300 days ahead, and nobody says that so much time has passed.
+TEST_F(ReplicationTest, ANodeWhoseClockHasJumpedStoresNothingUntilItIsSet) {
+  auto se = NewNation();
+  constexpr int64_t kDaysMs = int64_t{300} * 24 * 60 * 60 * 1000;
+  TestHost other;
+  auto county = std::make_unique<NodeUnderTest>(other, "se/17");
+  county->Enrol("se/17/varmland");
+  county->Serve();
+  county->Dial(*se);
+  ASSERT_TRUE(Eventually([&] { return se->HoldsAllOf(*county); }));
+  county->HangUp();
+  const uint64_t before = county->SizeOf(county->own());
+  other.now_ms += kDaysMs;
+  auto varmland = NewNode("se/17/varmland");
+  varmland->Record(1);
+  varmland->Dial(*county);
+  EXPECT_TRUE(Eventually([&] {
+    return varmland->node->ParentStatus()->last_error.find("CLOCK_AHEAD: se/17 stores nothing") ==
+           0;
+  }));
+  EXPECT_EQ(county->SizeOf(varmland->own()), 0u);
+  EXPECT_EQ(county->SizeOf(county->own()), before);
+  EXPECT_TRUE(std::ranges::any_of(varmland->node->Alarms(), [](const Alarm& alarm) {
+    return alarm.message.find("1 entry waits here: CLOCK_AHEAD") != std::string::npos;
+  }));
+  other.now_ms -= kDaysMs;
+  EXPECT_TRUE(Eventually([&] { return county->HoldsAllOf(*varmland); }));
 }
 
 TEST_F(ReplicationTest, ManyEntriesCatchUpInChunks) {

@@ -19,12 +19,15 @@ class ManualTimer : public Timer {
   void After(int64_t, std::function<void()> closure) override {
     waiting_.push_back(std::move(closure));
   }
+  int64_t SteadyMs() override { return steady_ms_; }
+  void Pass(int64_t ms) { steady_ms_ += ms; }
   void RunAll() {
     for (auto& closure : std::exchange(waiting_, {})) closure();
   }
 
  private:
   std::vector<std::function<void()>> waiting_;
+  int64_t steady_ms_ = 0;
 };
 
 // Takes the first frame and never finishes writing it.
@@ -62,6 +65,7 @@ TEST(SessionDriverTest, ASilentPeerIsLeftThoughAWriteToItNeverEnds) {
   driver->Start({});
   const auto pass_a_second = [&] {
     now_ms += 1'000;
+    timer.Pass(1'000);
     timer.RunAll();
     while (workers.Step()) {
     }

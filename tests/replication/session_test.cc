@@ -36,7 +36,7 @@ v1::Frame HelloOf(const std::string& from, const std::string& to) {
 void Admit(Session& session) {
   v1::Frame proof;
   proof.mutable_key_proof();
-  session.OnFrame(proof, kNowMs);
+  session.OnFrame(proof, {kNowMs, kNowMs});
   session.OnProofChecked(KeyVerdict::kProven, "");
   session.OnLogs({{Held("se/17/a@1", 2), 2, false}});
 }
@@ -52,14 +52,14 @@ class ParentSessionTest : public ::testing::Test {
                   .boot_count = 1,
                   .format_version = 1,
                   .has_key = [](std::string_view, std::string_view) { return true; }}) {
-    session_.Start(kNowMs);
-    session_.OnFrame(HelloOf("se/17/a", "se/17"), kNowMs);
+    session_.Start({kNowMs, kNowMs});
+    session_.OnFrame(HelloOf("se/17/a", "se/17"), {kNowMs, kNowMs});
     Admit(session_);
   }
   void GoLive() {
     v1::Frame frontier;
     *frontier.mutable_frontier()->add_logs() = ToProto(Held("se/17/a@1", 2));
-    session_.OnFrame(frontier, kNowMs);
+    session_.OnFrame(frontier, {kNowMs, kNowMs});
   }
   // The logs whose cosignatures the session has asked for since the last time.
   std::vector<std::string> AskedFor() {
@@ -89,7 +89,7 @@ TEST_F(ParentSessionTest, TheNewestCosignaturesAreFoundWhenTheSessionComesToLife
 TEST_F(ParentSessionTest, CosignaturesAreLookedForOfALogThatOnlyTheChildNames) {
   v1::Frame frontier;
   *frontier.mutable_frontier()->add_logs() = ToProto(Held("se/17/a@2", 0));
-  session_.OnFrame(frontier, kNowMs);
+  session_.OnFrame(frontier, {kNowMs, kNowMs});
   EXPECT_EQ(AskedFor(), (std::vector<std::string>{"se/17/a@2", "se/17/a@1"}));
 }
 
@@ -118,17 +118,17 @@ class ChildHelloTest : public ::testing::Test {
                   .boot_count = 1,
                   .format_version = 1,
                   .has_key = [](std::string_view, std::string_view) { return true; }}) {
-    session_.Start(kNowMs);
+    session_.Start({kNowMs, kNowMs});
   }
   void HearHello(const std::string& nonce) {
     v1::Frame hello = HelloOf("se/17", "se/17/a");
     hello.mutable_hello()->set_nonce(nonce);
-    session_.OnFrame(hello, kNowMs);
+    session_.OnFrame(hello, {kNowMs, kNowMs});
   }
   void HearProof() {
     v1::Frame proof;
     proof.mutable_key_proof()->set_signature("s");
-    session_.OnFrame(proof, kNowMs);
+    session_.OnFrame(proof, {kNowMs, kNowMs});
   }
   // The texts that the session wants judged, and signed, since the last time.
   struct Texts {
@@ -175,7 +175,8 @@ TEST_F(ChildHelloTest, AParentWhoseKeyIsNotKnownIsJudgedAgainWhenKeysAreLearned)
   EXPECT_EQ(Asked().checked.size(), 1u);
   session_.OnProofChecked(KeyVerdict::kNotKnown, "");
   EXPECT_TRUE(Asked().checked.empty());
-  session_.OnTick(kNowMs + kProofMaxMs + 1);  // It has given its proof: that is in time.
+  session_.OnTick({kNowMs + kProofMaxMs + 1,
+                   kNowMs + kProofMaxMs + 1});  // It has given its proof: that is in time.
   EXPECT_EQ(Ending(), v1::ERROR_CODE_UNSPECIFIED);
   EXPECT_EQ(Asked().checked.size(), 1u);
   session_.OnKeysChanged();
@@ -191,9 +192,9 @@ TEST_F(ChildHelloTest, TheOwnNonceIsNotTakenBack) {
 
 TEST_F(ChildHelloTest, AParentThatGivesNoProofIsLeft) {
   HearHello(kPeerNonce);
-  session_.OnTick(kNowMs + kProofMaxMs);
+  session_.OnTick({kNowMs + kProofMaxMs, kNowMs + kProofMaxMs});
   EXPECT_EQ(Ending(), v1::ERROR_CODE_UNSPECIFIED);
-  session_.OnTick(kNowMs + kProofMaxMs + 1);
+  session_.OnTick({kNowMs + kProofMaxMs + 1, kNowMs + kProofMaxMs + 1});
   EXPECT_EQ(Ending(), v1::ERROR_CODE_DEADLINE_EXCEEDED);
 }
 
@@ -201,7 +202,7 @@ TEST_F(ChildHelloTest, AFrontierBeforeTheProofHasNoPlace) {
   HearHello(kPeerNonce);
   v1::Frame frontier;
   frontier.mutable_frontier();
-  session_.OnFrame(frontier, kNowMs);
+  session_.OnFrame(frontier, {kNowMs, kNowMs});
   EXPECT_EQ(Ending(), v1::ERROR_CODE_MALFORMED);
 }
 
@@ -214,12 +215,12 @@ TEST(SessionTest, HeartbeatGoesBeforeTheDataThatIsReady) {
                    .boot_count = 1,
                    .format_version = 1,
                    .has_key = [](std::string_view, std::string_view) { return true; }});
-  session.Start(kNowMs);
-  session.OnFrame(HelloOf("se/17", "se/17/a"), kNowMs);
+  session.Start({kNowMs, kNowMs});
+  session.OnFrame(HelloOf("se/17", "se/17/a"), {kNowMs, kNowMs});
   Admit(session);
   v1::Frame frontier;
   frontier.mutable_frontier();
-  session.OnFrame(frontier, kNowMs);
+  session.OnFrame(frontier, {kNowMs, kNowMs});
   for (const Effect& effect : session.TakeEffects()) {
     const auto* read = std::get_if<ReadChunk>(&effect);
     if (read == nullptr) continue;
@@ -228,17 +229,98 @@ TEST(SessionTest, HeartbeatGoesBeforeTheDataThatIsReady) {
     chunk.add_entries("x");
     session.OnChunkRead(std::move(chunk), read->round, merkle::Hash{});
   }
-  session.OnTick(kNowMs + kHeartbeatMs);
+  session.OnTick({kNowMs + kHeartbeatMs, kNowMs + kHeartbeatMs});
   std::vector<v1::Frame::KindCase> order;
   while (auto frame = session.TakeFrame()) order.push_back(frame->kind_case());
   EXPECT_EQ(order, (std::vector<v1::Frame::KindCase>{v1::Frame::kHello, v1::Frame::kFrontier,
                                                      v1::Frame::kHeartbeat, v1::Frame::kChunk}));
 }
 
+// The machine's clock may be set; a session lives by what really passes.
+TEST_F(ParentSessionTest, AClockThatIsSetEndsNoSessionAndDelaysNoHeartbeat) {
+  GoLive();
+  int64_t passed_ms = 0;
+  for (const int64_t set_ms :
+       {int64_t{-240'000}, int64_t{-86'400'000}, 300 * int64_t{86'400'000}}) {
+    passed_ms += kHeartbeatMs;
+    session_.OnTick({.wall_ms = kNowMs + set_ms, .steady_ms = kNowMs + passed_ms});
+    EXPECT_FALSE(session_.ending().has_value());
+    int heartbeats = 0;
+    while (auto frame = session_.TakeFrame()) heartbeats += frame->has_heartbeat();
+    EXPECT_EQ(heartbeats, 1) << set_ms;
+  }
+}
+
+TEST_F(ParentSessionTest, ASilentPeerIsLeftThoughTheClockIsSetBack) {
+  GoLive();
+  session_.OnTick({.wall_ms = kNowMs - 86'400'000, .steady_ms = kNowMs + kSilenceMaxMs});
+  EXPECT_FALSE(session_.ending().has_value());
+  session_.OnTick({.wall_ms = kNowMs - 86'400'000, .steady_ms = kNowMs + kSilenceMaxMs + 1});
+  EXPECT_TRUE(session_.ending().has_value());
+}
+
+// What the peer says of itself, in a heartbeat.
+class HeldBackTest : public ::testing::Test {
+ protected:
+  HeldBackTest() {
+    session_.Start({kNowMs, kNowMs});
+    session_.OnFrame(HelloOf("se/17", "se/17/a"), {kNowMs, kNowMs});
+    Admit(session_);
+    v1::Frame frontier;
+    frontier.mutable_frontier();
+    session_.OnFrame(frontier, {kNowMs, kNowMs});
+  }
+  void Hear(const std::string& log, const std::string& why) {
+    v1::HeldBack& held_back = *heartbeat_.mutable_heartbeat()->add_held_back();
+    held_back.set_log(log);
+    held_back.set_first_index(1);
+    held_back.set_until_ms(1'736'845'953'120);
+    held_back.mutable_reason()->set_code(v1::ERROR_CODE_CLOCK_AHEAD);
+    held_back.mutable_reason()->set_message(why);
+    session_.OnFrame(heartbeat_, {kNowMs, kNowMs});
+  }
+
+  Session session_{{.ends = {Side::kChild, "se/17/a", "se/17"},
+                    .trust_domain = "liggare.test",
+                    .nonce = std::string(kNonceBytes, 'c'),
+                    .instance_id = "",
+                    .boot_count = 1,
+                    .format_version = 1,
+                    .has_key = [](std::string_view, std::string_view) { return true; }}};
+  v1::Frame heartbeat_;
+};
+
+TEST_F(HeldBackTest, WhatThePeerHoldsBackIsSaidHereUntilWhenAndWhatToDo) {
+  Hear("se/17/a@1", "its clock is ahead");
+  ASSERT_EQ(session_.problems().size(), 1u);
+  const Problem problem = session_.problems().front();
+  EXPECT_EQ(problem.text,
+            "se/17 holds back se/17/a@1 from entry 1 on until 2025-01-14T09:12:33Z: CLOCK_AHEAD: "
+            "its clock is ahead; 1 entry waits here");
+  EXPECT_EQ(problem.log, "se/17/a@1");
+  EXPECT_EQ(problem.until_ms, 1'736'845'953'120);
+  EXPECT_NE(problem.advice.find("Clocks"), std::string::npos);
+  heartbeat_.mutable_heartbeat()->clear_held_back();
+  session_.OnFrame(heartbeat_, {kNowMs, kNowMs});
+  EXPECT_TRUE(session_.problems().empty());
+}
+
+TEST_F(HeldBackTest, OnlyWhatIsSentToThePeerAndAsMuchAsMayBeShown) {
+  Hear("se/17@1", "not sent to it");
+  Hear("se/17/a@99", "not held");
+  EXPECT_TRUE(session_.problems().empty());
+  Hear("se/17/a@1", "a\nb" + std::string(kPeerTextBytesMax, 'c'));
+  ASSERT_EQ(session_.problems().size(), 1u);
+  EXPECT_NE(session_.problems().front().text.find("a\\u000abc"), std::string::npos);
+  EXPECT_LT(session_.problems().front().text.size(), kPeerTextBytesMax + 200);
+  for (size_t i = 0; i < 2 * kProblemsMax; ++i) Hear("se/17/a@1", "again");
+  EXPECT_EQ(session_.problems().size(), kProblemsMax);
+}
+
 TEST_F(ParentSessionTest, ASessionIsEndingUntilItsGoodbyeIsTaken) {
   GoLive();
   EXPECT_FALSE(session_.ending().has_value());
-  session_.OnTick(kNowMs + kSilenceMaxMs + 1);
+  session_.OnTick({kNowMs + kSilenceMaxMs + 1, kNowMs + kSilenceMaxMs + 1});
   ASSERT_TRUE(session_.ending().has_value());
   EXPECT_TRUE(absl::IsUnavailable(*session_.ending()));
   while (session_.TakeFrame()) {

@@ -44,16 +44,16 @@ class LiveSession {
                   .boot_count = 1,
                   .format_version = 1,
                   .has_key = [](std::string_view, std::string_view) { return true; }}) {
-    session_.Start(kNowMs);
-    session_.OnFrame(HelloFrom(ends), kNowMs);
+    session_.Start({kNowMs, kNowMs});
+    session_.OnFrame(HelloFrom(ends), {kNowMs, kNowMs});
     v1::Frame proof;
     proof.mutable_key_proof();
-    session_.OnFrame(proof, kNowMs);
+    session_.OnFrame(proof, {kNowMs, kNowMs});
     session_.OnProofChecked(KeyVerdict::kProven, "");
     session_.OnLogs({{Held(kNational, 9), 9, false}});
     v1::Frame frontier;
     *frontier.mutable_frontier()->add_logs() = ToProto(Held(kNational, peer_holds));
-    session_.OnFrame(frontier, kNowMs);
+    session_.OnFrame(frontier, {kNowMs, kNowMs});
     session_.OnRootCompared(Held(kNational, peer_holds), Held(kNational, peer_holds).root);
     session_.TakeEffects();
     while (session_.TakeFrame()) {
@@ -62,7 +62,7 @@ class LiveSession {
 
   Session& operator*() { return session_; }
   bool AsksForWitnessed(int64_t now_ms) {
-    session_.OnTick(now_ms);
+    session_.OnTick({now_ms, now_ms});
     bool asks = false;
     for (const Effect& effect : session_.TakeEffects()) {
       asks |= std::holds_alternative<FindWitnessed>(effect);
@@ -81,7 +81,7 @@ class LiveSession {
     v1::Frame frame;
     frame.mutable_cosigned()->set_log(log);
     frame.mutable_cosigned()->set_checkpoint("note");
-    session_.OnFrame(frame, kNowMs);
+    session_.OnFrame(frame, {kNowMs, kNowMs});
     std::vector<std::string> saved;
     for (const Effect& effect : session_.TakeEffects()) {
       if (const auto* save = std::get_if<SaveCosigned>(&effect)) saved.push_back(save->log);

@@ -91,7 +91,7 @@ void Simulation::Connect(const std::string& child) {
       return true;
     };
     end.session = std::make_unique<Session>(std::move(options));
-    end.session->Start(now_ms_);
+    end.session->Start({now_ms_, now_ms_});
     Collect(link, end);
   };
   begin(link.child, Side::kChild, child, parent);
@@ -133,7 +133,7 @@ void Simulation::Tick(int64_t ms) {
   now_ms_ += ms;
   for (auto& [child, link] : links_) {
     for (End* end : {&link.child, &link.parent}) {
-      end->session->OnTick(now_ms_);
+      end->session->OnTick({now_ms_, now_ms_});
       Collect(link, *end);
     }
   }
@@ -228,7 +228,7 @@ void Simulation::SendStep(Link& link, End& end) {
 void Simulation::DeliverStep(Link& link, End& from, End& to) {
   v1::Frame frame = std::move(from.wire.front());
   from.wire.pop_front();
-  to.session->OnFrame(std::move(frame), now_ms_);
+  to.session->OnFrame(std::move(frame), {now_ms_, now_ms_});
   Collect(link, to);
 }
 

@@ -29,7 +29,7 @@ std::string Simulation::Show(const std::string& path) const {
     for (const End* end : {&link.child, &link.parent}) {
       if (end->self != path) continue;
       text += "with " + end->peer + ": lag " + std::to_string(end->session->lag_entries()) + "\n";
-      for (const std::string& problem : end->session->problems()) text += "  " + problem + "\n";
+      for (const Problem& problem : end->session->problems()) text += "  " + problem.text + "\n";
     }
   }
   if (!node.last_error.empty()) text += "last error: " + node.last_error + "\n";

@@ -133,6 +133,14 @@ class SplitViewTest : public ::testing::Test {
     const auto latest = node.log->LatestCheckpoint(kNational);
     return latest.ok() ? latest->value_or("") : "";
   }
+  // What the county says of siblings that it misses.
+  std::vector<Alarm> Missed() const {
+    std::vector<Alarm> missed;
+    for (Alarm& alarm : county_.node->Alarms()) {
+      if (alarm.advice == kWitnessAdvice) missed.push_back(std::move(alarm));
+    }
+    return missed;
+  }
   // That the county has frozen the national log, and anyone can verify why.
   void ExpectFrozenWithEvidence() {
     EXPECT_TRUE(Eventually([&] { return county_.log->Find(kNational)->frozen; }));
@@ -176,12 +184,11 @@ TEST_F(SplitViewTest, ASiblingThatDoesNotCosignIsMissedAfterAWeek) {
   county_.HangUp();
   const int64_t began_ms = host_.now_ms;
   host_.now_ms = began_ms + kWitnessMissingMs - 60'000;
-  EXPECT_THAT(county_.node->Alarms(), IsEmpty());
+  EXPECT_THAT(Missed(), IsEmpty());
   host_.now_ms = began_ms + kWitnessMissingMs + 60'000;
-  ASSERT_THAT(county_.node->Alarms(), SizeIs(1));
-  EXPECT_EQ(county_.node->Alarms()[0].log, kNational);
-  EXPECT_THAT(county_.node->Alarms()[0].message, HasSubstr("no cosignature by se/18 of"));
-  EXPECT_THAT(county_.node->Alarms()[0].advice, HasSubstr("A county's cosignature is missing"));
+  ASSERT_THAT(Missed(), SizeIs(1));
+  EXPECT_EQ(Missed()[0].log, kNational);
+  EXPECT_THAT(Missed()[0].message, HasSubstr("no cosignature by se/18 of"));
   // Until it comes.
   const auto opened = county_.keys->OpenCheckpoint(kNational, NewestOf(county_));
   ASSERT_TRUE(opened.ok()) << opened.status();
@@ -189,7 +196,7 @@ TEST_F(SplitViewTest, ASiblingThatDoesNotCosignIsMissedAfterAWeek) {
   reduced.checkpoint.checkpoint.size = county_.SizeOf(kNational);
   reduced.cosignatures = {{NameOf("se/18"), 7}};
   county_.node->AddWitnesses(kNational, reduced);
-  EXPECT_THAT(county_.node->Alarms(), IsEmpty());
+  EXPECT_THAT(Missed(), IsEmpty());
 }
 
 TEST_F(SplitViewTest, AClosedSiblingIsNotMissed) {
@@ -197,7 +204,7 @@ TEST_F(SplitViewTest, AClosedSiblingIsNotMissed) {
   ASSERT_TRUE(Eventually([&] { return county_.HoldsAllOf(se_); }));
   county_.HangUp();
   host_.now_ms += 2 * kWitnessMissingMs;
-  EXPECT_THAT(county_.node->Alarms(), IsEmpty());
+  EXPECT_THAT(Missed(), IsEmpty());
 }
 
 TEST_F(SplitViewTest, WhatAnotherCountyWasShownIsEvidence) {

@@ -24,8 +24,8 @@ constexpr char kNotTaken[] = "is not taken";
 constexpr char kPeerHasMore[] = "a restore from the peer fetches them";
 
 bool Says(const replication::PeerStatus& peer, std::string_view words) {
-  return std::ranges::any_of(peer.problems, [words](const std::string& problem) {
-    return problem.find(words) != std::string::npos;
+  return std::ranges::any_of(peer.problems, [words](const replication::Problem& problem) {
+    return problem.text.find(words) != std::string::npos;
   });
 }
 

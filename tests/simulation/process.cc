@@ -30,6 +30,7 @@ class Process::StepTimer : public replication::Timer {
           process->Wake();
         });
   }
+  int64_t SteadyMs() override { return process_.parts_.network.parts().scheduler.now_us() / 1'000; }
 
  private:
   Process& process_;

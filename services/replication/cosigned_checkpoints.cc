@@ -1,19 +1,16 @@
-#include "services/audit/cosigned_checkpoints.h"
+#include "services/replication/cosigned_checkpoints.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "eventstore/note/checkpoint.h"
 #include "eventstore/note/note.h"
 
-namespace liggare::audit {
+namespace liggare::replication {
 namespace {
 
-using replication::EnrolledNode;
-
 // Those that are known here; nobody else's cosignature can be told.
-std::map<std::string, EnrolledNode> KnownOf(const replication::KeyRegistry& keys,
+std::map<std::string, EnrolledNode> KnownOf(const KeyRegistry& keys,
                                             const std::vector<std::string>& paths) {
   std::map<std::string, EnrolledNode> found;
   for (const std::string& path : paths) {
@@ -22,18 +19,19 @@ std::map<std::string, EnrolledNode> KnownOf(const replication::KeyRegistry& keys
   return found;
 }
 
-bool IsCosignedBy(const note::Note& note, const EnrolledNode& node) {
-  return std::any_of(node.keys.begin(), node.keys.end(), [&](const note::VerifierKey& key) {
+// When the node cosigned the note; nothing if it did not.
+std::optional<uint64_t> CosignedAt(const note::Note& note, const EnrolledNode& node) {
+  for (const note::VerifierKey& key : node.keys) {
     const auto time_s = note::VerifyCosignature(note, key);
-    return time_s.ok() && note::CosignatureStands(node.revocations, key, *time_s);
-  });
+    if (time_s.ok() && note::CosignatureStands(node.revocations, key, *time_s)) return *time_s;
+  }
+  return {};
 }
 
 }  // namespace
 
 absl::StatusOr<std::map<std::string, StoredCheckpoint>> FirstCosigned(
-    const replication::KeyRegistry& keys, const log::LogIndex& entry,
-    const std::vector<std::string>& paths) {
+    const KeyRegistry& keys, const log::LogIndex& entry, const std::vector<std::string>& paths) {
   std::map<std::string, EnrolledNode> wanted = KnownOf(keys, paths);
   std::map<std::string, StoredCheckpoint> found;
   uint64_t size = entry.index + 1;
@@ -46,8 +44,9 @@ absl::StatusOr<std::map<std::string, StoredCheckpoint>> FirstCosigned(
     const auto checkpoint = note::ParseCheckpoint(note->text);
     if (!checkpoint.ok()) return checkpoint.status();
     std::erase_if(wanted, [&](const auto& tier) {
-      if (!IsCosignedBy(*note, tier.second)) return false;
-      found[tier.first] = {.size = checkpoint->size, .note = **stored};
+      const std::optional<uint64_t> time_s = CosignedAt(*note, tier.second);
+      if (!time_s) return false;
+      found[tier.first] = {.size = checkpoint->size, .note = **stored, .time_s = *time_s};
       return true;
     });
     size = checkpoint->size + 1;
@@ -55,4 +54,4 @@ absl::StatusOr<std::map<std::string, StoredCheckpoint>> FirstCosigned(
   return found;
 }
 
-}  // namespace liggare::audit
+}  // namespace liggare::replication

@@ -1,6 +1,6 @@
 // Which tiers have cosigned a log far enough to cover an entry, and where.
-#ifndef SERVICES_AUDIT_COSIGNED_CHECKPOINTS_H_
-#define SERVICES_AUDIT_COSIGNED_CHECKPOINTS_H_
+#ifndef SERVICES_REPLICATION_COSIGNED_CHECKPOINTS_H_
+#define SERVICES_REPLICATION_COSIGNED_CHECKPOINTS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,7 @@
 #include "eventstore/log/event_log.h"
 #include "services/replication/key_registry.h"
 
-namespace liggare::audit {
+namespace liggare::replication {
 
 // So many stored checkpoints are looked at for one entry. The first that a tier
 // cosigned is almost always the first stored one; the limit is for a log whose
@@ -24,6 +24,7 @@ inline constexpr size_t kCheckpointsSearchedMax = 4'096;
 struct StoredCheckpoint {
   uint64_t size = 0;
   std::string note;
+  uint64_t time_s = 0;  // Of the cosignature that was looked for, since 1970.
 };
 
 // Per path, the first stored checkpoint of the entry's log that covers the entry
@@ -31,9 +32,8 @@ struct StoredCheckpoint {
 // had; where a key is revoked, only as far as its signatures count. Paths without one are left out.
 // Errors of reading are passed on.
 absl::StatusOr<std::map<std::string, StoredCheckpoint>> FirstCosigned(
-    const replication::KeyRegistry& keys, const log::LogIndex& entry,
-    const std::vector<std::string>& paths);
+    const KeyRegistry& keys, const log::LogIndex& entry, const std::vector<std::string>& paths);
 
-}  // namespace liggare::audit
+}  // namespace liggare::replication
 
-#endif  // SERVICES_AUDIT_COSIGNED_CHECKPOINTS_H_
+#endif  // SERVICES_REPLICATION_COSIGNED_CHECKPOINTS_H_
