@@ -3,7 +3,12 @@
 #include <grpc/support/log.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
+#include <string>
 #include <string_view>
+
+#include "proto/text/shown_text.h"
+#include "services/node/line_limit.h"
 
 namespace liggare::node {
 namespace {
@@ -25,8 +30,22 @@ bool IsExpected(std::string_view message) {
   return message.find("No match found for server name") != std::string_view::npos;
 }
 
+int64_t SteadyMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+// Of each place in gRPC's source one line now and then: whoever connects decides how often
+// some are written, such as of a connection that was closed for a fault of its peer.
 void Log(gpr_log_func_args* args) {
-  if (!IsExpected(args->message)) spdlog::log(LevelOf(args->severity), "grpc: {}", args->message);
+  static LineLimit& limit = *new LineLimit();  // gRPC may log to the end of the process.
+  if (IsExpected(args->message)) return;
+  const auto others =
+      limit.Take(std::string(args->file) + ":" + std::to_string(args->line), SteadyMs());
+  if (!others) return;
+  spdlog::log(LevelOf(args->severity), "grpc: {}{}", text::ShownText(args->message),
+              OthersText(*others));
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "services/domain/table.h"
 #include "services/domain/table_series.h"
 #include "services/domain/value.h"
+#include "services/query/proven_receipts.h"
 #include "services/query/without_effect.h"
 #include "services/state/received_times.h"
 #include "services/state/state_digest.h"
@@ -318,7 +319,12 @@ absl::StatusOr<v1::ListDutiesResponse> NodeQueries::ListDuties(
         const auto on = DayOf(request.on());
         if (!on.ok()) return on.status();
         state::ReceivedTimes times(log_, view.shared_frontier());
-        return domain::DutiesOf({view, times}, *scope, *on);
+        // When a cosignature came is not known: of a moment in the past they say nothing.
+        if (keys_ == nullptr || !request.moment().known_by().empty()) {
+          return domain::DutiesOf({view, times}, *scope, *on);
+        }
+        ProvenReceipts proven(times, *keys_);
+        return domain::DutiesOf({view, proven}, *scope, *on);
       }});
 }
 

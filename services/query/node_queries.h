@@ -13,6 +13,7 @@
 #include "services/domain/calendar.h"
 #include "services/domain/scope.h"
 #include "services/domain/smallest_count.h"
+#include "services/replication/key_registry.h"
 #include "services/rpc/page.h"
 #include "services/state/state_reader.h"
 
@@ -35,15 +36,18 @@ class NodeQueries {
   using Clock = std::function<int64_t()>;
 
   // `smallest_count`: what a table that may be published shows of persons at least.
-  // `page_bytes`: of the lists of one page, and of the texts beside them.
+  // `page_bytes`: of the lists of one page, and of the texts beside them. `keys`: with
+  // them what a node above has cosigned is known to have come there; may be null.
   NodeQueries(const log::EventLog& log, state::StateReader& states, const Clock& now_ms,
               int64_t smallest_count = domain::kSmallestCountDefault,
-              size_t page_bytes = rpc::kPageBytesMax)
+              size_t page_bytes = rpc::kPageBytesMax,
+              const replication::KeyRegistry* keys = nullptr)
       : log_(log),
         states_(states),
         now_ms_(now_ms),
         smallest_count_(smallest_count),
-        page_bytes_(page_bytes) {}
+        page_bytes_(page_bytes),
+        keys_(keys) {}
 
   absl::StatusOr<v1::GetStateResponse> GetState(const v1::GetStateRequest& request) const;
   absl::StatusOr<v1::ListWithoutEffectResponse> ListWithoutEffect(
@@ -93,6 +97,7 @@ class NodeQueries {
   const Clock& now_ms_;
   const int64_t smallest_count_;
   const size_t page_bytes_;
+  const replication::KeyRegistry* const keys_;
 };
 
 }  // namespace liggare::query

@@ -56,7 +56,8 @@ grpc::ServerUnaryReactor* QueryService::Ask(
         hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
     if (!addressed.ok()) return addressed.status();
     const NodeQueries queries(addressed->node.log, addressed->node.states, now_ms_,
-                              addressed->node.smallest_count);
+                              addressed->node.smallest_count, rpc::kPageBytesMax,
+                              &addressed->node.keys);
     return rpc::Deliver((queries.*question)(*request), response);
   });
 }

@@ -13,6 +13,7 @@
 #include "services/rpc/certificate.h"
 #include "services/rpc/peer_judge.h"
 #include "services/rpc/tls_sessions.h"
+#include "services/rpc/x509.h"
 
 namespace liggare::rpc {
 namespace {
@@ -27,6 +28,17 @@ int64_t NowSeconds() {
       .count();
 }
 
+// Which certificate it is, for people.
+std::string CertificateText(std::string_view pem) {
+  const absl::StatusOr<std::vector<Certificate>> shown = ReadCertificates(pem);
+  if (!shown.ok() || shown->empty()) return "one that can't be read";
+  std::string text;
+  for (const std::string& uri : UriNames(shown->front().get())) {
+    text += text.empty() ? uri : ", " + uri;
+  }
+  return (text.empty() ? "no URI name" : text) + ", serial " + SerialOf(shown->front().get());
+}
+
 // Asks the judge whether the peer's certificate, whose chain was checked before,
 // is good enough, and whether it is whom one wants to speak with.
 class PeerVerifier final : public ExternalCertificateVerifier {
@@ -34,8 +46,11 @@ class PeerVerifier final : public ExternalCertificateVerifier {
   // `wanted` may be empty: anybody.
   PeerVerifier(std::shared_ptr<const PeerJudge> judge,
                std::function<absl::Status(const Identity&)> wanted,
-               std::shared_ptr<const KeptFiles> kept)
-      : judge_(std::move(judge)), wanted_(std::move(wanted)), kept_(std::move(kept)) {}
+               std::shared_ptr<const KeptFiles> kept, decltype(TlsOptions::on_refused) on_refused)
+      : judge_(std::move(judge)),
+        wanted_(std::move(wanted)),
+        kept_(std::move(kept)),
+        on_refused_(std::move(on_refused)) {}
 
   bool Verify(TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
               grpc::Status* sync_status) override {
@@ -44,6 +59,7 @@ class PeerVerifier final : public ExternalCertificateVerifier {
     absl::Status checked = identity.status();
     if (checked.ok() && wanted_) checked = wanted_(*identity);
     if (!checked.ok()) {
+      if (on_refused_) on_refused_(CertificateText({pem.data(), pem.size()}), checked);
       *sync_status =
           grpc::Status(grpc::StatusCode::UNAUTHENTICATED, std::string(checked.message()));
     }
@@ -56,6 +72,7 @@ class PeerVerifier final : public ExternalCertificateVerifier {
   const std::shared_ptr<const PeerJudge> judge_;
   const std::function<absl::Status(const Identity&)> wanted_;
   const std::shared_ptr<const KeptFiles> kept_;  // Which gRPC reads as long as it has this.
+  const decltype(TlsOptions::on_refused) on_refused_;
 };
 
 // The one that is given, or one that knows the trust domain alone.
@@ -174,7 +191,7 @@ std::shared_ptr<grpc::ServerCredentials> ServerCredentials(const Credentials& ow
   options.watch_identity_key_cert_pairs();
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   options.set_certificate_verifier(ExternalCertificateVerifier::Create<PeerVerifier>(
-      JudgeOf(tls, own.identity.trust_domain), nullptr, own.kept));
+      JudgeOf(tls, own.identity.trust_domain), nullptr, own.kept, tls.on_refused));
   return grpc::experimental::TlsServerCredentials(options);
 }
 
@@ -204,7 +221,7 @@ std::shared_ptr<grpc::ChannelCredentials> ChannelCredentials(const Credentials& 
       [expected = std::move(expected)](const Identity& server) {
         return CheckServerName(server, expected);
       },
-      own.kept));
+      own.kept, tls.on_refused));
   return grpc::experimental::TlsCredentials(options);
 }
 

@@ -12,6 +12,7 @@
 #include <grpcpp/security/server_credentials.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -69,6 +70,9 @@ struct TlsOptions {
   // trust domain alone.
   std::shared_ptr<const PeerJudge> judge = nullptr;
   unsigned reread_s = kRereadSeconds;
+  // Told of each peer whose certificate is refused, by its names and number, and why; on
+  // a thread of gRPC's, so it must return at once. May be empty.
+  std::function<void(const std::string& certificate, const absl::Status& why)> on_refused = {};
 };
 
 // For a server. A client without a certificate under the authority, or whose

@@ -6,6 +6,9 @@
 
 #include <chrono>
 #include <csignal>
+#include <mutex>
+#include <string>
+#include <vector>
 
 #include "services/rpc/credentials.h"
 #include "tests/node/raw_tls_client.h"
@@ -32,7 +35,11 @@ class HandshakeTest : public ::testing::Test {
     ASSERT_TRUE(own.ok()) << own.status();
     grpc::ServerBuilder builder;
     builder.RegisterCallbackGenericService(&service_);
-    builder.AddListeningPort("127.0.0.1:0", ServerCredentials(*own), &port_);
+    const auto note = [this](const std::string& certificate, const absl::Status& why) {
+      const std::lock_guard lock(mutex_);
+      refused_.push_back(certificate + ": " + std::string(why.message()));
+    };
+    builder.AddListeningPort("127.0.0.1:0", ServerCredentials(*own, {.on_refused = note}), &port_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
   }
@@ -52,6 +59,13 @@ class HandshakeTest : public ::testing::Test {
     return one || other;
   }
 
+  std::vector<std::string> Refused() {
+    const std::lock_guard lock(mutex_);
+    return refused_;
+  }
+
+  std::mutex mutex_;
+  std::vector<std::string> refused_;
   ScratchDirectory scratch_;
   TestAuthority authority_{scratch_.path()};
   grpc::CallbackGenericService service_;
@@ -63,6 +77,14 @@ TEST_F(HandshakeTest, WhoHasOneNameOfTheTrustDomainReachesHttp2) {
   for (const char* path : {"se", "se/17", "se/17/system/test", "host/h"}) {
     EXPECT_TRUE(ReachesHttp2({.uris = {std::string("spiffe://po.example.se/") + path}})) << path;
   }
+}
+
+TEST_F(HandshakeTest, WhichCertificateIsRefusedAndWhyIsTold) {
+  EXPECT_TRUE(ReachesHttp2({.uris = {kUri}}));
+  EXPECT_TRUE(Refused().empty());
+  EXPECT_FALSE(ReachesHttp2({.uris = {"spiffe://other.example/se"}}));
+  ASSERT_FALSE(Refused().empty());
+  EXPECT_EQ(Refused().front().find("spiffe://other.example/se, serial "), 0u) << Refused().front();
 }
 
 TEST_F(HandshakeTest, AnotherTrustDomainDoesNot) {

@@ -1,5 +1,5 @@
 // How far a cosignature is looked for.
-#include "services/audit/cosigned_checkpoints.h"
+#include "services/replication/cosigned_checkpoints.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include "tests/state/report_events.h"
 #include "tests/state/test_node.h"
 
-namespace liggare::audit {
+namespace liggare::replication {
 namespace {
 
 using testing::KeyOfNode;
@@ -81,4 +81,4 @@ TEST_F(CosignedCheckpointsTest, ACosignatureOfARevokedKeyCountsUpToItsTime) {
 }
 
 }  // namespace
-}  // namespace liggare::audit
+}  // namespace liggare::replication

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "eventstore/note/checkpoint.h"
 #include "proto/error/error.h"
 #include "tests/state/report_events.h"
 #include "tests/state/test_node.h"
@@ -180,6 +181,40 @@ TEST_F(NodeQueriesTest, TheNationReadsTheReceiptFromTheCountysLog) {
   ASSERT_TRUE(duties.ok()) << duties.status();
   EXPECT_EQ(duties->duties(0).status(), v1::DUTY_STATUS_IN_TIME);
   EXPECT_EQ(duties->duties(0).received_at_ms(), clock_.now_ms - 1'000);
+}
+
+// Below the counties the county's Received is not held; its cosignature is.
+TEST_F(NodeQueriesTest, WhatTheCountyHasCosignedIsKnownToHaveComeThere) {
+  replication::KeyRegistry keys(varmland_.log(), testing::KeyOfNode("se").verifier(),
+                                varmland_.key().verifier());
+  replication::EnrolledNode county;
+  county.keys = {testing::KeyOfNode("se/17").verifier()};
+  county.entry_count = 1;
+  keys.Learn("se/17", county);
+  const NodeQueries at_varmland(varmland_.log(), varmland_.states(), now_ms_,
+                                domain::kSmallestCountDefault, rpc::kPageBytesMax, &keys);
+  v1::ListDutiesRequest request;
+  request.set_year(2024);
+  const auto report = [&] { return at_varmland.ListDuties(request)->duties(0); };
+  EXPECT_EQ(report().status(), v1::DUTY_STATUS_NOT_RECEIVED);
+  const auto store = [&](uint64_t size, const note::SigningKey& key, int64_t time_s) {
+    auto checkpoint = varmland_.sequencer().OwnCheckpoint(size);
+    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
+    checkpoint->note.signatures.push_back(note::Cosign(key, checkpoint->note.text, time_s));
+    varmland_.sequencer().SaveCheckpoint(varmland_.log().own_log(), *checkpoint);
+    while (varmland_.sequencer().Step()) {
+    }
+  };
+  store(2, testing::KeyOfNode("se/01"), kLastSecondMs / 1000);  // Another's says nothing.
+  EXPECT_EQ(report().status(), v1::DUTY_STATUS_NOT_RECEIVED);
+  store(1, testing::KeyOfNode("se/17"), kLastSecondMs / 1000 - 9);  // Before the report.
+  EXPECT_EQ(report().status(), v1::DUTY_STATUS_NOT_RECEIVED);
+  store(2, testing::KeyOfNode("se/17"), kLastSecondMs / 1000);
+  EXPECT_EQ(report().status(), v1::DUTY_STATUS_IN_TIME);
+  EXPECT_EQ(report().received_at_ms(), kLastSecondMs);
+  request.mutable_moment()->set_known_by(std::string(kVarmland));
+  request.mutable_moment()->set_at_index(varmland_.own_size());
+  EXPECT_EQ(report().status(), v1::DUTY_STATUS_NOT_RECEIVED);
 }
 
 TEST_F(NodeQueriesTest, DutiesAreAnsweredAsTheyWereKnown) {
