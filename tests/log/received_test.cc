@@ -288,6 +288,11 @@ TEST_F(ReceivedTest, FrozenLogStoresNothingMoreAndKeepsItsEvidence) {
   county_.sequencer().Freeze("se/17/a@1", "later", [](absl::Status) {});
   county_.sequencer().Step();
   EXPECT_TRUE(frozen.ok());
+  {
+    const auto left = county_db_.AfterCrash();  // Nothing else was written since.
+    TestNode at_once(*left, "se/17");
+    EXPECT_TRUE(at_once.log().Find("se/17/a@1")->frozen);
+  }
   EXPECT_EQ(ErrorOf(county_.CopyFrom(a_, "se/17/a@1").status).code(), v1::ERROR_CODE_FORKED);
   b_.RecordSome(1);
   EXPECT_TRUE(county_.CopyFrom(b_, "se/17/b@1").status.ok());

@@ -58,7 +58,9 @@ TEST_F(PeerTest, OnlyADirectChildMayReplicate) {
 TEST_F(PeerTest, AHelloInAnothersNameIsRefused) {
   RawPeer peer("se/17", se_->port());
   peer.SendHello("se/18", "se");
-  EXPECT_EQ(peer.End(), v1::ERROR_CODE_PERMISSION_DENIED);
+  const v1::Error error = peer.EndError();
+  EXPECT_EQ(error.code(), v1::ERROR_CODE_PERMISSION_DENIED);
+  EXPECT_EQ(error.message(), "The hello is from se/18, the certificate of se/17.");
 }
 
 TEST_F(PeerTest, ANodeThatIsNotHostedIsUnknown) {

@@ -96,9 +96,10 @@ class RawPeer {
     return {};
   }
   // How the call ended, in the project's vocabulary.
-  v1::ErrorCode End() {
+  v1::ErrorCode End() { return EndError().code(); }
+  v1::Error EndError() {
     Await(v1::Frame::KIND_NOT_SET);
-    return ErrorOf(rpc::FromGrpcStatus(stream_->Finish())).code();
+    return ErrorOf(rpc::FromGrpcStatus(stream_->Finish()));
   }
 
   const std::string& nonce() const { return nonce_; }
