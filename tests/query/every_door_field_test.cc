@@ -60,10 +60,11 @@ std::vector<Door> Doors() {
         {{"event_id"}, node + "event_id: \"" + TextFormatId(1) + "\""}}},
       {v1::GetCheckpointRequest::descriptor(), node + log, {{{"log"}, node + other}}},
       {v1::GetConsistencyProofRequest::descriptor(),
-       node + log + "old_size: 1 new_size: 3",
-       {{{"log"}, node + other + "old_size: 1 new_size: 3"},
-        {{"old_size"}, node + log + "old_size: 2 new_size: 3"},
-        {{"new_size"}, node + log + "old_size: 1 new_size: 2"}}},
+       node + log + "old_size: 1 new_size: 2",
+       // The county's log has its enrolment and a Received at least.
+       {{{"log"}, node + other + "old_size: 1 new_size: 2"},
+        {{"old_size"}, node + log + "old_size: 2 new_size: 2"},
+        {{"new_size"}, node + log + "old_size: 1 new_size: 3"}}},
       {v1::GetEnrolmentChainRequest::descriptor(),
        node + R"(path: "se/17/varmland")",
        {{{"path"}, node + R"(path: "se/17")"}}},
@@ -190,6 +191,20 @@ TEST_F(EveryDoorFieldTest, EveryFieldChangesTheAnswer) {
                               << " changes nothing";
       EXPECT_NE(answer.substr(0, 7), "refused") << change.question << ": " << answer;
     }
+  }
+}
+
+TEST_F(EveryDoorFieldTest, OfASubjectNoMoreIsReadThanWasAskedFor) {
+  for (const int most : {1, 2}) {
+    const std::string answer =
+        Ask(v1::ReadRequest::descriptor(), std::string(kNode) + "subject: \"" + kReportSubject +
+                                               "\" entries_max: " + std::to_string(most));
+    int count = 0;
+    for (size_t at = answer.find("entries {"); at != std::string::npos;
+         at = answer.find("entries {", at + 1)) {
+      ++count;
+    }
+    EXPECT_EQ(count, most) << answer;
   }
 }
 
