@@ -119,7 +119,8 @@ std::string ParentText(const v1::ParentStatus& parent) {
 std::string ChildText(const v1::ChildStatus& child) {
   const std::string indent(kIndent, ' ');
   std::string text = indent + "Närmast under: " + child.path() + ": ";
-  text += child.connected() ? "ansluten" : "ej ansluten; " + child.last_error();
+  text += child.connected() ? "ansluten" : "ej ansluten";
+  if (!child.connected() && !child.last_error().empty()) text += "; " + child.last_error();
   text += "\n";
   for (const std::string& problem : child.problems()) text += indent + indent + problem + "\n";
   return text;

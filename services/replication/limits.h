@@ -85,7 +85,7 @@ inline constexpr int64_t kSilenceMaxMs = 30'000;
 inline constexpr int64_t kClockAheadMaxMs = 5 * 60 * 1000;
 // How far a node's clock may be beyond the last that it knows of the time, where no
 // neighbour agrees with it, for it to record.
-inline constexpr int64_t kClockJumpMaxMs = int64_t{30} * 24 * 60 * 60 * 1000;
+inline constexpr int64_t kClockJumpMaxMs = 2'592'000'000;  // 30 days.
 // Without a session with the parent for so long: a person should know.
 inline constexpr int64_t kAwayMaxMs = 10 * 60 * 1000;
 

@@ -306,6 +306,7 @@ TEST(ConfigTest, EveryKeyHasATestOfItsUse) {
         {{"trust_domain", "handshake_test, secrets_test"},
          {"national_key", "liggared_test, cluster_test"},
          {"listen", "connection_listener_test"},
+         {"clock_confirmed", "replication_test (ClockCheckTest)"},
          {"tls", "below"},
          {"node", "below"}}}},
       {"tls",

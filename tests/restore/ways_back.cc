@@ -148,7 +148,7 @@ std::string WaysBack::AwaitEvidence(const std::string& path, const std::string& 
   EXPECT_TRUE(Eventually([&] {
     const v1::NodeStatus status_of_node = Status(path);
     for (const v1::Alarm& alarm : status_of_node.alarms()) {
-      if (alarm.log() == log) file = alarm.evidence_file();
+      if (alarm.log() == log && !alarm.evidence_file().empty()) file = alarm.evidence_file();
     }
     return !file.empty();
   })) << "no alarm about "
