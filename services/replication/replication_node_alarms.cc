@@ -18,8 +18,10 @@ constexpr char kUnavailable[] = "UNAVAILABLE";
 void AddProblems(const PeerStatus& peer, std::vector<Alarm>& alarms) {
   for (const Problem& problem : peer.problems) {
     if (problem.has_alarm) continue;
+    // Who says so belongs to it: a child may claim anything of this node's own log.
+    const bool names = problem.text.find(peer.path) != std::string::npos;
     alarms.push_back({.log = problem.log,
-                      .message = problem.text,
+                      .message = names ? problem.text : "with " + peer.path + ": " + problem.text,
                       .evidence_file = "",
                       .advice = problem.advice.empty() ? kHinderedAdvice : problem.advice,
                       .until_ms = problem.until_ms,

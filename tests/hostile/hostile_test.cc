@@ -99,22 +99,26 @@ void ExpectEnds(Scene& scene, const Outcome& outcome) {
   }
 }
 
-void ExpectRefuses(Scene& scene, const Outcome& outcome) {
+void ExpectRefusal(Scene& scene, const Outcome& outcome) {
   const auto refused = [](const v1::Frame& frame) { return frame.expected().has_refusal(); };
   const auto expected = scene.speaker().Await(v1::Frame::kExpected, refused);
   ASSERT_TRUE(expected) << ErrorText(scene.speaker().AwaitEnd());
   const v1::Error& why = expected->expected().refusal();
   EXPECT_EQ(v1::ErrorCode_Name(why.code()), v1::ErrorCode_Name(outcome.code)) << why.message();
+}
+
+void ExpectRefuses(Scene& scene, const Outcome& outcome) {
+  ExpectRefusal(scene, outcome);
   ExpectTold(scene, "refused");
 }
 
 void ExpectFreezes(Scene& scene, const Outcome& outcome) {
-  ExpectRefuses(scene, outcome);
+  ExpectRefusal(scene, outcome);
   std::string evidence;
   EXPECT_TRUE(Eventually(scene,
                          [&](const v1::NodeStatus& status) {
                            for (const v1::Alarm& alarm : status.alarms()) {
-                             if (alarm.log() == scene.log().name())
+                             if (alarm.log() == scene.log().name() && evidence.empty())
                                evidence = alarm.evidence_file();
                            }
                            return !evidence.empty();
