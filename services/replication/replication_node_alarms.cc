@@ -12,6 +12,8 @@
 namespace liggare::replication {
 namespace {
 
+constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
+
 // How the text of a session that ended without anybody's fault begins.
 constexpr char kUnavailable[] = "UNAVAILABLE";
 
@@ -31,6 +33,50 @@ void AddProblems(const PeerStatus& peer, std::vector<Alarm>& alarms) {
 }
 
 }  // namespace
+
+bool ReplicationNode::IsMissed(const std::string& sibling, const log::HeldLog& held,
+                               uint64_t size) const {
+  if (size >= held.size) return false;
+  const absl::StatusOr<EnrolledNode> node = parts_.keys.Find(sibling);
+  if (!node.ok() || node->closed || node->places.empty()) return false;
+  int64_t since_ms = began_ms_;  // What came before is not remembered.
+  for (const log::LogIndex& place : {node->places.front(), log::LogIndex{held.name, size}}) {
+    const absl::StatusOr<std::string> entry = parts_.log.Read(place.log, place.index);
+    if (!entry.ok()) return false;
+    const absl::StatusOr<log::EntryHeader> header = log::ParseEntryHeader(*entry);
+    if (!header.ok()) return false;
+    since_ms = std::max(since_ms, header->recorded_at_ms);
+  }
+  return parts_.now_ms() - since_ms > kWitnessMissingMs;
+}
+
+std::optional<Alarm> ReplicationNode::WitnessAlarm() const {
+  const std::string parent(domain::ParentOf(path()));
+  const std::optional<std::string> log = parts_.log.LatestEpoch(parent);
+  if (!log || !IsWitnessed({Side::kChild, path(), parent}, *log)) return {};
+  const std::optional<log::HeldLog> held = parts_.log.Find(*log);
+  const absl::StatusOr<std::vector<std::string>> siblings = parts_.keys.EnrolledBy(parent);
+  if (!held || !siblings.ok()) return {};
+  std::map<std::string, uint64_t, std::less<>> sizes;
+  for (const Witness& witness : witnesses_.Of(*log)) sizes[witness.name] = witness.size;
+  std::vector<std::string> missed;
+  for (const std::string& sibling : *siblings) {
+    const auto size = sizes.find(parts_.log.trust_domain() + "/" + sibling);
+    if (sibling == path() || !IsMissed(sibling, *held, size == sizes.end() ? 0 : size->second)) {
+      continue;
+    }
+    missed.push_back(sibling);
+  }
+  if (missed.empty()) return {};
+  const std::string rest =
+      missed.size() > 1 ? " and " + std::to_string(missed.size() - 1) + " more" : "";
+  return Alarm{.log = *log,
+               .message = "no cosignature by " + missed.front() + rest +
+                          " of what stands here has come for more than " +
+                          std::to_string(kWitnessMissingMs / kDayMs) + " days",
+               .advice = kWitnessAdvice,
+               .key = "witness"};
+}
 
 KnownClocks ReplicationNode::Clocks() const {
   KnownClocks known;

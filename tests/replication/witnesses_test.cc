@@ -15,6 +15,8 @@
 #include "clients/cli/evidence_verification.h"
 #include "services/replication/arrival_check.h"
 #include "services/replication/limits.h"
+#include "spdlog/sinks/ostream_sink.h"
+#include "spdlog/spdlog.h"
 #include "tests/replication/node_under_test.h"
 #include "tests/replication/raw_peer.h"
 
@@ -215,6 +217,23 @@ TEST_F(SplitViewTest, WhatAnotherCountyWasShownIsEvidence) {
   // What stands beside goes on.
   const uint64_t index = county_.Record(1);
   EXPECT_TRUE(Eventually([&] { return se_.SizeOf("se/17@1") > index; }));
+}
+
+TEST_F(SplitViewTest, WhoAsksAgainGetsTheEvidenceAndFillsNoLog) {
+  ASSERT_TRUE(county_.node->Compare(kNational, OtherLog(2).Encode()).ok());
+  ExpectFrozenWithEvidence();
+  county_.HangUp();  // No session speaks meanwhile.
+  std::ostringstream said;
+  const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(said);
+  spdlog::default_logger()->sinks().push_back(sink);
+  for (int i = 0; i < 5; ++i) {
+    const auto again = county_.node->Compare(kNational, OtherLog(2).Encode());
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_FALSE(again->evidence.empty());
+  }
+  spdlog::default_logger()->sinks().pop_back();
+  EXPECT_EQ(said.str(), "");
+  EXPECT_THAT(county_.node->Alarms(), SizeIs(1));
 }
 
 TEST_F(SplitViewTest, WhatIsOfTheSameLogFreezesNothing) {
