@@ -12,7 +12,6 @@
 #include "services/domain/authority.h"
 #include "services/domain/form_version.h"
 #include "services/domain/log_name.h"
-#include "services/domain/report_kontroll.h"
 #include "services/domain/shape.h"
 
 namespace liggare::domain {

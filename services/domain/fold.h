@@ -28,8 +28,6 @@
 
 namespace liggare::domain {
 
-inline constexpr uint32_t kFoldVersion = 3;
-
 // How many entries of a log are held at the frontier; 0 of a log not held.
 using HeldFn = absl::FunctionRef<uint64_t(std::string_view log)>;
 

@@ -10,6 +10,7 @@
 #include "services/domain/published.h"
 #include "services/domain/subject.h"
 #include "services/domain/table.h"
+#include "services/domain/table_id.h"
 
 namespace liggare::domain {
 namespace {
@@ -220,7 +221,7 @@ void PublishedTable::AddSums(std::vector<v1::Finding>& out) const {
 absl::Status AddPublishedFindings(StateView& view, const Scope& scope,
                                   std::vector<v1::Finding>& out) {
   if (!scope.IsNation()) return absl::OkStatus();
-  for (std::string_view table : TableIds()) {
+  for (std::string_view table : kTableIds) {
     absl::StatusOr<Published> published = Published::Of(view, table, scope.year);
     if (!published.ok()) return published.status();
     if (published->empty()) continue;

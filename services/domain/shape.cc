@@ -20,7 +20,7 @@
 #include "services/domain/node_path.h"
 #include "services/domain/payload_shape.h"
 #include "services/domain/subject.h"
-#include "services/domain/table.h"
+#include "services/domain/table_id.h"
 #include "services/domain/text_form.h"
 
 namespace liggare::domain {
@@ -340,12 +340,11 @@ absl::Status CheckSubject(const v1::EventData& event, const Subject& subject) {
   if (subject.kind == SubjectKind::kVerksamhet || subject.kind == SubjectKind::kRapport) {
     return CheckVerksamhetPath(event, subject);
   }
-  const auto tables = TableIds();
   if (subject.kind == SubjectKind::kTabell &&
-      std::find(tables.begin(), tables.end(), subject.code) == tables.end()) {
+      std::ranges::find(kTableIds, subject.code) == kTableIds.end()) {
     return HeaderFault(v1::ERROR_CODE_INVALID_SUBJECT, "subject",
                        "there is no table \"" + std::string(subject.code) + "\"",
-                       form::NamesLike("", {tables.begin(), tables.end()}));
+                       form::NamesLike("", {kTableIds.begin(), kTableIds.end()}));
   }
   return absl::OkStatus();
 }

@@ -2,7 +2,7 @@
 
 #include "proto/error/error.h"
 #include "proto/form/plan.h"
-#include "services/domain/fold.h"
+#include "services/domain/fold_version.h"
 
 namespace liggare::domain {
 namespace {

@@ -16,6 +16,7 @@
 #include "services/domain/state_proto.h"
 #include "services/domain/subject.h"
 #include "services/domain/table_compute.h"
+#include "services/domain/table_id.h"
 
 namespace liggare::domain {
 namespace {
@@ -44,15 +45,12 @@ constexpr std::array kTables =
                           {"avvikelser", ComputeAvvikelser, kReports},
                           {"enheter", ComputeEnheter, kReports}});
 
-constexpr auto kIds = [] {
-  std::array<std::string_view, kTables.size()> ids;
-  for (size_t i = 0; i < kTables.size(); ++i) ids[i] = kTables[i].id;
-  return ids;
-}();
+// A table without a row here, or a row without a name there, does not compile.
+static_assert(std::ranges::equal(kTables, kTableIds, {}, &Entry::id));
 
 std::string AllIds() {
   std::string all;
-  for (std::string_view id : kIds) {
+  for (std::string_view id : kTableIds) {
     if (!all.empty()) all += ", ";
     all += id;
   }
@@ -153,8 +151,6 @@ std::string LabelOfScope(const Scope& scope) {
 }
 
 }  // namespace
-
-std::span<const std::string_view> TableIds() { return kIds; }
 
 bool IsOfReports(std::string_view table) {
   return std::any_of(kTables.begin(), kTables.end(), [table](const Entry& entry) {

@@ -22,7 +22,6 @@
 #ifndef SERVICES_DOMAIN_TABLE_H_
 #define SERVICES_DOMAIN_TABLE_H_
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,8 +32,6 @@
 
 namespace liggare::domain {
 
-// The tables' ids, in the order of the report.
-std::span<const std::string_view> TableIds();
 // Whether the table is computed from reports: without them it has no figures.
 bool IsOfReports(std::string_view table);
 

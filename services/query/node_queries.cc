@@ -11,6 +11,7 @@
 #include "proto/error/error.h"
 #include "services/domain/brist_list.h"
 #include "services/domain/duties.h"
+#include "services/domain/fold_version.h"
 #include "services/domain/kontroll.h"
 #include "services/domain/log_name.h"
 #include "services/domain/node_path.h"

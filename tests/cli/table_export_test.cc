@@ -16,6 +16,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/error/error.h"
 #include "services/domain/table.h"
+#include "services/domain/table_id.h"
 #include "tests/testing/paths.h"
 #include "tests/testing/scratch_directory.h"
 
@@ -386,7 +387,7 @@ TEST(ReportOutlineTest, NumbersAndOrderAreThoseOfTheReport) {
 TEST(ReportOutlineTest, EveryTableHasItsPlaceInTheOrderOfTheTables) {
   std::vector<std::string_view> outlined;
   for (const OutlineEntry& entry : ReportOutline()) outlined.push_back(entry.table);
-  EXPECT_THAT(outlined, ::testing::ElementsAreArray(domain::TableIds()));
+  EXPECT_THAT(outlined, ::testing::ElementsAreArray(domain::kTableIds));
 }
 
 TEST(ReportOutlineTest, AHeadingSaysWhatTheFiguresShow) {

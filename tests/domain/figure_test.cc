@@ -12,6 +12,7 @@
 #include "services/domain/shape.h"
 #include "services/domain/state_proto.h"
 #include "services/domain/table.h"
+#include "services/domain/table_id.h"
 #include "tests/domain/world.h"
 #include "tests/testing/seed.h"
 
@@ -104,7 +105,7 @@ void ExpectFigures(World& world) {
     EXPECT_GE(*number, 0) << path;
     EXPECT_LE(*number, kFigureMax) << path;
   }
-  for (const std::string_view id : TableIds()) {
+  for (const std::string_view id : kTableIds) {
     const auto table = ComputeTable(world, id, {"se", 2024});
     ASSERT_TRUE(table.ok()) << id << ": " << table.status();
     if (id != "klienter") continue;

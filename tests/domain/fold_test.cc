@@ -9,6 +9,7 @@
 
 #include "liggare/v1/entry.pb.h"
 #include "services/domain/assignments.h"
+#include "services/domain/fold_version.h"
 #include "services/domain/history.h"
 #include "services/domain/state_proto.h"
 #include "tests/domain/world.h"

@@ -8,6 +8,7 @@
 #include "services/domain/brist_register.h"
 #include "services/domain/subject.h"
 #include "services/domain/table.h"
+#include "services/domain/table_id.h"
 #include "tests/domain/world.h"
 
 namespace liggare::domain {
@@ -271,7 +272,7 @@ TEST_F(ReportTablesTest, AnUnknownCellIsToldWithThoseThatThereAre) {
 
 // Every cell of every table that has a figure can say where it comes from.
 TEST_F(ReportTablesTest, EveryFigureHasASource) {
-  for (std::string_view table : TableIds()) {
+  for (std::string_view table : kTableIds) {
     const auto computed = ComputeTable(world_, table, {"se", 2024});
     ASSERT_TRUE(computed.ok()) << table;
     for (const v1::TableRow& row : computed->rows()) {
