@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "clients/cli/commands.h"
+#include "clients/cli/commands/commands.h"
 #include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
 

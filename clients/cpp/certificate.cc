@@ -13,7 +13,6 @@
 
 #include "clients/cpp/file_bytes.h"
 #include "proto/error/error.h"
-#include "proto/form/identity.h"
 
 namespace liggare::client {
 namespace {
@@ -113,21 +112,6 @@ absl::Status CheckKey(const CertificateFiles& files, const std::string& key_pem,
 
 }  // namespace
 
-absl::StatusOr<Identity> ParseIdentity(std::string_view uri) {
-  const absl::StatusOr<form::Identity> parsed = form::ParseIdentity(uri);
-  if (parsed.ok()) {
-    return Identity{.uri = parsed->uri,
-                    .trust_domain = parsed->trust_domain,
-                    .path = parsed->path,
-                    .system = parsed->system,
-                    .host = parsed->host};
-  }
-  return MakeError(v1::ERROR_CODE_INVALID_FIELD,
-                   {"the URI '" + std::string(uri.substr(0, form::kUriBytesMax)) + "' " +
-                        std::string(parsed.status().message()),
-                    "subjectAltName", std::string(form::kUriForm)});
-}
-
 absl::StatusOr<Certificate> LoadCertificate(const CertificateFiles& files, int64_t now_s) {
   auto ca = ReadPem("ca", files.ca);
   if (!ca.ok()) return ca.status();
@@ -153,7 +137,7 @@ absl::StatusOr<Certificate> LoadCertificate(const CertificateFiles& files, int64
                  files.certificate + " has " + std::to_string(uris.size()) + " URI names",
                  "exactly one URI name");
   }
-  auto identity = ParseIdentity(uris.front());
+  auto identity = name::ParseIdentity(uris.front());
   if (!identity.ok()) return identity.status();
   return Certificate{*std::move(ca), *std::move(certificate), *std::move(key), *std::move(identity),
                      SecondsOf(X509_get0_notAfter(parsed.get()))};

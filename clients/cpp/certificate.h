@@ -8,23 +8,11 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "proto/name/identity.h"
 
 namespace liggare::client {
 
-// What a certificate's URI SAN says:
-//   spiffe://<trust domain>/<path>                  a node
-//   spiffe://<trust domain>/<path>/system/<name>    a client of the node
-//   spiffe://<trust domain>/host/<name>             a listening process
-struct Identity {
-  std::string uri;
-  std::string trust_domain;
-  std::string path = {};    // Empty for a host.
-  std::string system = {};  // Of a client.
-  std::string host = {};    // Of a listening process.
-};
-
-// INVALID_FIELD if the URI is none of the three.
-absl::StatusOr<Identity> ParseIdentity(std::string_view uri);
+using name::Identity;
 
 struct CertificateFiles {
   std::string ca;

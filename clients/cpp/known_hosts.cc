@@ -76,7 +76,7 @@ absl::StatusOr<std::optional<KnownHost>> FindIn(const std::string& text, const s
     if (line.empty() || line.front() == '#') continue;
     const size_t space = line.find(' ');
     const auto identity = space == std::string::npos ? absl::InvalidArgumentError("no space")
-                                                     : ParseIdentity(line.substr(space + 1));
+                                                     : name::ParseIdentity(line.substr(space + 1));
     if (!identity.ok() || identity->host.empty()) {
       return Wrong(file + " line " + std::to_string(number) + " names no server",
                    "<host>:<port> spiffe://<trust domain>/host/<name>");

@@ -24,7 +24,7 @@ class ServerVerifier : public grpc::experimental::ExternalCertificateVerifier {
       uris.emplace_back(uri.data(), uri.size());
     }
     const absl::Status verdict = CheckServer(expected_, uris);
-    verdict_->Set(verdict, verdict.ok() ? ParseIdentity(uris.front())->host : "");
+    verdict_->Set(verdict, verdict.ok() ? name::ParseIdentity(uris.front())->host : "");
     *sync_status = verdict.ok() ? grpc::Status::OK
                                 : grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
                                                std::string(verdict.message()));
@@ -54,7 +54,7 @@ absl::Status CheckServer(const ExpectedServer& expected, const std::vector<std::
                       "spiffe://" + expected.trust_domain + "/host/" + name});
   };
   if (uris.size() != 1) return refused();
-  const auto identity = ParseIdentity(uris.front());
+  const auto identity = name::ParseIdentity(uris.front());
   if (!identity.ok() || identity->host.empty()) return refused();
   if (identity->trust_domain != expected.trust_domain) return refused();
   if (!expected.host.empty() && identity->host != expected.host) return refused();

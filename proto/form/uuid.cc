@@ -1,5 +1,7 @@
 #include "proto/form/uuid.h"
 
+#include "proto/text/hex.h"
+
 namespace liggare::form {
 namespace {
 
@@ -19,13 +21,11 @@ int HexDigit(char c) {
 }  // namespace
 
 std::string UuidText(std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
   text.reserve(kUuidTextBytes);
-  for (char c : bytes) {
+  for (const char digit : text::Hex(bytes)) {
     if (IsDash(text.size())) text += '-';
-    text += kDigits[static_cast<uint8_t>(c) >> 4];
-    text += kDigits[static_cast<uint8_t>(c) & 15];
+    text += digit;
   }
   return text;
 }

@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/hosting/hosted_node.h"
-#include "services/rpc/identity.h"
+#include "services/rpc/tls/identity.h"
 
 namespace grpc {
 class AuthContext;

@@ -14,16 +14,16 @@
 #include <string_view>
 #include <vector>
 
-#include "eventstore/log/backup.h"
-#include "eventstore/log/event_log.h"
-#include "eventstore/log/sequencer.h"
+#include "eventstore/log/care/backup.h"
+#include "eventstore/log/read/event_log.h"
+#include "eventstore/log/write/sequencer.h"
 #include "eventstore/note/key.h"
 #include "liggare/v1/event.pb.h"
-#include "services/domain/smallest_count.h"
-#include "services/replication/key_registry.h"
-#include "services/replication/peer_status.h"
-#include "services/replication/replication_node.h"
-#include "services/replication/witnesses.h"
+#include "services/domain/publish/smallest_count.h"
+#include "services/replication/chunks/key_registry.h"
+#include "services/replication/chunks/witnesses.h"
+#include "services/replication/drive/replication_node.h"
+#include "services/replication/session/peer_status.h"
 #include "services/state/state_reader.h"
 
 namespace liggare::hosting {

@@ -27,7 +27,7 @@ void AlarmWatch::Look() {
   parts_.timer.After(kAlarmLookMs, [weak = weak_from_this()] {
     auto self = weak.lock();
     if (self == nullptr) return;
-    rpc::Strand& strand = self->strand_;
+    work::Strand& strand = self->strand_;
     strand.Post([self = std::move(self)] { self->Look(); });
   });
 }

@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "services/replication/peer_status.h"
-#include "services/replication/timer.h"
-#include "services/rpc/strand.h"
+#include "services/replication/session/peer_status.h"
+#include "services/work/strand.h"
+#include "services/work/timer.h"
 
 namespace liggare::node {
 
@@ -31,8 +31,8 @@ class AlarmWatch : public std::enable_shared_from_this<AlarmWatch> {
     std::string path;  // Of the node, in the log.
     std::function<std::vector<replication::Alarm>()> alarms;
     std::function<int64_t()> now_ms;  // Wall clock: what people are told.
-    replication::Timer& timer;
-    rpc::WorkerPool& workers;
+    work::Timer& timer;
+    work::WorkerPool& workers;
   };
   // Everything must live until Stop.
   explicit AlarmWatch(Parts parts);
@@ -56,7 +56,7 @@ class AlarmWatch : public std::enable_shared_from_this<AlarmWatch> {
   void ForgetOver(int64_t steady_ms) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Parts parts_;
-  rpc::Strand strand_;
+  work::Strand strand_;
   std::mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::map<std::string, Standing> standing_ ABSL_GUARDED_BY(mutex_);

@@ -22,9 +22,9 @@
 #include "absl/base/thread_annotations.h"
 #include "services/node/config.h"
 #include "services/node/secrets.h"
-#include "services/rpc/certificate_state.h"
-#include "services/rpc/peer_judge.h"
-#include "services/rpc/revocations.h"
+#include "services/rpc/tls/certificate_state.h"
+#include "services/rpc/tls/peer_judge.h"
+#include "services/rpc/tls/revocations.h"
 
 namespace liggare::node {
 

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "proto/error/error.h"
-#include "services/domain/calendar.h"
-#include "services/domain/node_path.h"
+#include "proto/name/node_path.h"
+#include "services/domain/calendar/calendar.h"
 #include "services/node/stray_letter.h"
 #include "services/node/table_reader.h"
 
@@ -74,7 +74,7 @@ NodeConfig ReadNode(const toml::table& table, const std::string& file, const std
     node.parent = ReadParent(*parent, file, key + ".parent", status);
   }
   reader.Finish();
-  if (status.ok() && node.path.value != domain::kNationPath && !node.parent.has_value()) {
+  if (status.ok() && node.path.value != name::kNationPath && !node.parent.has_value()) {
     Setting place = reader.Here();
     place.key += ".parent";
     status = SettingError(place, "is missing: " + node.path.value + " is not the nation",
@@ -125,7 +125,7 @@ absl::Status CheckNationalKey(const Config& config) {
     return SettingError(setting, "is not a vkey: " + std::string(key.status().message()),
                         "<trust domain>/se+<key id>+<base64>");
   }
-  const std::string name = config.trust_domain.value + "/" + std::string(domain::kNationPath);
+  const std::string name = config.trust_domain.value + "/" + std::string(name::kNationPath);
   if (key->name() == name && key->type() == note::KeyType::kEd25519) return absl::OkStatus();
   return SettingError(setting, "is a key named " + key->name(), "an Ed25519 key named " + name);
 }
@@ -146,17 +146,17 @@ absl::Status CheckAddress(const Setting& setting, bool zero_port_allowed) {
 absl::Status CheckParent(const NodeConfig& node) {
   if (!node.parent.has_value()) return absl::OkStatus();
   const ParentConfig& parent = *node.parent;
-  if (node.path.value == domain::kNationPath) {
+  if (node.path.value == name::kNationPath) {
     return SettingError(parent.address, "se has no parent", "no parent for se");
   }
-  const std::string above(domain::ParentOf(node.path.value));
+  const std::string above(name::ParentOf(node.path.value));
   if (parent.path.has_value() && parent.path->value != above) {
     return SettingError(*parent.path, node.path.value + " is not under " + parent.path->value,
                         above);
   }
   if (absl::Status status = CheckAddress(parent.address, false); !status.ok()) return status;
   const std::string& host = parent.host.value;
-  const bool right = host.size() <= domain::kPathSegmentBytesMax &&
+  const bool right = host.size() <= name::kPathSegmentBytesMax &&
                      std::all_of(host.begin(), host.end(), [](char c) {
                        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
                      });
@@ -203,7 +203,7 @@ absl::Status CheckConfig(const Config& config) {
   }
   for (const NodeConfig& node : config.nodes) {
     const std::string& path = node.path.value;
-    if (!domain::IsNodePath(path) || !domain::IsAtOrBelow(path, domain::kNationPath)) {
+    if (!name::IsNodePath(path) || !name::IsAtOrBelow(path, name::kNationPath)) {
       return SettingError(node.path, "'" + path + "' is not a node's path", kPathForm);
     }
     if (absl::Status status = CheckParent(node); !status.ok()) return status;

@@ -34,7 +34,7 @@
 
 #include "absl/status/statusor.h"
 #include "eventstore/note/key.h"
-#include "services/domain/smallest_count.h"
+#include "services/domain/publish/smallest_count.h"
 #include "services/node/setting.h"
 
 namespace liggare::node {

@@ -23,7 +23,7 @@
 #include <utility>
 
 #include "services/node/config.h"
-#include "services/rpc/channel.h"
+#include "services/rpc/call/channel.h"
 
 namespace liggare::node {
 namespace {

@@ -25,7 +25,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/node/setting.h"
-#include "services/rpc/connections.h"
+#include "services/rpc/guard/connections.h"
 
 namespace liggare::node {
 

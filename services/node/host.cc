@@ -14,21 +14,21 @@
 
 #include "proto/error/error.h"
 #include "proto/text/shown_text.h"
-#include "services/admin/admin_service.h"
-#include "services/audit/audit_service.h"
+#include "services/grpc_api/admin_service.h"
+#include "services/grpc_api/audit_service.h"
+#include "services/grpc_api/event_service.h"
+#include "services/grpc_api/query_service.h"
 #include "services/hosting/addressed_node.h"
-#include "services/ingest/event_service.h"
 #include "services/node/certificate_watch.h"
 #include "services/node/connection_listener.h"
 #include "services/node/line_limit.h"
 #include "services/node/listener_watch.h"
 #include "services/node/node.h"
 #include "services/node/system_environment.h"
-#include "services/query/query_service.h"
-#include "services/replication/replication_service.h"
-#include "services/replication/thread_timer.h"
-#include "services/rpc/channel.h"
-#include "services/rpc/tls_guard.h"
+#include "services/replication/drive/replication_service.h"
+#include "services/rpc/call/channel.h"
+#include "services/rpc/guard/tls_guard.h"
+#include "services/work/thread_timer.h"
 
 namespace liggare::node {
 namespace {
@@ -92,18 +92,18 @@ struct Host::State {
   const Config config;
   Secrets secrets;
   log::SharedResources databases;
-  rpc::WorkerPool replicators;
-  rpc::WorkerPool readers;
-  rpc::WorkerPool answers;
-  replication::ThreadTimer timer;
+  work::WorkerPool replicators;
+  work::WorkerPool readers;
+  work::WorkerPool answers;
+  work::ThreadTimer timer;
   std::vector<std::unique_ptr<Node>> nodes;
   hosting::HostedNodes hosted;
-  ingest::EventService events;
-  query::QueryService queries;
-  audit::AuditService audits;
+  grpc_api::EventService events;
+  grpc_api::QueryService queries;
+  grpc_api::AuditService audits;
   CertificateWatch certificates;
   LineLimit refused;
-  admin::AdminService admin;
+  grpc_api::AdminService admin;
   replication::ReplicationService replications;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
   std::unique_ptr<grpc::Server> server;
@@ -122,8 +122,8 @@ absl::Status Host::State::OpenNodes() {
       .workers = replicators,
       .timer = timer,
       .clock_confirmed_ms = ClockConfirmedMs(config),
-      .kept_weight_max = std::max(ingest::SequencedStates::kKeptWeightMax,
-                                  ingest::SequencedStates::kKeptWeightOfProcess /
+      .kept_weight_max = std::max(record::SequencedStates::kKeptWeightMax,
+                                  record::SequencedStates::kKeptWeightOfProcess /
                                       std::max<size_t>(config.nodes.size(), 1))};
   nodes.resize(config.nodes.size());
   std::vector<absl::Status> outcomes(nodes.size());

@@ -38,7 +38,7 @@ void KeyInUse::Look() {
   node_.parts().timer.After(kKeyLookMs, [weak = weak_from_this()] {
     auto self = weak.lock();
     if (self == nullptr) return;
-    rpc::Strand& strand = self->strand_;
+    work::Strand& strand = self->strand_;
     strand.Post([self = std::move(self)] { self->Look(); });
   });
 }

@@ -20,12 +20,12 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "eventstore/log/sequencer.h"
+#include "eventstore/log/write/sequencer.h"
 #include "eventstore/note/key.h"
 #include "services/node/setting.h"
-#include "services/replication/key_registry.h"
-#include "services/replication/replication_node.h"
-#include "services/rpc/strand.h"
+#include "services/replication/chunks/key_registry.h"
+#include "services/replication/drive/replication_node.h"
+#include "services/work/strand.h"
 
 namespace liggare::node {
 
@@ -53,7 +53,7 @@ class KeyInUse : public std::enable_shared_from_this<KeyInUse> {
   const Setting place_;
   replication::ReplicationNode& node_;
   const std::function<void()> changed_;
-  rpc::Strand strand_;
+  work::Strand strand_;
   mutable std::mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<std::string> problem_ ABSL_GUARDED_BY(mutex_);

@@ -21,7 +21,7 @@
 #include "services/node/host.h"
 #include "services/node/node.h"
 #include "services/node/restore_node.h"
-#include "services/rpc/certificate_state.h"
+#include "services/rpc/tls/certificate_state.h"
 
 namespace liggare::node {
 namespace {

@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "eventstore/log/private_directory.h"
+#include "eventstore/log/database/private_directory.h"
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
-#include "services/domain/node_path.h"
-#include "services/ingest/submission.h"
+#include "proto/name/node_path.h"
 #include "services/node/system_environment.h"
-#include "services/rpc/channel.h"
+#include "services/record/submission.h"
+#include "services/rpc/call/channel.h"
 
 namespace liggare::node {
 namespace {
@@ -49,7 +49,7 @@ v1::Submission NationEnrolment(const NodeEnvironment& environment) {
   FillRandom(random.data(), random.size());
   v1::EventData event;
   event.set_event_id(form::MakeUuid7(NowMs(), random));
-  event.set_subject("node/" + std::string(domain::kNationPath));
+  event.set_subject("node/" + std::string(name::kNationPath));
   event.mutable_actor()->set_id("liggared");
   v1::NodeEnrolled& enrolled = *event.mutable_node_enrolled();
   enrolled.set_verifier_key(environment.national_key.Text());
@@ -113,8 +113,8 @@ void Node::MakeParts() {
   keys_ = std::make_unique<replication::KeyRegistry>(*log_, environment_.national_key,
                                                      secrets_.signing_key.verifier());
   states_ = std::make_unique<state::StateReader>(*log_);
-  agreement_ = std::make_unique<ingest::OperatorAgreement>(config_.path.value, NowMs);
-  judge_ = std::make_unique<ingest::EventJudge>(*log_, environment_.kept_weight_max);
+  agreement_ = std::make_unique<record::OperatorAgreement>(config_.path.value, NowMs);
+  judge_ = std::make_unique<record::EventJudge>(*log_, environment_.kept_weight_max);
   sequencer_ = std::make_unique<log::Sequencer>(*database_, *log_, *judge_, secrets_.signing_key,
                                                 SystemEnvironment());
   replication_ = std::make_unique<replication::ReplicationNode>(replication::ReplicationNode::Parts{
@@ -140,8 +140,8 @@ void Node::MakeParts() {
 }
 
 absl::Status Node::CheckNationalKey() const {
-  if (config_.path.value != domain::kNationPath) return absl::OkStatus();
-  const absl::StatusOr<replication::EnrolledNode> nation = keys_->Find(domain::kNationPath);
+  if (config_.path.value != name::kNationPath) return absl::OkStatus();
+  const absl::StatusOr<replication::EnrolledNode> nation = keys_->Find(name::kNationPath);
   if (!nation.ok()) return nation.status();
   const note::VerifierKey used = sequencer_->verifier();
   if (std::ranges::find(nation->keys, used) != nation->keys.end()) return absl::OkStatus();
@@ -151,12 +151,12 @@ absl::Status Node::CheckNationalKey() const {
 }
 
 absl::Status Node::EnrolNation() {
-  if (config_.path.value != domain::kNationPath || log_->Find(log_->own_log())->size > 0) {
+  if (config_.path.value != name::kNationPath || log_->Find(log_->own_log())->size > 0) {
     return absl::OkStatus();
   }
-  absl::StatusOr<log::Submission> submission = ingest::ParseSubmission(
-      NationEnrolment(environment_), {.path = domain::kNationPath,
-                                      .principal = domain::kNationPath,
+  absl::StatusOr<log::Submission> submission = record::ParseSubmission(
+      NationEnrolment(environment_), {.path = name::kNationPath,
+                                      .principal = name::kNationPath,
                                       .certificate = domain::Certificate::kOperator});
   if (!submission.ok()) return submission.status();
   std::vector<log::Submission> submissions;
@@ -245,7 +245,7 @@ std::vector<replication::Alarm> Node::Alarms() const {
   }
   AddHostAlarm(config_.path.value, environment_.host, alarms);
   if (config_.parent) {
-    AddHostAlarm(std::string(domain::ParentOf(config_.path.value)), config_.parent->host.value,
+    AddHostAlarm(std::string(name::ParentOf(config_.path.value)), config_.parent->host.value,
                  alarms);
   }
   if (const absl::Status erased = sequencer_->erased_in_files(); !erased.ok()) {

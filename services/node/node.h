@@ -15,17 +15,17 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "eventstore/log/rocksdb_database.h"
+#include "eventstore/log/database/rocksdb_database.h"
 #include "services/hosting/hosted_node.h"
-#include "services/ingest/event_judge.h"
-#include "services/ingest/operator_agreement.h"
 #include "services/node/alarm_watch.h"
 #include "services/node/config.h"
 #include "services/node/key_in_use.h"
 #include "services/node/secrets.h"
-#include "services/replication/replication_node.h"
-#include "services/replication/uplink.h"
-#include "services/rpc/strand.h"
+#include "services/record/event_judge.h"
+#include "services/record/operator_agreement.h"
+#include "services/replication/drive/replication_node.h"
+#include "services/replication/drive/uplink.h"
+#include "services/work/strand.h"
 
 namespace liggare::node {
 
@@ -36,10 +36,10 @@ struct NodeEnvironment {
   note::VerifierKey national_key;
   std::shared_ptr<const rpc::PeerJudge> judge;  // Of the server that is dialled.
   log::SharedResources& databases;
-  rpc::WorkerPool& workers;
-  replication::Timer& timer;
+  work::WorkerPool& workers;
+  work::Timer& timer;
   int64_t clock_confirmed_ms = 0;                                    // KnownClocks::confirmed_ms.
-  size_t kept_weight_max = ingest::SequencedStates::kKeptWeightMax;  // Of each node's judge.
+  size_t kept_weight_max = record::SequencedStates::kKeptWeightMax;  // Of each node's judge.
 };
 
 class Node {
@@ -92,8 +92,8 @@ class Node {
   std::unique_ptr<log::EventLog> log_;
   std::unique_ptr<replication::KeyRegistry> keys_;
   std::unique_ptr<state::StateReader> states_;
-  std::unique_ptr<ingest::OperatorAgreement> agreement_;
-  std::unique_ptr<ingest::EventJudge> judge_;
+  std::unique_ptr<record::OperatorAgreement> agreement_;
+  std::unique_ptr<record::EventJudge> judge_;
   std::unique_ptr<log::Sequencer> sequencer_;
   std::unique_ptr<replication::ReplicationNode> replication_;
   std::shared_ptr<KeyInUse> key_in_use_;

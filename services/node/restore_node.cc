@@ -7,15 +7,15 @@
 #include "nlohmann/json.hpp"
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
-#include "services/domain/node_path.h"
+#include "proto/name/node_path.h"
 #include "services/node/signing_key_file.h"
 #include "services/node/system_environment.h"
-#include "services/replication/enrolment_chain.h"
-#include "services/replication/key_registry.h"
+#include "services/replication/chunks/enrolment_chain.h"
+#include "services/replication/chunks/key_registry.h"
 #include "services/restore/lost_directory.h"
 #include "services/restore/peer_origin.h"
-#include "services/rpc/channel.h"
-#include "services/rpc/identity.h"
+#include "services/rpc/call/channel.h"
+#include "services/rpc/tls/identity.h"
 
 namespace liggare::node {
 namespace {
@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<RestorePeer>> PeersOf(const NodeConfig& node,
                                                  const RestoreRequest& request) {
   if (!request.peers.empty()) return request.peers;
   if (node.parent) {
-    return std::vector<RestorePeer>{{std::string(domain::ParentOf(node.path.value)),
+    return std::vector<RestorePeer>{{std::string(name::ParentOf(node.path.value)),
                                      node.parent->address.value, node.parent->host.value}};
   }
   return Wrong(node.path.value + " has no parent: its log comes back from the counties' copies",
@@ -50,7 +50,7 @@ absl::StatusOr<std::vector<RestorePeer>> PeersOf(const NodeConfig& node,
 }
 
 bool IsHostName(const std::string& name) {
-  return rpc::ParseIdentity("spiffe://liggare/host/" + name).ok();
+  return name::ParseIdentity("spiffe://liggare/host/" + name).ok();
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ absl::StatusOr<RestorePeer> ParseRestorePeer(std::string_view text) {
   if (at != std::string_view::npos) peer.host = std::string(place.substr(0, at));
   peer.address = std::string(place.substr(at == std::string_view::npos ? 0 : at + 1));
   const bool names_host = at == std::string_view::npos || IsHostName(peer.host);
-  if (names_host && domain::IsNodePath(peer.path) && ParseEndpoint(peer.address).ok()) return peer;
+  if (names_host && name::IsNodePath(peer.path) && ParseEndpoint(peer.address).ok()) return peer;
   return Wrong("'" + std::string(text) + "' names no peer", "--from", kPeerForm);
 }
 

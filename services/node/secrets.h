@@ -10,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "eventstore/note/key.h"
 #include "services/node/config.h"
-#include "services/rpc/credentials.h"
-#include "services/rpc/peer_judge.h"
-#include "services/rpc/revocations.h"
+#include "services/rpc/tls/credentials.h"
+#include "services/rpc/tls/peer_judge.h"
+#include "services/rpc/tls/revocations.h"
 
 namespace liggare::node {
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "eventstore/log/sequencer.h"
+#include "eventstore/log/write/sequencer.h"
 
 namespace liggare::node {
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "liggare/v1/replication_service.pb.h"
-#include "services/replication/extent.h"
+#include "services/replication/session/extent.h"
 
 namespace liggare::restore {
 

@@ -4,10 +4,10 @@
 #include <filesystem>
 #include <utility>
 
-#include "services/domain/log_name.h"
-#include "services/domain/node_path.h"
-#include "services/replication/chunk_source.h"
-#include "services/replication/limits.h"
+#include "proto/name/log_name.h"
+#include "proto/name/node_path.h"
+#include "services/replication/chunks/chunk_source.h"
+#include "services/replication/session/limits.h"
 
 namespace liggare::restore {
 
@@ -51,8 +51,8 @@ absl::StatusOr<std::vector<replication::Extent>> LostDirectory::Holdings() {
   std::vector<replication::Extent> held;
   if (log_ == nullptr) return held;
   for (const log::HeldLog& log : log_->Logs()) {
-    const std::string_view owner = domain::PathOfLog(log.name);
-    if (owner == path_ || domain::IsHeldInPart(path_, owner)) continue;
+    const std::string_view owner = name::PathOfLog(log.name);
+    if (owner == path_ || name::IsHeldInPart(path_, owner)) continue;
     held.push_back({log.name, log.size, log.root});
   }
   return held;
@@ -71,10 +71,10 @@ std::vector<log::HeldLog> LostDirectory::OwnLogs() const {
   std::vector<log::HeldLog> own;
   if (log_ == nullptr) return own;
   for (log::HeldLog& log : log_->Logs()) {
-    if (domain::PathOfLog(log.name) == path_) own.push_back(std::move(log));
+    if (name::PathOfLog(log.name) == path_) own.push_back(std::move(log));
   }
   std::ranges::sort(own, {}, [](const log::HeldLog& log) {
-    const auto name = domain::ParseLogName(log.name);
+    const auto name = name::ParseLogName(log.name);
     return name.ok() ? name->epoch : 0;
   });
   return own;

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "eventstore/log/event_log.h"
-#include "eventstore/log/rocksdb_database.h"
+#include "eventstore/log/database/rocksdb_database.h"
+#include "eventstore/log/read/event_log.h"
 #include "services/restore/log_origin.h"
 
 namespace liggare::restore {

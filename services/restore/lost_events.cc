@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "eventstore/log/entry.h"
+#include "eventstore/log/bytes/entry.h"
 #include "eventstore/merkle/verify.h"
-#include "services/domain/log_name.h"
+#include "proto/name/log_name.h"
 
 namespace liggare::restore {
 namespace {
@@ -46,7 +46,7 @@ bool LostEvents::IsHeld(std::string_view event_id) const {
   const auto places = restored_.log().FindEvent(event_id);
   if (!places.ok()) return false;
   return std::ranges::any_of(*places, [this](const log::LogIndex& place) {
-    return domain::PathOfLog(place.log) == restored_.log().path();
+    return name::PathOfLog(place.log) == restored_.log().path();
   });
 }
 

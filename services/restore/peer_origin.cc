@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "proto/error/error.h"
-#include "services/replication/key_proof.h"
-#include "services/replication/refill.h"
-#include "services/rpc/status.h"
+#include "services/replication/drive/refill.h"
+#include "services/replication/session/key_proof.h"
+#include "services/rpc/call/status.h"
 
 namespace liggare::restore {
 namespace {

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "proto/error/error.h"
-#include "services/domain/log_name.h"
-#include "services/domain/node_path.h"
-#include "services/replication/limits.h"
+#include "proto/name/log_name.h"
+#include "proto/name/node_path.h"
+#include "services/replication/session/limits.h"
 
 namespace liggare::restore {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 using replication::Extent;
 
 uint32_t EpochOf(std::string_view log) {
-  const auto name = domain::ParseLogName(log);
+  const auto name = name::ParseLogName(log);
   return name.ok() ? name->epoch : 0;
 }
 
@@ -28,8 +28,8 @@ absl::Status Refused(v1::ErrorCode code, std::string message, std::string expect
 // one before.
 bool ComesFirst(const Extent& a, const Extent& b) {
   const auto rank = [](const Extent& e) {
-    const std::string_view path = domain::PathOfLog(e.log);
-    return std::tuple(domain::DepthOf(path), path, EpochOf(e.log));
+    const std::string_view path = name::PathOfLog(e.log);
+    return std::tuple(name::DepthOf(path), path, EpochOf(e.log));
   };
   return rank(a) < rank(b);
 }
@@ -50,7 +50,7 @@ absl::StatusOr<RestoreReport> Plan::Run() {
   return std::move(report_);
 }
 
-bool Plan::IsOwn(std::string_view log) const { return domain::PathOfLog(log) == node_.path; }
+bool Plan::IsOwn(std::string_view log) const { return name::PathOfLog(log) == node_.path; }
 
 absl::Status Plan::AskPeers() {
   std::map<std::string, Offer> best;
@@ -95,7 +95,7 @@ absl::Status Plan::ChooseEpoch() {
         node_.path + " has had " + std::to_string(highest) + " epochs; no parent takes more",
         "a new node below the same parent, which succeeds this one");
   }
-  report_.own_log = domain::FormatLogName(node_.path, epoch_);
+  report_.own_log = name::FormatLogName(node_.path, epoch_);
   return absl::OkStatus();
 }
 
@@ -108,7 +108,7 @@ absl::Status Plan::Begin() {
   restored_ = *std::move(restored);
   if (absl::Status status = restored_->OpenEpoch(report_.previous); !status.ok()) return status;
   // The counties may know different things of the nation's keys; a parent knows all.
-  const size_t asked = node_.path == domain::kNationPath ? parts_.peers.size() : 1;
+  const size_t asked = node_.path == name::kNationPath ? parts_.peers.size() : 1;
   for (size_t i = 0; i < asked; ++i) {
     absl::Status status = restored_->TakeEnrolment(parts_.peers[i]->enrolment());
     if (!status.ok()) return status;
@@ -125,7 +125,7 @@ absl::Status Plan::TakeLogs() {
 
 absl::Status Plan::TakeFrom(const Offer& offer) {
   const Extent& extent = offer.extent;
-  if (!IsOwn(extent.log) && !restored_->IsEnrolled(domain::PathOfLog(extent.log))) {
+  if (!IsOwn(extent.log) && !restored_->IsEnrolled(name::PathOfLog(extent.log))) {
     report_.logs.push_back({extent.log, 0, extent.size, /*not_enrolled=*/true});
     return absl::OkStatus();
   }

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "eventstore/log/backup.h"
-#include "eventstore/log/private_directory.h"
+#include "eventstore/log/care/backup.h"
+#include "eventstore/log/database/private_directory.h"
 #include "proto/error/error.h"
 #include "services/restore/lost_directory.h"
 

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "eventstore/log/rocksdb_database.h"
+#include "eventstore/log/database/rocksdb_database.h"
 #include "services/restore/log_origin.h"
 #include "services/restore/plan.h"
 

@@ -9,14 +9,14 @@
 #include "liggare/v1/entry.pb.h"
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
-#include "services/domain/authority.h"
-#include "services/domain/erasure.h"
-#include "services/domain/log_name.h"
-#include "services/domain/node_path.h"
-#include "services/domain/subject.h"
-#include "services/replication/enrolment_chain.h"
-#include "services/replication/epoch_opening.h"
-#include "services/replication/peer_status.h"
+#include "proto/name/log_name.h"
+#include "proto/name/node_path.h"
+#include "services/domain/fold/erasure.h"
+#include "services/domain/law/authority.h"
+#include "services/domain/place/subject.h"
+#include "services/replication/chunks/enrolment_chain.h"
+#include "services/replication/session/epoch_opening.h"
+#include "services/replication/session/peer_status.h"
 
 namespace liggare::restore {
 namespace {
@@ -32,7 +32,7 @@ class GivenBasis : public log::ParsedEvent {
 };
 
 uint32_t EpochOf(std::string_view log) {
-  const auto name = domain::ParseLogName(log);
+  const auto name = name::ParseLogName(log);
   return name.ok() ? name->epoch : 0;
 }
 
@@ -63,7 +63,7 @@ class RestoredLog::Judge : public log::Judge {
     return domain::ErasedBy(log, type, entry);
   }
   bool MayWriteAbout(std::string_view log, std::string_view subject) override {
-    return domain::MayWriteAbout(domain::PathOfLog(log), subject);
+    return domain::MayWriteAbout(name::PathOfLog(log), subject);
   }
 };
 
@@ -115,7 +115,7 @@ absl::Status RestoredLog::TakeEnrolment(const v1::EnrolmentChain& chain) {
   for (const auto& [path, node] : *nodes) {
     keys_->Learn(path, node);
   }
-  if (parts_.path == domain::kNationPath) return absl::OkStatus();  // Its own log says it.
+  if (parts_.path == name::kNationPath) return absl::OkStatus();  // Its own log says it.
   const auto reduced = replication::ReduceEnrolmentChain(chain, parts_.trust_domain, *nodes);
   if (!reduced.ok()) return reduced.status();
   sequencer_->SaveNote(std::string(replication::kEnrolmentNote), reduced->SerializeAsString());
@@ -154,14 +154,14 @@ absl::Status RestoredLog::Store(log::VerifiedChunk chunk) {
 absl::Status RestoredLog::FitsEpochs(const v1::Chunk& chunk) const {
   if (EpochOf(chunk.log()) == 1) return absl::OkStatus();
   const auto previous = replication::PreviousIn(chunk.entries(0));
-  if (!previous || domain::PathOfLog(previous->log) != domain::PathOfLog(chunk.log()) ||
+  if (!previous || name::PathOfLog(previous->log) != name::PathOfLog(chunk.log()) ||
       EpochOf(previous->log) >= EpochOf(chunk.log())) {
     return Unverified("the first entry of " + chunk.log() + " names no epoch before it");
   }
   for (const log::HeldLog& other : log_->Logs()) {
     // The own epoch that begins now continues the last of them.
     if (other.name == log_->own_log() || other.size == 0) continue;
-    if (domain::PathOfLog(other.name) != domain::PathOfLog(chunk.log())) continue;
+    if (name::PathOfLog(other.name) != name::PathOfLog(chunk.log())) continue;
     if (EpochOf(other.name) <= EpochOf(previous->log)) continue;
     return Unverified(chunk.log() + " continues " + previous->log + ", but " + other.name +
                       " is held");

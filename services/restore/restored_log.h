@@ -14,14 +14,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "eventstore/log/database.h"
-#include "eventstore/log/event_log.h"
-#include "eventstore/log/sequencer.h"
+#include "eventstore/log/database/database.h"
+#include "eventstore/log/read/event_log.h"
+#include "eventstore/log/write/sequencer.h"
 #include "eventstore/note/key.h"
 #include "liggare/v1/replication_service.pb.h"
-#include "services/replication/arrival_check.h"
-#include "services/replication/extent.h"
-#include "services/replication/key_registry.h"
+#include "services/replication/chunks/arrival_check.h"
+#include "services/replication/chunks/key_registry.h"
+#include "services/replication/session/extent.h"
 #include "services/restore/log_origin.h"
 
 namespace liggare::restore {

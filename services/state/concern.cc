@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "eventstore/log/entry.h"
+#include "eventstore/log/bytes/entry.h"
 #include "liggare/v1/event.pb.h"
-#include "services/domain/concern.h"
+#include "services/domain/law/concern.h"
 
 namespace liggare::state {
 namespace {
@@ -49,8 +49,7 @@ bool NamesOthers(std::string_view node, std::string_view bytes) {
   const int type = static_cast<int>(header->data_header.type);
   if (!domain::MayNameOthers(type)) return false;
   v1::EventData event;
-  return !event.ParseFromString(std::string(header->data)) ||
-         domain::NamesOthers(node, type, event);
+  return !event.ParseFromString(std::string(header->data)) || domain::NamesOthers(node, event);
 }
 
 absl::StatusOr<bool> IsShown(const log::EventLog& log, std::string_view node,

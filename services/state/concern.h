@@ -1,12 +1,12 @@
 // Whether an event of a node above concerns a node below the counties, as far as the
-// entries held here tell (services/domain/concern.h).
+// entries held here tell (services/domain/law/concern.h).
 #ifndef SERVICES_STATE_CONCERN_H_
 #define SERVICES_STATE_CONCERN_H_
 
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "eventstore/log/event_log.h"
+#include "eventstore/log/read/event_log.h"
 
 namespace liggare::state {
 

@@ -5,9 +5,9 @@
 
 #include "eventstore/merkle/hash.h"
 #include "liggare/v1/event.pb.h"
-#include "services/domain/judge_keys.h"
-#include "services/domain/node_path.h"
-#include "services/domain/subject.h"
+#include "proto/name/node_path.h"
+#include "services/domain/judge/judge_keys.h"
+#include "services/domain/place/subject.h"
 
 namespace liggare::state {
 namespace {
@@ -27,8 +27,7 @@ std::string_view EnrolledBy(std::string_view enroller, std::string_view subject)
   static const std::string kPrefix = domain::NodeSubject("");
   if (!subject.starts_with(kPrefix)) return {};
   subject.remove_prefix(kPrefix.size());
-  const std::string_view parent =
-      subject == domain::kNationPath ? subject : domain::ParentOf(subject);
+  const std::string_view parent = subject == name::kNationPath ? subject : name::ParentOf(subject);
   return parent == enroller ? subject : std::string_view();
 }
 
@@ -62,7 +61,7 @@ void Enrolments::Take(const std::string& log, uint64_t index, std::string_view e
   if (path.empty()) return;
   auto places = places_.find(path);
   if (places == places_.end()) {
-    const bool is_nation = path == domain::kNationPath;  // Its key is pinned.
+    const bool is_nation = path == name::kNationPath;  // Its key is pinned.
     if (!is_nation && (data.type != kNodeEnrolled || count() >= domain::kEnrolledNodesMax)) return;
     places = places_.emplace(std::string(path), std::vector<log::LogIndex>()).first;
   }
@@ -76,13 +75,13 @@ const std::vector<log::LogIndex>& Enrolments::PlacesOf(std::string_view path) co
 }
 
 size_t Enrolments::count() const {
-  return places_.size() - (places_.contains(domain::kNationPath) ? 1 : 0);
+  return places_.size() - (places_.contains(name::kNationPath) ? 1 : 0);
 }
 
 std::vector<std::string> Enrolments::paths() const {
   std::vector<std::string> paths;
   for (const auto& [path, places] : places_) {
-    if (path != domain::kNationPath) paths.push_back(path);
+    if (path != name::kNationPath) paths.push_back(path);
   }
   return paths;
 }

@@ -21,13 +21,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "eventstore/log/entry.h"
-#include "eventstore/log/event_log.h"
+#include "eventstore/log/bytes/entry.h"
+#include "eventstore/log/read/event_log.h"
 
 namespace liggare::state {
 
 // Entries that enrol, change, close or revoke one node or its keys. A chain of
-// enrolments is no longer (services/replication/enrolment_chain.h).
+// enrolments is no longer (services/replication/chunks/enrolment_chain.h).
 inline constexpr size_t kKeyEntriesMax = 200;
 
 class Enrolments {

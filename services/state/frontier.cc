@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "services/domain/log_name.h"
-#include "services/domain/node_path.h"
+#include "proto/name/log_name.h"
+#include "proto/name/node_path.h"
 
 namespace liggare::state {
 
@@ -33,8 +33,8 @@ bool Frontier::Covers(const Frontier& other) const {
 Frontier WithoutLogsAbove(const Frontier& frontier, std::string_view node) {
   Frontier without;
   for (const auto& [log, known] : frontier.logs()) {
-    const std::string_view owner = domain::PathOfLog(log);
-    if (owner == node || !domain::IsAtOrBelow(node, owner)) without.Set(log, known);
+    const std::string_view owner = name::PathOfLog(log);
+    if (owner == node || !name::IsAtOrBelow(node, owner)) without.Set(log, known);
   }
   return without;
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "eventstore/log/event_log.h"
+#include "eventstore/log/read/event_log.h"
 
 namespace liggare::state {
 

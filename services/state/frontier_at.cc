@@ -9,9 +9,9 @@
 
 #include "liggare/v1/entry.pb.h"
 #include "proto/error/error.h"
-#include "services/domain/log_name.h"
-#include "services/domain/node_path.h"
-#include "services/domain/subject.h"
+#include "proto/name/log_name.h"
+#include "proto/name/node_path.h"
+#include "services/domain/place/subject.h"
 #include "services/state/received_entry.h"
 
 namespace liggare::state {
@@ -24,14 +24,14 @@ struct NodeLogs {
 };
 
 uint32_t EpochOf(const log::HeldLog& held) {
-  const auto name = domain::ParseLogName(held.name);
+  const auto name = name::ParseLogName(held.name);
   return name.ok() ? name->epoch : 0;
 }
 
 NodeLogs LogsOf(const log::EventLog& log, std::string_view path) {
   NodeLogs found;
   for (log::HeldLog& held : log.Logs()) {
-    if (domain::PathOfLog(held.name) != path) continue;
+    if (name::PathOfLog(held.name) != path) continue;
     if (!found.newest) {
       found.newest = std::move(held);
       continue;
@@ -45,8 +45,8 @@ NodeLogs LogsOf(const log::EventLog& log, std::string_view path) {
 absl::Status UnknownNode(const log::EventLog& log, std::string_view node) {
   std::set<std::string> paths;
   for (const log::HeldLog& held : log.Logs()) {
-    const std::string_view owner = domain::PathOfLog(held.name);
-    if (!domain::IsHeldInPart(log.path(), owner)) paths.emplace(owner);
+    const std::string_view owner = name::PathOfLog(held.name);
+    if (!name::IsHeldInPart(log.path(), owner)) paths.emplace(owner);
   }
   std::string expected = "one of";
   for (const std::string& path : paths) expected += " " + path;
@@ -67,8 +67,8 @@ absl::Status BeyondLog(const log::EventLog& log, const log::HeldLog& held, uint6
 // Whether this node gets the whole of that log: its own subtree's and its
 // ancestors'.
 bool IsReplicatedHere(const log::EventLog& log, std::string_view name) {
-  const std::string_view path = domain::PathOfLog(name);
-  return domain::IsAtOrBelow(path, log.path()) || domain::IsAtOrBelow(log.path(), path);
+  const std::string_view path = name::PathOfLog(name);
+  return name::IsAtOrBelow(path, log.path()) || name::IsAtOrBelow(log.path(), path);
 }
 
 // The Received of `log_name` below `end_index`, oldest first.
@@ -76,7 +76,7 @@ absl::StatusOr<std::vector<uint64_t>> ReceivedIndexes(const log::EventLog& log,
                                                       const std::string& log_name,
                                                       uint64_t end_index) {
   std::vector<uint64_t> indexes;
-  const std::string subject = domain::NodeSubject(domain::PathOfLog(log_name));
+  const std::string subject = domain::NodeSubject(name::PathOfLog(log_name));
   const absl::Status scanned =
       log.ScanSubject(subject, std::nullopt, [&](const log::SubjectEntry& entry) {
         if (entry.type == log::kReceivedType && entry.key.log == log_name &&
@@ -106,7 +106,7 @@ absl::Status AddReceived(const log::EventLog& log, const std::string& log_name, 
 // The same for this node itself, from the `known` family.
 absl::Status AddKnown(const log::EventLog& log, uint64_t own_index, Frontier& frontier) {
   for (const log::HeldLog& held : log.Logs()) {
-    if (domain::PathOfLog(held.name) == log.path()) continue;
+    if (name::PathOfLog(held.name) == log.path()) continue;
     const auto size = log.KnownSize(held.name, own_index);
     if (!size.ok()) return size.status();
     frontier.Include(held.name, *size);
@@ -143,7 +143,7 @@ absl::StatusOr<Frontier> HeldPart(const log::EventLog& log, const Frontier& fron
 absl::StatusOr<Frontier> FrontierAt(const log::EventLog& log, const KnowledgePoint& point) {
   const NodeLogs own = LogsOf(log, point.node);
   // What a node knew stands in the entries of its log that are shown to nobody else.
-  if (!own.newest || domain::IsHeldInPart(log.path(), point.node)) {
+  if (!own.newest || name::IsHeldInPart(log.path(), point.node)) {
     return UnknownNode(log, point.node);
   }
   if (point.at_index > own.newest->size) return BeyondLog(log, *own.newest, point.at_index);

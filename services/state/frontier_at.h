@@ -18,7 +18,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "eventstore/log/event_log.h"
+#include "eventstore/log/read/event_log.h"
 #include "services/state/frontier.h"
 
 namespace liggare::state {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "eventstore/log/entry.h"
+#include "eventstore/log/bytes/entry.h"
 #include "proto/error/error.h"
 
 namespace liggare::state {

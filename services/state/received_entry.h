@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "eventstore/log/event_log.h"
+#include "eventstore/log/read/event_log.h"
 #include "liggare/v1/entry.pb.h"
 
 namespace liggare::state {

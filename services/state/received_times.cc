@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "eventstore/log/entry.h"
-#include "services/domain/log_name.h"
-#include "services/domain/subject.h"
+#include "eventstore/log/bytes/entry.h"
+#include "proto/name/log_name.h"
+#include "services/domain/place/subject.h"
 #include "services/state/received_entry.h"
 
 namespace liggare::state {
@@ -31,7 +31,7 @@ absl::StatusOr<std::optional<int64_t>> ReceivedTimes::ArrivalAt(std::string_view
   const log::SubjectKey after{.clock = entry.clock, .log = log_.own_log()};
   const absl::Status scanned =
       log_.ScanSubject(domain::NodeSubject(node), after, [&](const log::SubjectEntry& candidate) {
-        const bool is_own = domain::PathOfLog(candidate.key.log) == node;
+        const bool is_own = name::PathOfLog(candidate.key.log) == node;
         const bool is_known = frontier_->Holds(candidate.key.log, candidate.key.index);
         if (candidate.type != log::kReceivedType || !is_own || !is_known) return true;
         const auto received = ReadReceived(log_, candidate.key.log, candidate.key.index);

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "eventstore/log/event_log.h"
-#include "services/domain/receipt_times.h"
+#include "eventstore/log/read/event_log.h"
+#include "services/domain/register/receipt_times.h"
 #include "services/state/frontier.h"
 
 namespace liggare::state {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "eventstore/merkle/tree.h"
-#include "services/domain/state_proto.h"
+#include "services/domain/state/state_proto.h"
 
 namespace liggare::state {
 namespace {

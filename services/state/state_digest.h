@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "eventstore/merkle/hash.h"
-#include "services/domain/state_view.h"
+#include "services/domain/state/state_view.h"
 
 namespace liggare::state {
 

@@ -3,11 +3,11 @@
 #include <optional>
 #include <utility>
 
-#include "services/domain/calendar.h"
-#include "services/domain/fold_entry.h"
-#include "services/domain/history.h"
-#include "services/domain/node_path.h"
-#include "services/domain/subject.h"
+#include "proto/name/node_path.h"
+#include "services/domain/calendar/calendar.h"
+#include "services/domain/fold/history.h"
+#include "services/domain/place/subject.h"
+#include "services/domain/state/fold_entry.h"
 #include "services/state/concern.h"
 #include "services/state/frontier_at.h"
 
@@ -15,7 +15,7 @@ namespace liggare::state {
 
 StateReader::View::View(StateReader& reader, FrontierRef frontier, std::string knower)
     : reader_(reader), frontier_(std::move(frontier)), knower_(std::move(knower)) {
-  if (knower_.empty() || domain::DepthOf(knower_) <= domain::kCountyDepth) return;
+  if (knower_.empty() || name::DepthOf(knower_) <= name::kCountyDepth) return;
   of_others_ = std::make_shared<const Frontier>(WithoutLogsAbove(*frontier_, knower_));
 }
 
@@ -41,8 +41,7 @@ bool StateReader::View::IsShownInPart(std::string_view subject) const {
   const auto parsed = domain::ParseSubject(subject);
   if (!parsed.ok()) return false;
   return parsed->kind == domain::SubjectKind::kAnslag ||
-         (parsed->kind == domain::SubjectKind::kBrist &&
-          !domain::IsAtOrBelow(parsed->path, knower_));
+         (parsed->kind == domain::SubjectKind::kBrist && !name::IsAtOrBelow(parsed->path, knower_));
 }
 
 absl::StatusOr<domain::State> StateReader::View::Refold(std::string_view subject,

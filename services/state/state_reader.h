@@ -23,10 +23,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
-#include "eventstore/log/event_log.h"
+#include "eventstore/log/read/event_log.h"
 #include "liggare/v1/query_service.pb.h"
-#include "services/domain/history.h"
-#include "services/domain/state_view.h"
+#include "services/domain/fold/history.h"
+#include "services/domain/state/state_view.h"
 #include "services/state/frontier.h"
 #include "services/state/subject_fold.h"
 

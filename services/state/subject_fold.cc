@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "eventstore/log/entry.h"
+#include "eventstore/log/bytes/entry.h"
 #include "proto/error/error.h"
-#include "services/domain/fold_entry.h"
+#include "services/domain/state/fold_entry.h"
 
 namespace liggare::state {
 namespace {

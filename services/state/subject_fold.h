@@ -21,9 +21,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "eventstore/log/event_log.h"
-#include "services/domain/fold.h"
-#include "services/domain/state.h"
+#include "eventstore/log/read/event_log.h"
+#include "services/domain/fold/fold.h"
+#include "services/domain/state/state.h"
 #include "services/state/frontier.h"
 
 namespace liggare::state {

@@ -15,9 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "eventstore/log/commitment.h"
-#include "eventstore/log/rocksdb_database.h"
-#include "tests/state/test_node.h"
+#include "eventstore/log/bytes/commitment.h"
+#include "eventstore/log/database/rocksdb_database.h"
+#include "tests/services/state/test_node.h"
 #include "tests/testing/scratch_directory.h"
 
 namespace liggare::testing {

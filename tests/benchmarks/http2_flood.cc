@@ -22,13 +22,13 @@
 #include <vector>
 
 #include "liggare/v1/event_service.grpc.pb.h"
-#include "services/rpc/channel.h"
-#include "services/rpc/credentials.h"
-#include "tests/node/sample_events.h"
+#include "services/rpc/call/channel.h"
+#include "services/rpc/tls/credentials.h"
 #include "tests/testing/cluster.h"
 #include "tests/testing/http2_attacks.h"
 #include "tests/testing/http2_client.h"
 #include "tests/testing/liggared_process.h"
+#include "tests/testing/sample_events.h"
 
 namespace liggare::testing {
 namespace {

@@ -18,13 +18,13 @@
 #include <utility>
 #include <vector>
 
-#include "eventstore/log/chunk.h"
-#include "eventstore/log/rocksdb_database.h"
+#include "eventstore/log/database/rocksdb_database.h"
+#include "eventstore/log/read/chunk.h"
 #include "liggare/v1/event.pb.h"
-#include "services/replication/chunk_source.h"
-#include "services/replication/key_proof.h"
-#include "services/replication/session.h"
-#include "tests/state/test_node.h"
+#include "services/replication/chunks/chunk_source.h"
+#include "services/replication/session/key_proof.h"
+#include "services/replication/session/session.h"
+#include "tests/services/state/test_node.h"
 #include "tests/testing/scratch_directory.h"
 
 namespace liggare::testing {

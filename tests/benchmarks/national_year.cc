@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "services/domain/kommun.h"
-#include "services/domain/node_path.h"
-#include "services/domain/subject.h"
+#include "proto/name/node_path.h"
+#include "services/domain/place/kommun.h"
+#include "services/domain/place/subject.h"
 
 namespace liggare::testing {
 namespace {
@@ -85,7 +85,7 @@ NationalYear::NationalYear(log::Database& nation, Size size)
     : size_(size), nation_("se", clock_, nation) {
   for (size_t i = 0; i < kCounties; ++i) {
     counties_.push_back(
-        std::make_unique<TestNode>(domain::CountyPath(domain::AllLan()[i].lanskod), clock_));
+        std::make_unique<TestNode>(name::CountyPath(domain::AllLan()[i].lanskod), clock_));
   }
   for (int i = 0; i < size_.verksamheter; ++i) {
     TestNode* county = counties_[static_cast<size_t>(i) % kCounties].get();
@@ -128,7 +128,7 @@ void NationalYear::RecordBeginning() {
 void NationalYear::RecordGrants() {
   for (const std::unique_ptr<TestNode>& county : counties_) {
     RecordFunds(*county);
-    for (const domain::Kommun& kommun : domain::KommunerOfLan(domain::LanskodOf(county->path()))) {
+    for (const domain::Kommun& kommun : domain::KommunerOfLan(name::LanskodOf(county->path()))) {
       v1::EventData applied = About(domain::AnsokanSubject(kYear, kommun.kommunkod));
       applied.mutable_application_received()->set_posts_hundredths(100);
       Add(*county, applied);
@@ -145,7 +145,7 @@ void NationalYear::RecordGrants() {
 
 // What all kommuner of the län are granted.
 void NationalYear::RecordFunds(TestNode& county) {
-  const auto lanskod = domain::LanskodOf(county.path());
+  const auto lanskod = name::LanskodOf(county.path());
   const auto kommuner = static_cast<int64_t>(domain::KommunerOfLan(lanskod).size());
   v1::EventData requisitioned = About(domain::RekvisitionSubject(kYear, lanskod));
   requisitioned.mutable_funds_requisitioned()->set_posts_hundredths(100 * kommuner);

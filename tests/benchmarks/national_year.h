@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/state/test_node.h"
+#include "tests/services/state/test_node.h"
 
 namespace liggare::testing {
 

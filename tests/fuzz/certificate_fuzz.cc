@@ -6,8 +6,8 @@
 #include <string>
 
 #include "proto/error/error.h"
-#include "services/rpc/certificate.h"
-#include "services/rpc/identity.h"
+#include "services/rpc/tls/certificate.h"
+#include "services/rpc/tls/identity.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace rpc = liggare::rpc;

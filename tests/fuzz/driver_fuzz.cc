@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "eventstore/log/fsck.h"
+#include "eventstore/log/care/fsck.h"
 #include "eventstore/merkle/tree.h"
 #include "eventstore/note/checkpoint.h"
-#include "services/replication/key_proof.h"
-#include "services/replication/session_driver.h"
+#include "services/replication/drive/session_driver.h"
+#include "services/replication/session/key_proof.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/node_in_memory.h"
 #include "tests/fuzz/spoil.h"

@@ -1,6 +1,6 @@
 // Entries and the senders' parts of them: the header reader agrees with protobuf
 // wherever both accept the bytes.
-#include "eventstore/log/entry.h"
+#include "eventstore/log/bytes/entry.h"
 #include "liggare/v1/entry.pb.h"
 #include "liggare/v1/event.pb.h"
 #include "tests/fuzz/fuzz_input.h"

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "services/replication/arrival_check.h"
+#include "services/replication/chunks/arrival_check.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace liggare::testing {

@@ -10,15 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "eventstore/log/event_log.h"
-#include "eventstore/log/sequencer.h"
+#include "eventstore/log/read/event_log.h"
+#include "eventstore/log/write/sequencer.h"
 #include "eventstore/note/key.h"
 #include "liggare/v1/event.pb.h"
 #include "liggare/v1/replication_service.pb.h"
-#include "services/replication/key_registry.h"
-#include "services/replication/replication_node.h"
-#include "services/replication/timer.h"
-#include "services/rpc/strand.h"
+#include "services/replication/chunks/key_registry.h"
+#include "services/replication/drive/replication_node.h"
+#include "services/work/strand.h"
+#include "services/work/timer.h"
 #include "tests/testing/memory_database.h"
 
 namespace liggare::testing {
@@ -33,7 +33,7 @@ note::SigningKey FuzzKeyOf(const std::string& path);
 log::SequencerEnvironment FuzzEnvironment();
 
 // Keeps what is to be done later, until it is asked for.
-class StepTimer : public replication::Timer {
+class StepTimer : public work::Timer {
  public:
   void After(int64_t, std::function<void()> closure) override;
   int64_t SteadyMs() override { return kFuzzNowMs; }
@@ -70,7 +70,7 @@ class NodeInMemory {
   MemoryDatabase database_;
   std::unique_ptr<log::Judge> judge_;
   StepTimer timer_;
-  rpc::WorkerPool workers_{0};
+  work::WorkerPool workers_{0};
   std::unique_ptr<log::EventLog> log_;
   std::unique_ptr<log::Sequencer> sequencer_;
   std::unique_ptr<replication::KeyRegistry> keys_;

@@ -7,16 +7,16 @@
 #include <set>
 #include <string>
 
-#include "clients/cpp/receipt_verifier.h"
-#include "services/audit/receipt.h"
-#include "services/replication/refill.h"
+#include "eventstore/proof/receipt_verifier.h"
+#include "services/ask/receipt.h"
+#include "services/replication/drive/refill.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/node_in_memory.h"
 #include "tests/fuzz/spoil.h"
 
 namespace {
 
-namespace client = liggare::client;
+namespace proof = liggare::proof;
 namespace replication = liggare::replication;
 namespace v1 = liggare::v1;
 using liggare::testing::FuzzInput;
@@ -52,12 +52,12 @@ Genuine Make() {
 
   Genuine genuine;
   genuine.national_key = FuzzKeyOf("se").verifier().Text();
-  const auto receipt = liggare::audit::BuildReceipt(
+  const auto receipt = liggare::ask::BuildReceipt(
       {nation.log(), nation.parts().sequencer, nation.parts().keys}, {kCountyLog, 2});
   FUZZ_CHECK(receipt.ok());
   genuine.receipt = *receipt;
   for (uint64_t i = 0; i < kEntries; ++i) genuine.entries.insert(*county.log().Read(kCountyLog, i));
-  FUZZ_CHECK(client::VerifyReceipt(genuine.receipt, genuine.national_key).ok());
+  FUZZ_CHECK(proof::VerifyReceipt(genuine.receipt, genuine.national_key).ok());
   return genuine;
 }
 
@@ -88,10 +88,10 @@ void Rearrange(FuzzInput& input, v1::Receipt& receipt) {
 void CheckFile(std::string_view text) {
   constexpr char kUnusedKey[] =
       "liggare.example/se+0a1b2c3d+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
-  const auto receipt = client::ReceiptFromJson(text);
+  const auto receipt = proof::ReceiptFromJson(text);
   if (!receipt.ok()) return;
-  FUZZ_CHECK(!client::VerifyReceipt(*receipt, kUnusedKey).ok());
-  const auto again = client::ReceiptFromJson(client::ReceiptToJson(*receipt));
+  FUZZ_CHECK(!proof::VerifyReceipt(*receipt, kUnusedKey).ok());
+  const auto again = proof::ReceiptFromJson(proof::ReceiptToJson(*receipt));
   FUZZ_CHECK(again.ok());
 }
 
@@ -102,12 +102,12 @@ void CheckChanged(FuzzInput& input) {
     Rearrange(input, receipt);
     if (!liggare::testing::Spoil(input, receipt)) return;
   }
-  const auto verified = client::VerifyReceipt(receipt, genuine->national_key);
+  const auto verified = proof::VerifyReceipt(receipt, genuine->national_key);
   if (!verified.ok()) return;
   const std::string& entry = receipt.event().entry();
   const bool is_national = verified->path == "se";
   FUZZ_CHECK(is_national || genuine->entries.contains(entry));
-  FUZZ_CHECK(std::ranges::all_of(verified->received, [](const client::ProvenReceipt& received) {
+  FUZZ_CHECK(std::ranges::all_of(verified->received, [](const proof::ProvenReceipt& received) {
     return received.path == "se" && received.time_s == kFuzzNowMs / 1000;
   }));
 }

@@ -3,8 +3,8 @@
 // continues what the node's key has signed.
 #include <algorithm>
 
-#include "eventstore/log/fsck.h"
-#include "services/replication/refill.h"
+#include "eventstore/log/care/fsck.h"
+#include "services/replication/drive/refill.h"
 #include "services/restore/plan.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/node_in_memory.h"

@@ -1,9 +1,9 @@
 // A peer that sends anything: the session stays within its limits, and ends or
 // goes on, whatever comes in what order.
 #include "liggare/v1/replication_service.pb.h"
-#include "services/replication/key_proof.h"
-#include "services/replication/limits.h"
-#include "services/replication/session.h"
+#include "services/replication/session/key_proof.h"
+#include "services/replication/session/limits.h"
+#include "services/replication/session/session.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace replication = liggare::replication;

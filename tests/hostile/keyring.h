@@ -7,7 +7,7 @@
 #include <string>
 
 #include "eventstore/note/key.h"
-#include "services/rpc/credentials.h"
+#include "services/rpc/tls/credentials.h"
 #include "tests/testing/certificates.h"
 #include "tests/testing/scratch_directory.h"
 

@@ -11,9 +11,9 @@
 #include "liggare/v1/admin_service.grpc.pb.h"
 #include "liggare/v1/event_service.grpc.pb.h"
 #include "liggare/v1/query_service.grpc.pb.h"
-#include "services/rpc/channel.h"
-#include "tests/cli/liggare_process.h"
+#include "services/rpc/call/channel.h"
 #include "tests/hostile/speaker.h"
+#include "tests/testing/liggare_process.h"
 
 namespace liggare::hostile {
 namespace {

@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "proto/error/error.h"
-#include "services/rpc/credentials.h"
+#include "services/rpc/tls/credentials.h"
 #include "tests/hostile/streams.h"
 
 namespace liggare::hostile {

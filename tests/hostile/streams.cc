@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "proto/error/error.h"
-#include "services/rpc/status.h"
+#include "services/rpc/call/status.h"
 
 namespace liggare::hostile {
 namespace {

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "eventstore/log/keys.h"
+#include "eventstore/log/bytes/keys.h"
 #include "eventstore/note/checkpoint.h"
 #include "eventstore/note/note.h"
 #include "liggare/v1/entry.pb.h"
-#include "services/domain/log_name.h"
-#include "services/domain/node_path.h"
+#include "proto/name/log_name.h"
+#include "proto/name/node_path.h"
+#include "proto/text/hex.h"
 
 namespace liggare::simulation {
 namespace {
@@ -18,7 +19,7 @@ std::string Place(std::string_view log, uint64_t index) {
 }
 
 uint32_t EpochOf(std::string_view log) {
-  const auto name = domain::ParseLogName(log);
+  const auto name = name::ParseLogName(log);
   return name.ok() ? name->epoch : 0;
 }
 
@@ -85,17 +86,17 @@ void Checker::Suspect(std::string_view path) {
   uint32_t& epoch = suspects_[std::string(path)];
   epoch = std::max(epoch, 1u);  // Though nothing of it is there yet.
   for (const auto& [log, truth] : truths_) {
-    if (domain::PathOfLog(log) == path) epoch = std::max(epoch, EpochOf(log));
+    if (name::PathOfLog(log) == path) epoch = std::max(epoch, EpochOf(log));
   }
 }
 
 bool Checker::IsSuspect(std::string_view log) const {
-  const auto found = suspects_.find(domain::PathOfLog(log));
+  const auto found = suspects_.find(name::PathOfLog(log));
   return found != suspects_.end() && EpochOf(log) <= found->second;
 }
 
 bool Checker::IsShownAt(const std::string& machine, std::string_view log) const {
-  return domain::IsHeldInPart(PathOfMachine(machine), domain::PathOfLog(log));
+  return name::IsHeldInPart(PathOfMachine(machine), name::PathOfLog(log));
 }
 
 bool Checker::IsWithheldAt(const std::string& machine, const Arriving& entry) const {
@@ -103,7 +104,7 @@ bool Checker::IsWithheldAt(const std::string& machine, const Arriving& entry) co
 }
 
 bool Checker::IsOwnLog(const std::string& machine, std::string_view log) const {
-  return domain::PathOfLog(log) == PathOfMachine(machine);
+  return name::PathOfLog(log) == PathOfMachine(machine);
 }
 
 // --- What becomes durable ---------------------------------------------------
@@ -449,7 +450,7 @@ std::vector<std::string> Checker::LogsAt(const std::string& machine) const {
 std::string Checker::NewestLogAt(const std::string& machine, std::string_view path) const {
   std::string newest;
   for (const std::string& log : LogsAt(machine)) {
-    if (domain::PathOfLog(log) == path && EpochOf(log) > EpochOf(newest)) newest = log;
+    if (name::PathOfLog(log) == path && EpochOf(log) > EpochOf(newest)) newest = log;
   }
   return newest;
 }
@@ -473,13 +474,7 @@ std::string Checker::Fingerprint() const {
     }
   }
   const merkle::Hash hash = merkle::LeafHash(all);
-  std::string text;
-  for (size_t i = 0; i < 8; ++i) {
-    constexpr char kDigits[] = "0123456789abcdef";
-    text += kDigits[hash[i] >> 4];
-    text += kDigits[hash[i] & 15];
-  }
-  return text;
+  return text::Hex(merkle::HashBytes(hash).substr(0, 8));
 }
 
 }  // namespace liggare::simulation

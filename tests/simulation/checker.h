@@ -24,9 +24,9 @@
 #include <string_view>
 #include <vector>
 
-#include "eventstore/log/database.h"
-#include "eventstore/log/entry.h"
-#include "eventstore/log/event_log.h"
+#include "eventstore/log/bytes/entry.h"
+#include "eventstore/log/database/database.h"
+#include "eventstore/log/read/event_log.h"
 #include "eventstore/merkle/hash.h"
 #include "eventstore/merkle/tree.h"
 #include "liggare/v1/replication_service.pb.h"

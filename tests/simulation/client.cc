@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "eventstore/log/entry.h"
+#include "eventstore/log/bytes/entry.h"
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
 
@@ -84,14 +84,14 @@ void Client::Send(const std::shared_ptr<Request>& request) {
 void Client::Arrive(const std::shared_ptr<Request>& request) {
   Process* process = machine_.process();
   if (process == nullptr || !process->alive()) return;
-  ingest::Submissions submissions;
+  record::Submissions submissions;
   for (const v1::Submission& each : request->submissions) *submissions.Add() = each;
-  auto results = std::make_shared<ingest::RecordResults>();
+  auto results = std::make_shared<record::RecordResults>();
   const bool is_operators = request->certificate == domain::Certificate::kOperator;
-  const ingest::Sender sender = {
+  const record::Sender sender = {
       .principal = process->path() + (is_operators ? "/operator" : "/system") + "/simulation",
       .certificate = request->certificate};
-  ingest::RecordBatch(process->hosted(), sender, std::move(submissions), *results,
+  record::RecordBatch(process->hosted(), sender, std::move(submissions), *results,
                       process->workers(), [this, process, request, results] {
                         // A process that has died while it wrote answers nobody.
                         if (!process->alive()) return;
@@ -104,7 +104,7 @@ void Client::Arrive(const std::shared_ptr<Request>& request) {
   process->Wake();
 }
 
-void Client::Check(const Request& request, const ingest::RecordResults& results) {
+void Client::Check(const Request& request, const record::RecordResults& results) {
   for (int i = 0; i < results.size(); ++i) {
     if (!results[i].has_recorded()) continue;
     const v1::Recorded& recorded = results[i].recorded();
@@ -113,7 +113,7 @@ void Client::Check(const Request& request, const ingest::RecordResults& results)
   }
 }
 
-void Client::Answer(const std::shared_ptr<Request>& request, const ingest::RecordResults& results) {
+void Client::Answer(const std::shared_ptr<Request>& request, const record::RecordResults& results) {
   bool again = false;
   for (int i = 0; i < results.size(); ++i) {
     const v1::RecordResult& result = results[i];

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "liggare/v1/event_service.pb.h"
-#include "services/ingest/record_batch.h"
+#include "services/record/record_batch.h"
 #include "tests/simulation/events.h"
 #include "tests/simulation/machine.h"
 
@@ -48,8 +48,8 @@ class Client {
   void Send(const std::shared_ptr<Request>& request);
   void Arrive(const std::shared_ptr<Request>& request);
   // When the node says it, whether or not the answer arrives.
-  void Check(const Request& request, const ingest::RecordResults& results);
-  void Answer(const std::shared_ptr<Request>& request, const ingest::RecordResults& results);
+  void Check(const Request& request, const record::RecordResults& results);
+  void Answer(const std::shared_ptr<Request>& request, const record::RecordResults& results);
   void Begin(std::vector<v1::Submission> submissions,
              domain::Certificate certificate = domain::Certificate::kSystem);
   bool Lost() { return random_.Chance(finished_ ? 0 : pace_.lost_percent); }

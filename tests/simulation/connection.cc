@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "proto/error/error.h"
-#include "services/rpc/channel.h"
+#include "services/rpc/call/channel.h"
 #include "tests/simulation/frame_text.h"
 #include "tests/simulation/process.h"
 

@@ -11,8 +11,8 @@
 
 #include "absl/status/status.h"
 #include "liggare/v1/replication_service.pb.h"
-#include "services/replication/frame_stream.h"
-#include "services/replication/session_driver.h"
+#include "services/replication/drive/frame_stream.h"
+#include "services/replication/drive/session_driver.h"
 #include "tests/simulation/network.h"
 
 namespace liggare::simulation {

@@ -4,11 +4,11 @@
 #include <utility>
 #include <vector>
 
-#include "eventstore/log/entry.h"
+#include "eventstore/log/bytes/entry.h"
 #include "eventstore/note/checkpoint.h"
 #include "eventstore/note/note.h"
-#include "services/domain/log_name.h"
-#include "services/domain/node_path.h"
+#include "proto/name/log_name.h"
+#include "proto/name/node_path.h"
 #include "services/state/concern.h"
 #include "services/state/state_digest.h"
 #include "tests/simulation/node_keys.h"
@@ -18,7 +18,7 @@ namespace {
 
 std::vector<std::string> AncestorsOf(std::string_view path) {
   std::vector<std::string> ancestors;
-  for (auto up = domain::ParentOf(path); !up.empty(); up = domain::ParentOf(up)) {
+  for (auto up = name::ParentOf(path); !up.empty(); up = name::ParentOf(up)) {
     ancestors.emplace_back(up);
   }
   return ancestors;
@@ -62,7 +62,7 @@ std::optional<std::string> MissingOf(const std::string& path, const Machines& ma
     std::set<std::string> logs;
     for (const std::string& from : {path, holder}) {
       for (std::string& log : checker.LogsAt(from)) {
-        if (domain::PathOfLog(log) == path) logs.insert(std::move(log));
+        if (name::PathOfLog(log) == path) logs.insert(std::move(log));
       }
     }
     for (const std::string& log : logs) {
@@ -103,7 +103,7 @@ std::optional<std::string> NotShown(const Machine& machine, const log::EventLog&
 
 std::optional<std::string> NotShown(const Machine& machine, const Machines& machines,
                                     const Checker& checker) {
-  if (domain::DepthOf(machine.path()) <= domain::kCountyDepth) return {};
+  if (name::DepthOf(machine.path()) <= name::kCountyDepth) return {};
   for (const std::string& ancestor : AncestorsOf(machine.path())) {
     const log::EventLog& above = machines.at(ancestor)->process()->log();
     for (const log::HeldLog& held : above.LogsOf(ancestor)) {
@@ -119,9 +119,9 @@ std::optional<std::string> NotShown(const Machine& machine, const Machines& mach
 
 std::vector<std::string> HoldersOf(const std::string& path, const Machines& machines) {
   std::vector<std::string> holders = AncestorsOf(path);
-  if (path != domain::kNationPath) return holders;
+  if (path != name::kNationPath) return holders;
   for (const auto& [name, machine] : machines) {
-    if (name == machine->path() && domain::DepthOf(name) == 2) holders.push_back(name);
+    if (name == machine->path() && name::DepthOf(name) == 2) holders.push_back(name);
   }
   return holders;
 }

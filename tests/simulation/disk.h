@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "eventstore/log/database.h"
+#include "eventstore/log/database/database.h"
 #include "tests/simulation/random.h"
 
 namespace liggare::simulation {

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "eventstore/log/commitment.h"
-#include "eventstore/log/entry.h"
+#include "eventstore/log/bytes/commitment.h"
+#include "eventstore/log/bytes/entry.h"
 #include "proto/form/uuid.h"
-#include "services/domain/node_path.h"
-#include "services/domain/state.h"
+#include "proto/name/node_path.h"
+#include "services/domain/state/state.h"
 #include "tests/simulation/node_keys.h"
 
 namespace liggare::simulation {
@@ -37,14 +37,14 @@ v1::Submission Events::Next(domain::StateView& states, int64_t now_ms) {
 v1::EventData Events::Make(domain::StateView& states) {
   const std::string& path = options_.path;
   const auto& below = options_.verksamheter;
-  if (path == domain::kNationPath && (below.empty() || random_.Chance(50))) return Appropriation();
+  if (path == name::kNationPath && (below.empty() || random_.Chance(50))) return Appropriation();
   const std::string& verksamhet = below[random_.Below(below.size())];
   const int kind = static_cast<int>(random_.Below(100));
   // Now and then what comes too early, to be refused.
   const bool is_careless = random_.Chance(5);
   if (verksamhet != path) {
     const bool corrects = is_careless || Has(states, Rapport(verksamhet), kField);
-    if (domain::DepthOf(path) == 2 && (kind < 30 || !corrects)) return Assigned(verksamhet);
+    if (name::DepthOf(path) == 2 && (kind < 30 || !corrects)) return Assigned(verksamhet);
     return Corrected(verksamhet, states);
   }
   if (is_careless) return Corrected(verksamhet, states);
@@ -94,7 +94,7 @@ v1::EventData Events::Assigned(const std::string& verksamhet) {
   v1::EventData event;
   event.set_subject("verksamhet/" + verksamhet);
   v1::KommunAssigned& assigned = *event.mutable_kommun_assigned();
-  assigned.set_kommunkod(std::string(domain::LanskodOf(verksamhet)) + "80");
+  assigned.set_kommunkod(std::string(name::LanskodOf(verksamhet)) + "80");
   assigned.set_from("2020-01-01");
   assigned.set_redovisar_ekonomi(random_.Chance(50));
   return event;

@@ -9,7 +9,7 @@
 
 #include "liggare/v1/event.pb.h"
 #include "liggare/v1/event_service.pb.h"
-#include "services/domain/state_view.h"
+#include "services/domain/state/state_view.h"
 #include "tests/simulation/random.h"
 
 namespace liggare::simulation {

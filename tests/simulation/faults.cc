@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "services/domain/node_path.h"
+#include "proto/name/node_path.h"
 
 namespace liggare::simulation {
 namespace {
@@ -93,7 +93,7 @@ Machine& Faults::AnyMachine() {
 std::string Faults::AnyLink() {
   std::vector<std::string> children;
   for (const auto& [name, machine] : targets_.machines) {
-    if (machine->path() != domain::kNationPath) children.push_back(machine->path());
+    if (machine->path() != name::kNationPath) children.push_back(machine->path());
   }
   return children[random_.Below(children.size())];
 }
@@ -112,7 +112,7 @@ void Faults::Happen(Fault fault) {
     case Fault::kHalfOpen:
       return targets_.network.Cut(link, /*half_open=*/true);
     case Fault::kSecondCall:
-      if (machine.process() != nullptr && machine.path() != domain::kNationPath) {
+      if (machine.process() != nullptr && machine.path() != name::kNationPath) {
         machine.process()->DialOnceMore();
       }
       return;
@@ -201,7 +201,7 @@ void Faults::FillDisk(Machine& machine, int64_t us) {
 bool Faults::HasEnrolled(Machine& machine) const {
   if (machine.process() == nullptr) return false;
   for (const auto& [name, other] : targets_.machines) {
-    if (domain::ParentOf(other->path()) != machine.path()) continue;
+    if (name::ParentOf(other->path()) != machine.path()) continue;
     if (!machine.process()->hosted().keys.KeyFor(other->path()).ok()) return false;
   }
   return true;
@@ -215,14 +215,14 @@ void Faults::Restore(Machine& machine, int64_t us) {
     targets_.network.parts().checker.Suspect(machine.path());
     machine.RestoreBackup(random_.Between(0, 5 * kSecondUs));
     // Some of them go on for a while before they meet anybody.
-    if (machine.path() != domain::kNationPath && random_.Chance(50)) {
+    if (machine.path() != name::kNationPath && random_.Chance(50)) {
       Partition(machine.path(), random_.Between(kSecondUs, 45 * kSecondUs));
     }
   });
 }
 
 void Faults::Clone(Machine& machine) {
-  if (machine.name() != machine.path() || machine.path() == domain::kNationPath) return;
+  if (machine.name() != machine.path() || machine.path() == name::kNationPath) return;
   targets_.network.parts().checker.Suspect(machine.path());
   targets_.clone(machine);
 }

@@ -5,6 +5,7 @@
 #include "eventstore/note/checkpoint.h"
 #include "eventstore/note/note.h"
 #include "proto/error/error.h"
+#include "proto/text/hex.h"
 
 namespace liggare::simulation {
 namespace {
@@ -22,15 +23,7 @@ std::string CheckpointText(const std::string& bytes) {
 }
 
 // The first bytes of a root: enough to see whether two differ.
-std::string RootText(std::string_view root) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text = "~";
-  for (const char byte : root.substr(0, 3)) {
-    text += kDigits[static_cast<uint8_t>(byte) >> 4];
-    text += kDigits[static_cast<uint8_t>(byte) & 15];
-  }
-  return text;
-}
+std::string RootText(std::string_view root) { return "~" + text::Hex(root.substr(0, 3)); }
 
 std::string StateText(const v1::LogState& state) {
   return state.log() + ":" + std::to_string(state.size()) + RootText(state.root());

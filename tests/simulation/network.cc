@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "services/domain/node_path.h"
+#include "proto/name/node_path.h"
 #include "tests/simulation/connection.h"
 #include "tests/simulation/process.h"
 
@@ -22,7 +22,7 @@ std::vector<std::shared_ptr<Connection>> Network::Of(const std::string& child) c
 
 void Network::Dial(Process& child, CallDone done) {
   auto connection = std::make_shared<Connection>(*this, ++dialled_, child.path(),
-                                                 std::string(domain::ParentOf(child.path())));
+                                                 std::string(name::ParentOf(child.path())));
   connections_.push_back(connection);
   connection->Begin(child, std::move(done));
 }

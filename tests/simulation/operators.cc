@@ -4,10 +4,10 @@
 #include <optional>
 #include <utility>
 
-#include "eventstore/log/fsck.h"
-#include "eventstore/log/keys.h"
-#include "services/domain/log_name.h"
-#include "services/domain/node_path.h"
+#include "eventstore/log/bytes/keys.h"
+#include "eventstore/log/care/fsck.h"
+#include "proto/name/log_name.h"
+#include "proto/name/node_path.h"
 #include "tests/simulation/node_keys.h"
 #include "tests/simulation/process.h"
 #include "tests/simulation/simulated_peer.h"
@@ -90,7 +90,7 @@ bool Operators::NeedsRestore(const Machine& machine) const {
 
 bool Operators::AncestorNeedsRestore(const Machine& machine) const {
   const std::string path = machine.path();
-  for (auto up = domain::ParentOf(path); !up.empty(); up = domain::ParentOf(up)) {
+  for (auto up = name::ParentOf(path); !up.empty(); up = name::ParentOf(up)) {
     const Machine& above = *parts_.machines.at(std::string(up));
     if (above.in_repair() || NeedsRestore(above)) return true;
   }
@@ -136,12 +136,12 @@ void Operators::StopCopies(const std::string& path) {
 
 std::vector<Machine*> Operators::PeersOf(const Machine& machine) const {
   const std::string path = machine.path();
-  if (path != domain::kNationPath) {
-    return {parts_.machines.at(std::string(domain::ParentOf(path))).get()};
+  if (path != name::kNationPath) {
+    return {parts_.machines.at(std::string(name::ParentOf(path))).get()};
   }
   std::vector<Machine*> counties;
   for (const auto& [name, other] : parts_.machines) {
-    if (name != other->path() || domain::ParentOf(name) != path) continue;
+    if (name != other->path() || name::ParentOf(name) != path) continue;
     if (!without_disk_.contains(name)) counties.push_back(other.get());
   }
   return unanimous_ && !counties.empty() ? LargestUnanimous(std::move(counties)) : counties;
@@ -151,7 +151,7 @@ std::vector<Machine*> Operators::PeersOf(const Machine& machine) const {
 // those that agree with it. The others are restored afterwards.
 std::vector<Machine*> Operators::LargestUnanimous(std::vector<Machine*> counties) const {
   const Checker& checker = parts_.network.parts().checker;
-  const std::string log = checker.NewestLogAt(counties.front()->name(), domain::kNationPath);
+  const std::string log = checker.NewestLogAt(counties.front()->name(), name::kNationPath);
   const Machine* most = *std::ranges::max_element(counties, {}, [&](const Machine* county) {
     return checker.DurableSize(county->name(), log);
   });
@@ -176,7 +176,7 @@ absl::StatusOr<restore::RestoreReport> Operators::Fill(Machine& machine, Disk& f
     lost = *std::move(opened);
     lost_is_readable = lost->log() != nullptr;
   }
-  const note::VerifierKey national = KeyOf(domain::kNationPath).verifier();
+  const note::VerifierKey national = KeyOf(name::kNationPath).verifier();
   const restore::NodeParts node{
       .path = machine.path(),
       .trust_domain = std::string(kTrustDomain),
@@ -208,7 +208,7 @@ void Operators::BeginAnew(Machine& machine) {
 void Operators::ManageAlone(Machine& nation) {
   if (without_disk_.contains(nation.name())) return BeginAnew(nation);
   for (const std::string& name : std::set<std::string>(without_disk_)) {
-    if (domain::ParentOf(name) == nation.path()) Restore(*parts_.machines.at(name));
+    if (name::ParentOf(name) == nation.path()) Restore(*parts_.machines.at(name));
   }
 }
 
@@ -216,7 +216,7 @@ void Operators::ManageAlone(Machine& nation) {
 // then it can be restored from them.
 void Operators::RestoreCounties() {
   for (const auto& [name, machine] : parts_.machines) {
-    if (domain::ParentOf(name) == domain::kNationPath && NeedsRestore(*machine)) Restore(*machine);
+    if (name::ParentOf(name) == name::kNationPath && NeedsRestore(*machine)) Restore(*machine);
   }
 }
 
@@ -238,11 +238,11 @@ void Operators::Restore(Machine& machine) {
   if (!report.ok()) {
     trace.Add(machine.name(), "is not restored: " + std::string(report.status().message()));
     // The counties do not agree: the next attempt is made from those that do.
-    if (machine.path() == domain::kNationPath) unanimous_ = !unanimous_;
+    if (machine.path() == name::kNationPath) unanimous_ = !unanimous_;
     if (absl::IsNotFound(report.status())) {
-      asked_in_vain_.insert(std::string(domain::ParentOf(machine.path())));
+      asked_in_vain_.insert(std::string(name::ParentOf(machine.path())));
       BeginAnew(machine);
-      if (machine.path() == domain::kNationPath) RestoreCounties();
+      if (machine.path() == name::kNationPath) RestoreCounties();
       return;
     }
     if (!without_disk_.contains(machine.name())) machine.EndRepair(nullptr);

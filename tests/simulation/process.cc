@@ -5,8 +5,8 @@
 
 #include "proto/error/error.h"
 #include "proto/form/uuid.h"
-#include "services/domain/node_path.h"
-#include "services/ingest/event_judge.h"
+#include "proto/name/node_path.h"
+#include "services/record/event_judge.h"
 
 namespace liggare::simulation {
 namespace {
@@ -18,7 +18,7 @@ constexpr int kLaterType = 9'000;          // Of payloads, that nobody knows yet
 }  // namespace
 
 // The product's timer, on the simulated time.
-class Process::StepTimer : public replication::Timer {
+class Process::StepTimer : public work::Timer {
  public:
   explicit StepTimer(Process& process) : process_(process) {}
   void After(int64_t delay_ms, std::function<void()> closure) override {
@@ -63,7 +63,7 @@ class Process::LaterJudge : public log::Judge {
   }
 
  private:
-  ingest::EventJudge judge_;
+  record::EventJudge judge_;
 };
 
 Process::Process(Parts parts)
@@ -82,7 +82,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(Parts parts) {
       log::EventLog::Open(self->parts_.disk, std::move(options));
   if (!log.ok()) return log.status();
   self->Open(*std::move(log));
-  if (self->path() != domain::kNationPath) {
+  if (self->path() != name::kNationPath) {
     self->After(self->parts_.random.Between(0, kFirstDialUs), &Process::Dial);
   }
   return process;
@@ -91,7 +91,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(Parts parts) {
 void Process::Open(std::unique_ptr<log::EventLog> log) {
   log_ = std::move(log);
   const note::SigningKey& key = KeyOf(path());
-  keys_ = std::make_unique<replication::KeyRegistry>(*log_, KeyOf(domain::kNationPath).verifier(),
+  keys_ = std::make_unique<replication::KeyRegistry>(*log_, KeyOf(name::kNationPath).verifier(),
                                                      key.verifier());
   states_ = std::make_unique<state::StateReader>(*log_);
   Checker& checker = parts_.network.parts().checker;

@@ -17,16 +17,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "eventstore/log/event_log.h"
-#include "eventstore/log/sequencer.h"
+#include "eventstore/log/read/event_log.h"
+#include "eventstore/log/write/sequencer.h"
 #include "services/hosting/hosted_node.h"
-#include "services/replication/backoff.h"
-#include "services/replication/key_registry.h"
-#include "services/replication/replication_node.h"
-#include "services/replication/session_driver.h"
-#include "services/replication/timer.h"
-#include "services/rpc/strand.h"
+#include "services/replication/chunks/key_registry.h"
+#include "services/replication/drive/replication_node.h"
+#include "services/replication/drive/session_driver.h"
 #include "services/state/state_reader.h"
+#include "services/work/backoff.h"
+#include "services/work/strand.h"
+#include "services/work/timer.h"
 #include "tests/simulation/disk.h"
 #include "tests/simulation/network.h"
 #include "tests/simulation/node_keys.h"
@@ -65,7 +65,7 @@ class Process {
   // False while the disk has stopped and the process does not know it yet.
   bool alive() const { return !parts_.disk.crashed(); }
   const hosting::HostedNode& hosted() const { return *hosted_; }
-  rpc::WorkerPool& workers() { return workers_; }
+  work::WorkerPool& workers() { return workers_; }
   log::EventLog& log() { return *log_; }
   log::Sequencer& sequencer() { return *sequencer_; }
   state::StateReader& states() { return *states_; }
@@ -98,8 +98,8 @@ class Process {
 
   Parts parts_;
   const std::shared_ptr<bool> lives_ = std::make_shared<bool>(true);
-  rpc::WorkerPool workers_{0};
-  std::unique_ptr<replication::Timer> timer_;
+  work::WorkerPool workers_{0};
+  std::unique_ptr<work::Timer> timer_;
   std::unique_ptr<log::EventLog> log_;
   std::unique_ptr<replication::KeyRegistry> keys_;
   std::unique_ptr<state::StateReader> states_;
@@ -108,7 +108,7 @@ class Process {
   std::unique_ptr<replication::ReplicationNode> replication_;
   std::unique_ptr<log::EventLog::Subscription> visible_;
   std::optional<hosting::HostedNode> hosted_;
-  replication::Backoff backoff_;
+  work::Backoff backoff_;
   bool work_planned_ = false;
   bool commit_planned_ = false;
 };

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "services/domain/node_path.h"
-#include "services/replication/limits.h"
+#include "proto/name/node_path.h"
+#include "services/replication/session/limits.h"
 #include "tests/simulation/convergence.h"
 #include "tests/simulation/operators.h"
 #include "tests/simulation/quick_signatures.h"
@@ -105,8 +105,8 @@ void Run::AddMachine(const std::string& name) {
 std::vector<std::string> Run::EnrolledBy(const std::string& path) const {
   std::vector<std::string> children;
   for (const std::string& other : paths_) {
-    const bool is_nation = other == path && path == domain::kNationPath;
-    if (is_nation || domain::ParentOf(other) == path) children.push_back(other);
+    const bool is_nation = other == path && path == name::kNationPath;
+    if (is_nation || name::ParentOf(other) == path) children.push_back(other);
   }
   return children;
 }
@@ -116,7 +116,7 @@ void Run::AddClient(Machine& machine, bool enrols) {
   events.path = machine.path();
   events.large = random_.Chance(5);
   for (const std::string& path : paths_) {
-    if (domain::DepthOf(path) >= 3 && domain::IsAtOrBelow(path, machine.path())) {
+    if (name::DepthOf(path) >= 3 && name::IsAtOrBelow(path, machine.path())) {
       events.verksamheter.push_back(path);
     }
   }
@@ -193,9 +193,9 @@ bool Run::Heal() {
 void Run::CompareSomeStates(int count) {
   for (int i = 0; i < count && !checker_.violation(); ++i) {
     const std::string& path = paths_[random_.Below(paths_.size())];
-    std::string above(domain::ParentOf(path));
-    while (!above.empty() && above != domain::kNationPath && random_.Chance(50)) {
-      above = domain::ParentOf(above);
+    std::string above(name::ParentOf(path));
+    while (!above.empty() && above != name::kNationPath && random_.Chance(50)) {
+      above = name::ParentOf(above);
     }
     if (above.empty() || machines_.at(path)->process() == nullptr) continue;
     const std::string log = machines_.at(path)->process()->log().own_log();

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "services/domain/node_path.h"
-#include "services/replication/refill.h"
+#include "proto/name/node_path.h"
+#include "services/replication/drive/refill.h"
 #include "tests/simulation/process.h"
 
 namespace liggare::simulation {
@@ -13,7 +13,7 @@ constexpr int64_t kAnswerMaxUs = 60'000;
 
 // The ends of the session between the two, as the peer sees them.
 replication::SessionEnds EndsOf(const std::string& peer, const std::string& node) {
-  const bool is_parent = domain::ParentOf(node) == peer;
+  const bool is_parent = name::ParentOf(node) == peer;
   return {is_parent ? replication::Side::kParent : replication::Side::kChild, peer, node};
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "services/replication/log_flow.h"
+#include "services/replication/session/log_flow.h"
 #include "services/restore/log_origin.h"
 #include "tests/simulation/machine.h"
 #include "tests/simulation/network.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "services/rpc/credentials.h"
+#include "services/rpc/tls/credentials.h"
 
 namespace liggare::testing {
 

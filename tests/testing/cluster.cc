@@ -13,12 +13,12 @@
 #include "proto/error/error.h"
 #include "proto/form/plan.h"
 #include "proto/form/uuid.h"
-#include "services/domain/authority.h"
-#include "services/domain/node_path.h"
+#include "proto/name/node_path.h"
+#include "services/domain/law/authority.h"
 #include "services/node/config.h"
 #include "services/node/secrets.h"
-#include "services/rpc/channel.h"
-#include "services/rpc/credentials.h"
+#include "services/rpc/call/channel.h"
+#include "services/rpc/tls/credentials.h"
 
 namespace liggare::testing {
 namespace {
@@ -121,7 +121,7 @@ std::string Cluster::config_text(const std::string& host) const {
     if (smallest_counts_.contains(path)) {
       text += "smallest_count = " + std::to_string(smallest_counts_.at(path)) + "\n";
     }
-    const std::string parent(domain::ParentOf(path));
+    const std::string parent(name::ParentOf(path));
     if (parent.empty()) continue;
     text += "parent = { address = '" + members_.at(HostOf(parent))->listen + "', host = '" +
             HostOf(parent) + "' }\n";
@@ -159,7 +159,7 @@ void Cluster::Start() {
   for (const HostPlan& host : plan_) Require(StartHost(host.name), "starting " + host.name);
   for (const HostPlan& host : plan_) {
     for (const std::string& path : host.paths) {
-      if (path != domain::kNationPath) Enrol(path);
+      if (path != name::kNationPath) Enrol(path);
     }
   }
 }
@@ -174,7 +174,7 @@ void Cluster::Enrol(const std::string& child) {
   enrolled.set_display_name(child);
   enrolled.set_custody(v1::CUSTODY_OWN);
   enrolled.set_host(HostOf(child));
-  const v1::RecordResult result = Record(std::string(domain::ParentOf(child)), event);
+  const v1::RecordResult result = Record(std::string(name::ParentOf(child)), event);
   if (result.has_error()) Require(MakeError(result.error()), "enrolling " + child);
 }
 

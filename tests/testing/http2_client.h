@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/rpc/credentials.h"
+#include "services/rpc/tls/credentials.h"
 
 namespace liggare::testing {
 

@@ -15,7 +15,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "eventstore/log/database.h"
+#include "eventstore/log/database/database.h"
 
 namespace liggare::testing {
 

@@ -13,7 +13,7 @@ PHASES = ("01-anslag", "02-register", "03-ansokan", "04-belopp", "05-beslut",
           "06-utbetalning", "07-utbetalning", "08-rapporter",
           "09-komplettering", "10-svar", "11-granskning", "12-bokslut", "13-aterkrav",
           "14-rattelse")
-SECOND_FORM_FROM = 2025  # The bidragsår (services/domain/form_version.h).
+SECOND_FORM_FROM = 2025  # The bidragsår (services/domain/form/form_version.h).
 SOCIALSTYRELSEN_ORGANISATIONSNUMMER = "202100-0555"
 DAY_ONE = datetime.date(1970, 1, 1)
 
