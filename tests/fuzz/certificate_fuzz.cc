@@ -35,23 +35,40 @@ std::string TakeText(FuzzInput& input) {
   return text;
 }
 
+// What CheckCertificate borrows.
+struct Texts {
+  std::string ca;
+  std::string certificate;
+  std::string key;
+};
+
+Texts TakeTexts(FuzzInput& input) {
+  Texts texts;
+  texts.ca = TakeText(input);
+  texts.certificate = TakeText(input);
+  texts.key = TakeText(input);
+  return texts;
+}
+
+Texts TakeBytes(FuzzInput& input) {
+  Texts texts;
+  const size_t low = input.Byte();
+  const size_t certificate_bytes = low | static_cast<size_t>(input.Byte()) << 8;
+  texts.certificate = Armoured("CERTIFICATE", input.Bytes(certificate_bytes));
+  texts.key = Armoured("PRIVATE KEY", input.rest());
+  texts.ca = texts.certificate;  // Its own authority.
+  return texts;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   FuzzInput input(data, size);
-  rpc::CertificateCheck check{
-      .ca = {"ca.crt", ""}, .certificate = {"own.crt", ""}, .key = {"own.key", ""}, .now_s = kNowS};
-  if (input.Byte() % 2 == 0) {
-    check.ca.pem = TakeText(input);
-    check.certificate.pem = TakeText(input);
-    check.key.pem = TakeText(input);
-  } else {
-    const size_t certificate_bytes = input.Byte() | input.Byte() << 8;
-    check.certificate.pem = Armoured("CERTIFICATE", input.Bytes(certificate_bytes));
-    check.key.pem = Armoured("PRIVATE KEY", input.rest());
-    check.ca.pem = check.certificate.pem;  // Its own authority.
-  }
-  const auto checked = rpc::CheckCertificate(check);
+  const Texts texts = input.Byte() % 2 == 0 ? TakeTexts(input) : TakeBytes(input);
+  const auto checked = rpc::CheckCertificate({.ca = {"ca.crt", texts.ca},
+                                              .certificate = {"own.crt", texts.certificate},
+                                              .key = {"own.key", texts.key},
+                                              .now_s = kNowS});
   if (!checked.ok()) {
     FUZZ_CHECK(liggare::ErrorOf(checked.status()).code() == liggare::v1::ERROR_CODE_CONFIGURATION);
     FUZZ_CHECK(!checked.status().message().empty());
