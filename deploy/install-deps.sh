@@ -4,7 +4,7 @@
 #
 #   deploy/install-deps.sh [--lint] [--list]
 #
-#   --lint   also what .ci/run needs: clang-format, clang-tidy, Node.js with npm
+#   --lint   also what .ci/run needs: clang and its tools, Node.js with npm
 #   --list   only print the packages and the reasons
 #
 # Runs as root, or through sudo. Exit status: 0 all are there, 1 not, 2 usage.
@@ -45,6 +45,8 @@ packages=(
 lint_packages=(
   "clang-format|checks the layout of the code"
   "clang-tidy|finds mistakes in the code"
+  "clang|builds the fuzz targets (tests/fuzz)"
+  "libclang-rt-dev|libFuzzer and the sanitizers of clang"
   "nodejs|runs buf, which checks proto/"
   "npm|fetches buf"
 )
