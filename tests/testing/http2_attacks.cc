@@ -10,6 +10,7 @@ constexpr size_t kPieceBytes = 64 * 1024;
 constexpr size_t kFloodBytes = 16 * 1024 * 1024;
 constexpr uint32_t kStreams = 60'000;
 constexpr size_t kFrameBytes = 16'384;
+constexpr uint32_t kTinyFrames = 100'000;
 
 // Sends what make(i) gives for i = 0 … count - 1, in pieces.
 void SendEach(Http2Client& client, uint32_t count,
@@ -61,6 +62,17 @@ std::string Bomb(uint32_t i) {
   if (i == 0) block += std::string("\x40\x01x\x7f\xa1\x1e", 6) + std::string(4'000, 'x');
   block += std::string(12'000, '\xbe');
   return Frame(kFrameHeaders, kFlagEndHeaders, StreamOf(i), block) + Reset(StreamOf(i));
+}
+
+// Frames of one byte each of messages of a MiB, of which none is complete: not so many
+// that their number alone is too much.
+void SendTinyData(Http2Client& client, uint32_t streams) {
+  for (uint32_t i = 0; i < streams; ++i) {
+    client.Send(Open(StreamOf(i)) +
+                Frame(kFrameData, 0, StreamOf(i), std::string(1, '\0') + Number(1024 * 1024)));
+  }
+  SendEach(client, kTinyFrames,
+           [&](uint32_t i) { return Frame(kFrameData, 0, StreamOf(i % streams), "m"); });
 }
 
 std::vector<Http2Attack> StreamAttacks() {
@@ -152,6 +164,13 @@ std::vector<Http2Attack> ControlAttacks() {
        [](Http2Client& client) {
          client.Send(Open(1));
          Repeat(client, Frame(kFrameData, 0, 1));
+       }},
+      {"TinyData", [](Http2Client& client) { SendTinyData(client, 1); }},
+      {"TinyDataOfManyStreams", [](Http2Client& client) { SendTinyData(client, 100); }},
+      {"TinyDataOfNoStream",
+       [](Http2Client& client) {
+         client.Send(Open(1) + Reset(1));
+         Repeat(client, Frame(kFrameData, 0, 1, "m"), 10 * kTinyFrames);
        }},
       {"WindowUpdateOfAStream",
        [](Http2Client& client) {

@@ -54,9 +54,10 @@ void ConnectionGuard::Sent(std::string_view bytes, int64_t now_ms) {
 absl::Status ConnectionGuard::JudgeMessage(const FrameHeader& frame, std::string_view part) {
   const auto found = open_.find(frame.stream);
   if (found == open_.end()) return absl::OkStatus();  // gRPC drops it.
-  const size_t before = found->second.incomplete_bytes();
-  found->second.Read(part);
-  const size_t now = found->second.incomplete_bytes();
+  Stream& stream = found->second;
+  const size_t before = stream.messages.incomplete_bytes();
+  if (stream.messages.Read(part)) stream.small_frames = 0;
+  const size_t now = stream.messages.incomplete_bytes();
   if (account_->KeepIncomplete(before, now)) return absl::OkStatus();
   account_->KeepIncomplete(before, 0);
   open_.erase(found);
@@ -90,12 +91,24 @@ absl::Status ConnectionGuard::Judge(const FrameHeader& frame, int64_t now_ms) {
       --window_updates_owed_;
       return absl::OkStatus();
     case FrameType::kData:
-      if (frame.length > 0) return absl::OkStatus();
-      if (empty_data_owed_ == 0) break;
-      --empty_data_owed_;
-      return absl::OkStatus();
+      return JudgeData(frame, now_ms);
   }
   return SpendControlFrame(frame, now_ms);
+}
+
+absl::Status ConnectionGuard::JudgeData(const FrameHeader& frame, int64_t now_ms) {
+  if (frame.length >= kControlFrameBytes) return absl::OkStatus();
+  if (frame.length == 0) {
+    if (empty_data_owed_ == 0) return SpendControlFrame(frame, now_ms);
+    --empty_data_owed_;
+    return absl::OkStatus();
+  }
+  const auto found = open_.find(frame.stream);
+  if (found == open_.end() || found->second.small_frames >= kSmallFramesOfMessageMax) {
+    return SpendControlFrame(frame, now_ms);
+  }
+  ++found->second.small_frames;
+  return absl::OkStatus();
 }
 
 absl::Status ConnectionGuard::SpendControlFrame(const FrameHeader& frame, int64_t now_ms) {
@@ -138,7 +151,7 @@ absl::Status ConnectionGuard::BeginStream(uint32_t stream, int64_t now_ms) {
 void ConnectionGuard::EndStream(uint32_t stream) {
   const auto found = open_.find(stream);
   if (found == open_.end()) return;
-  account_->KeepIncomplete(found->second.incomplete_bytes(), 0);
+  account_->KeepIncomplete(found->second.messages.incomplete_bytes(), 0);
   open_.erase(found);
   account_->EndStreams(1);
 }

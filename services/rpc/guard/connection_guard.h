@@ -30,6 +30,9 @@ inline constexpr int kHeaderBlockFramesMax = 4;
 // Streams that are open. Beyond kConcurrentStreamsMax (channel.h) gRPC refuses them
 // only if the client has said that it knows.
 inline constexpr size_t kStreamsOfConnectionMax = 512;
+// DATA frames of less than kControlFrameBytes that one message may come in; further ones
+// count as frames that carry nothing.
+inline constexpr int kSmallFramesOfMessageMax = 4;
 // WINDOW_UPDATE frames that a client may still owe for what it was sent.
 inline constexpr int64_t kWindowUpdatesOwedMax = 65'536;
 
@@ -51,6 +54,7 @@ class ConnectionGuard {
 
  private:
   absl::Status Judge(const FrameHeader& frame, int64_t now_ms);
+  absl::Status JudgeData(const FrameHeader& frame, int64_t now_ms);
   absl::Status JudgeMessage(const FrameHeader& frame, std::string_view part);
   absl::Status JudgeHeaders(const FrameHeader& frame, int64_t now_ms);
   absl::Status JudgeHeaderBlock(const FrameHeader& frame, int64_t now_ms);
@@ -59,10 +63,15 @@ class ConnectionGuard {
   void EndStream(uint32_t stream);
   absl::Status SpendControlFrame(const FrameHeader& frame, int64_t now_ms);
 
+  struct Stream {
+    GrpcMessages messages;
+    int small_frames = 0;  // Of the message that is not complete.
+  };
+
   const std::shared_ptr<PeerAccount> account_;
   FrameReader received_{kClientPrefaceBytes};
   FrameReader sent_{0};
-  std::unordered_map<uint32_t, GrpcMessages> open_;
+  std::unordered_map<uint32_t, Stream> open_;
   uint32_t last_stream_ = 0;
   bool in_block_ = false;  // Between HEADERS and END_HEADERS nothing else may come.
   int block_frames_ = 0;

@@ -15,13 +15,18 @@ namespace liggare::rpc {
 // Not thread-safe.
 class GrpcMessages {
  public:
-  void Read(std::string_view bytes) {
+  // Whether a message ends in these bytes.
+  bool Read(std::string_view bytes) {
+    bool ends = false;
     while (!bytes.empty()) {
       const size_t taken =
           prefix_bytes_ < kPrefixBytes ? TakePrefix(bytes.front()) : TakeMessage(bytes);
       bytes.remove_prefix(taken);
-      if (prefix_bytes_ == kPrefixBytes && come_ == length_) prefix_bytes_ = come_ = 0;
+      if (prefix_bytes_ < kPrefixBytes || come_ < length_) continue;
+      prefix_bytes_ = come_ = 0;
+      ends = true;
     }
+    return ends;
   }
   // Bytes that have come of a message that is not complete.
   size_t incomplete_bytes() const { return prefix_bytes_ + come_; }

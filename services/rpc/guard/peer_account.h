@@ -28,8 +28,8 @@ inline constexpr int64_t kStreamsPerSecondMax = 32'768;
 inline constexpr int64_t kResetsPerSecondMax = 512;
 inline constexpr int64_t kResetsAtOnceMax = 1'024;
 // Frames a second that neither open a stream nor carry a part of a message: PING,
-// SETTINGS, PRIORITY, unknown ones, empty ones, and those that answer nothing. Of a
-// long one, each 256 bytes count.
+// SETTINGS, PRIORITY, unknown ones, empty ones, those that answer nothing, and small ones
+// that become no message (kSmallFramesOfMessageMax). Of a long one, each 256 bytes count.
 inline constexpr int64_t kControlFramesPerSecondMax = 4'096;
 inline constexpr int64_t kControlFramesAtOnceMax = 8'192;
 inline constexpr int64_t kControlFrameBytes = 256;

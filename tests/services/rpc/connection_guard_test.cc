@@ -184,7 +184,8 @@ TEST_F(ConnectionGuardTest, FramesThatCarryNothingHaveALimit) {
        {Frame(kFrameSettings, 0, 0), Frame(kFrameSettings, kFlagAck, 0),
         Frame(kFramePing, 0, 0, "12345678"), Frame(kFramePriority, 0, 1, "12345"),
         Frame(kFrameGoAway, 0, 0, "12345678"), Frame(kFrameData, 0, 1),
-        Frame(kFrameWindowUpdate, 0, 0, Number(1)), Frame(0xee, 0, 0)}) {
+        Frame(kFrameData, 0, 1, "of no stream"), Frame(kFrameWindowUpdate, 0, 0, Number(1)),
+        Frame(0xee, 0, 0)}) {
     ConnectionGuard guard(NewAccount());
     ASSERT_TRUE(guard.Received(kPreface, now_ms_).ok());
     int64_t count = 0;
@@ -196,6 +197,28 @@ TEST_F(ConnectionGuardTest, FramesThatCarryNothingHaveALimit) {
 TEST_F(ConnectionGuardTest, LongFrameThatCarriesNothingCountsForMany) {
   const std::string frame = Frame(0xee, 0, 0, std::string(kControlFrameBytes * 63, 'u'));
   EXPECT_EQ(Taken(frame), kControlFramesAtOnceMax / 64);
+}
+
+TEST_F(ConnectionGuardTest, SmallFramesThatBecomeNoMessageHaveALimit) {
+  ASSERT_TRUE(Takes(Open(1) + Frame(kFrameData, 0, 1, MessagePrefix(100'000'000))));
+  EXPECT_EQ(Taken(Frame(kFrameData, 0, 1, std::string(kControlFrameBytes - 1, 'm'))),
+            kSmallFramesOfMessageMax - 1 + kControlFramesAtOnceMax);
+}
+
+TEST_F(ConnectionGuardTest, LongerFramesOfAMessageHaveNone) {
+  const int64_t count = 2 * kControlFramesAtOnceMax;
+  ASSERT_TRUE(Takes(Open(1) + Frame(kFrameData, 0, 1, MessagePrefix(100'000'000))));
+  EXPECT_EQ(Taken(Frame(kFrameData, 0, 1, std::string(kControlFrameBytes, 'm')), count), count);
+}
+
+TEST_F(ConnectionGuardTest, SmallFramesOfMessagesThatEndHaveNone) {
+  static_assert(kSmallFramesOfMessageMax == 4);
+  const std::string message = Frame(kFrameData, 0, 1, MessagePrefix(3)) +
+                              Frame(kFrameData, 0, 1, "a") + Frame(kFrameData, 0, 1, "b") +
+                              Frame(kFrameData, 0, 1, "c");
+  const int64_t count = 2 * kControlFramesAtOnceMax;
+  ASSERT_TRUE(Takes(Open(1)));
+  EXPECT_EQ(Taken(message, count), count);
 }
 
 TEST_F(ConnectionGuardTest, WhoReadsMayTellItsWindowForEachFrame) {
@@ -267,9 +290,18 @@ TEST(GrpcMessagesTest, WhatIsNotCompleteIsCountedHoweverItIsCut) {
     GrpcMessages messages;
     for (size_t at = 0; at < two.size(); at += piece) messages.Read(two.substr(at, piece));
     EXPECT_EQ(messages.incomplete_bytes(), 5u + 299u) << piece;
-    messages.Read("m");
+    EXPECT_TRUE(messages.Read("m"));
     EXPECT_EQ(messages.incomplete_bytes(), 0u);
   }
+}
+
+TEST(GrpcMessagesTest, TheEndOfAMessageIsTold) {
+  GrpcMessages messages;
+  EXPECT_FALSE(messages.Read(MessagePrefix(3) + "ab"));
+  EXPECT_TRUE(messages.Read("c"));
+  EXPECT_TRUE(messages.Read(MessagePrefix(0)));
+  EXPECT_TRUE(messages.Read(MessagePrefix(1) + "a" + MessagePrefix(1)));
+  EXPECT_FALSE(messages.Read(""));
 }
 
 TEST(TokenBucketTest, ItFillsByItsRateUpToItsSize) {
