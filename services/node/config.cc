@@ -211,6 +211,30 @@ absl::Status CheckConfig(const Config& config) {
   return CheckDistinct(config.nodes);
 }
 
+absl::StatusOr<toml::table> Parse(std::string_view text, const std::string& file) {
+  toml::parse_result parsed = toml::parse(text, file);
+  if (parsed) return std::move(parsed).table();
+  const Setting place{.value = "",
+                      .file = file,
+                      .line = static_cast<int>(parsed.error().source().begin.line),
+                      .key = ""};
+  return SettingError(place, std::string(parsed.error().description()), "valid TOML");
+}
+
+// Keeps from the parser what it is not defined for (stray_letter.h).
+absl::StatusOr<toml::table> ParseToml(std::string_view text, const std::string& file) {
+  if (const std::optional<size_t> stray = FindStrayLetter(text)) {
+    const auto line = 1 + std::ranges::count(text.substr(0, *stray), '\n');
+    const Setting place{.value = "", .file = file, .line = static_cast<int>(line), .key = ""};
+    return SettingError(place,
+                        "a letter that is not ASCII, outside of a text and a comment or after a "
+                        "backslash",
+                        "texts in quotes, and keys of the letters a to z");
+  }
+  const auto without_letters = Parse(WithoutLetters(text), file);
+  return without_letters.ok() ? Parse(text, file) : without_letters.status();
+}
+
 }  // namespace
 
 absl::StatusOr<Endpoint> ParseEndpoint(std::string_view address) {
@@ -240,22 +264,10 @@ int64_t ClockConfirmedMs(const Config& config) {
 }
 
 absl::StatusOr<Config> ParseConfig(std::string_view text, const std::string& file) {
-  if (const std::optional<size_t> stray = FindStrayLetter(text)) {
-    const auto line = 1 + std::ranges::count(text.substr(0, *stray), '\n');
-    const Setting place{.value = "", .file = file, .line = static_cast<int>(line), .key = ""};
-    return SettingError(place, "a letter that is not ASCII, outside of a text and a comment",
-                        "texts in quotes, and keys of the letters a to z");
-  }
-  const toml::parse_result parsed = toml::parse(text, file);
-  if (!parsed) {
-    const Setting place{.value = "",
-                        .file = file,
-                        .line = static_cast<int>(parsed.error().source().begin.line),
-                        .key = ""};
-    return SettingError(place, std::string(parsed.error().description()), "valid TOML");
-  }
+  const auto table = ParseToml(text, file);
+  if (!table.ok()) return table.status();
   absl::Status status;
-  Config config = ReadTables(parsed.table(), file, status);
+  Config config = ReadTables(*table, file, status);
   if (!status.ok()) return status;
   if (status = CheckConfig(config); !status.ok()) return status;
   return config;

@@ -36,16 +36,44 @@ size_t EndOfText(std::string_view toml, size_t begin) {
   return begin + 1;
 }
 
+bool IsLetter(std::string_view text, size_t at) {
+  return at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80;
+}
+
+// One that a backslash in the text in quotes toml[begin, end) leads to, over white space
+// and ends of lines.
+std::optional<size_t> LetterAfterBackslash(std::string_view toml, size_t begin, size_t end) {
+  if (toml[begin] != '"') return {};
+  for (size_t i = begin; i < end; ++i) {
+    if (toml[i] != '\\') continue;
+    const size_t next = std::min(toml.find_first_not_of(" \t\n\v\f\r", i + 1), end);
+    if (IsLetter(toml, next)) return next;
+    i = std::max(i + 1, next - 1);
+  }
+  return {};
+}
+
 }  // namespace
+
+std::string WithoutLetters(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  std::string plain(text);
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (IsLetter(text, i)) plain[i] = 'x';
+  }
+  return plain;
+}
 
 std::optional<size_t> FindStrayLetter(std::string_view text) {
   size_t i = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   while (i < text.size()) {
-    if (static_cast<unsigned char>(text[i]) >= 0x80) return i;
+    if (IsLetter(text, i)) return i;
     if (text[i] == '#') {
       i = std::min(text.find('\n', i), text.size());
     } else if ((text[i] == '"' || text[i] == '\'') && MayBeginText(text, i)) {
-      i = EndOfText(text, i);
+      const size_t end = EndOfText(text, i);
+      if (const auto letter = LetterAfterBackslash(text, i, end)) return letter;
+      i = end;
     } else {
       ++i;
     }

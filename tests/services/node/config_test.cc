@@ -137,6 +137,23 @@ TEST(ConfigTest, LettersBeyondAsciiStandInTextsAndCommentsOnly) {
   EXPECT_EQ(FindStrayLetter("a = \"\"\"b\"\"\"\u00e5"), 11u);
 }
 
+TEST(ConfigTest, LettersBeyondAsciiDoNotFollowABackslash) {
+  EXPECT_EQ(FindStrayLetter("a = \"\"\"\\\n  \n\u00e5\"\"\""), 12u);
+  EXPECT_EQ(FindStrayLetter("a = \"\"\"b \\ \u00e5\"\"\""), 11u);
+  EXPECT_EQ(FindStrayLetter("a = \"\\\u00e5\""), 6u);
+  for (const char* fine : {"a = \"\\\\\u00e5\"", "a = \"\"\"\\\n b\u00e5\"\"\"",
+                           "a = \"\\n\u00e5\"", "a = \"b\\\\\" # \u00e5", "a = '\\\u00e5'"}) {
+    EXPECT_EQ(FindStrayLetter(fine), std::nullopt) << fine;
+  }
+}
+
+// Where it is not TOML, a quote may stand where none begins a text.
+TEST(ConfigTest, WhatIsNotTomlWithoutItsLettersIsRefused) {
+  EXPECT_EQ(WithoutLetters("\uFEFFa = '\u00e5'"), "a = 'xx'");
+  ExpectMistake({WithLine(3, "m=3)=\"\u00e5\""), "3: ", "", "valid TOML"});
+  ExpectMistake({WithLine(3, "m=3[\"\u00e5\"]"), "3: ", "", "valid TOML"});
+}
+
 TEST(ConfigTest, UnknownKeyIsNamedWithTheKnownOnes) {
   ExpectMistake({WithLine(3, "listen = '127.0.0.1:1'\nlisten_port = 5"),
                  "4: listen_port: ", "is not a known key", "listen"});
