@@ -3,7 +3,7 @@
 // gRPC 1.51 has no place for one: what it decrypts goes straight to its HTTP/2. But
 // it decrypts with OpenSSL's SSL_read, of a shared library; this program has an
 // SSL_read and an SSL_write of its own, which call those and look at what went
-// through (docs/adr/0022). They are exported by services/rpc/CMakeLists.txt.
+// through (docs/adr/0022). The linker exports them, for gRPC's library asks for them.
 #ifndef SERVICES_RPC_GUARD_TLS_GUARD_H_
 #define SERVICES_RPC_GUARD_TLS_GUARD_H_
 
