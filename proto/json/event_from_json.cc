@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
 #include "proto/error/error.h"
+#include "proto/form/disclosure_text.h"
 #include "proto/form/nearest.h"
 #include "proto/form/plan.h"
 #include "proto/form/uuid.h"
@@ -302,11 +303,12 @@ absl::Status Reader::ReadText(const JsonValue& value, const std::string& path, v
     return ReadMessage(value, form::PlanOf(*v1::Text::descriptor()), path, text);
   }
   if (value.kind != Kind::kText) return Invalid(path, value, "a text");
-  if (value.text.size() > kDisclosedTextBytesMax) {
-    return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
-                     {.message = "the text is " + std::to_string(value.text.size()) + " bytes",
-                      .field = path,
-                      .expected = "at most " + std::to_string(kDisclosedTextBytesMax) + " bytes"});
+  if (value.text.size() > form::kDisclosureTextBytesMax) {
+    return MakeError(
+        v1::ERROR_CODE_LIMIT_EXCEEDED,
+        {.message = "the text is " + std::to_string(value.text.size()) + " bytes",
+         .field = path,
+         .expected = "at most " + std::to_string(form::kDisclosureTextBytesMax) + " bytes"});
   }
   v1::Disclosure disclosure;
   disclosure.set_salt(salts_());

@@ -26,7 +26,6 @@ namespace liggare::json {
 
 inline constexpr size_t kEventJsonBytesMax = 1024 * 1024;
 inline constexpr int kJsonDepthMax = 16;
-inline constexpr size_t kDisclosedTextBytesMax = 16 * 1024;
 
 struct ParsedEvent {
   v1::EventData data;

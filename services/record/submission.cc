@@ -10,6 +10,7 @@
 #include "eventstore/log/bytes/commitment.h"
 #include "eventstore/log/bytes/entry.h"
 #include "proto/error/error.h"
+#include "proto/form/disclosure_text.h"
 #include "proto/form/plan.h"
 #include "services/domain/form/shape.h"
 #include "services/domain/law/authority.h"
@@ -23,13 +24,6 @@ constexpr size_t kSenderSignatureBytes = 64;
 // by nodes themselves.
 constexpr int kFirstSubmittedType = 110;
 
-absl::Status TooLarge(const char* field, size_t bytes, size_t bytes_max) {
-  return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
-                   {.message = std::string(field) + " has " + std::to_string(bytes) + " bytes",
-                    .field = field,
-                    .expected = "at most " + std::to_string(bytes_max) + " bytes"});
-}
-
 absl::Status Mismatch(std::string message, std::string expected) {
   return MakeError(
       v1::ERROR_CODE_DISCLOSURE_MISMATCH,
@@ -37,9 +31,7 @@ absl::Status Mismatch(std::string message, std::string expected) {
 }
 
 absl::Status CheckSizes(const v1::Submission& submission) {
-  if (submission.data().size() > log::kDataBytesMax) {
-    return TooLarge("data", submission.data().size(), log::kDataBytesMax);
-  }
+  if (absl::Status size = log::CheckDataBytes(submission.data().size()); !size.ok()) return size;
   const size_t signature_bytes = submission.sender_signature().size();
   if (signature_bytes != 0 && signature_bytes != kSenderSignatureBytes) {
     return MakeError(v1::ERROR_CODE_INVALID_FIELD,
@@ -55,8 +47,12 @@ absl::Status CheckDisclosure(const v1::Disclosure& disclosure) {
     return Mismatch("a salt has " + std::to_string(disclosure.salt().size()) + " bytes",
                     "32 random bytes, fresh for every text");
   }
-  if (disclosure.text().size() > kDisclosureTextBytesMax) {
-    return TooLarge("disclosures", disclosure.text().size(), kDisclosureTextBytesMax);
+  if (disclosure.text().size() > form::kDisclosureTextBytesMax) {
+    return MakeError(
+        v1::ERROR_CODE_LIMIT_EXCEEDED,
+        {.message = "a text has " + std::to_string(disclosure.text().size()) + " bytes",
+         .field = "disclosures",
+         .expected = "at most " + std::to_string(form::kDisclosureTextBytesMax) + " bytes"});
   }
   return absl::OkStatus();
 }

@@ -13,12 +13,9 @@
 #include "eventstore/log/write/sequencer.h"
 #include "liggare/v1/event.pb.h"
 #include "liggare/v1/event_service.pb.h"
-#include "services/domain/form/disclosure_text.h"
 #include "services/domain/law/authority.h"
 
 namespace liggare::record {
-
-using domain::kDisclosureTextBytesMax;
 
 // What the judge gets back of a submission: the event that `data` is.
 class ParsedEventData : public log::ParsedEvent {

@@ -131,7 +131,7 @@ Attacks Entries() {
       {"AnEnrolmentWithAKeyOfAnothersName", kEverywhere, GoesOn(), Records([](Scene& s) {
          return std::vector{Enrolling(s.self() + "/n", NewVkey(s.bystander())),
                             Enrolling(s.self() + "/m", "no key"),
-                            Enrolling(s.self() + "/o", std::string(100'000, 'k'))};
+                            Enrolling(s.self() + "/o", std::string(60'000, 'k'))};
        })},
       {"AnEnrolmentOfNoPath", kEverywhere, GoesOn(), Records([](Scene& s) {
          std::vector<v1::EventData> events;

@@ -57,9 +57,9 @@ Attacks FlowAttacks() {
       {"FiveMegabytesOfEntries", kEverywhere, GoesOn(),
        [](Scene& scene) {
          Speaker& peer = scene.Live();
-         for (int i = 0; i < 20; ++i) {
+         for (int i = 0; i < 84; ++i) {
            v1::EventData event = AboutVerksamhet(scene.self());
-           event.mutable_verksamhet_registered()->set_namn(std::string(250'000, 'n'));
+           event.mutable_verksamhet_registered()->set_namn(std::string(60'000, 'n'));
            scene.log().Append(event);
            peer.Send(scene.log().ChunkFrom(scene.log().size() - 1));
          }

@@ -105,9 +105,9 @@ Attacks Figures() {
        RecordsOne([](Scene& s, v1::EventData& event) { event = Report(s.self(), INT64_MIN); })},
       {"AFigureBelowNought", kBelow, GoesOn(),
        RecordsOne([](Scene& s, v1::EventData& event) { event = Report(s.self(), -5); })},
-      {"TenThousandRows", kBelow, GoesOn(), RecordsOne([](Scene&, v1::EventData& event) {
+      {"SevenThousandRows", kBelow, GoesOn(), RecordsOne([](Scene&, v1::EventData& event) {
          const v1::KlientAntal row = event.report_submitted().klienter(0);
-         for (int i = 0; i < 10'000; ++i) *event.mutable_report_submitted()->add_klienter() = row;
+         for (int i = 0; i < 7'000; ++i) *event.mutable_report_submitted()->add_klienter() = row;
        })},
       {"ACorrectionToTheLargestFigure", kBelow, GoesOn(), Records([](Scene& s) {
          v1::EventData correction = Report(s.self(), 3);
@@ -124,7 +124,7 @@ Attacks Words() {
       {"AnActorWithControlCharacters", kBelow, GoesOn(),
        RecordsOne([](Scene&, v1::EventData& event) {
          event.mutable_actor()->set_id("\x1b[2J\x1b]52;c;eA==\x07\r\n");
-         event.mutable_actor()->set_role(std::string(100'000, 'r'));
+         event.mutable_actor()->set_role(std::string(60'000, 'r'));
        })},
       {"AnEnumThatDoesNotExist", kBelow, GoesOn(), RecordsOne([](Scene&, v1::EventData& event) {
          v1::KlientAntal& row = *event.mutable_report_submitted()->mutable_klienter(0);
@@ -138,8 +138,8 @@ Attacks Words() {
          event.clear_payload();
          return WithUnknownField(9'999, "payload", event);
        })},
-      {"AHundredKilobytesOfUnknownFields", kBelow, GoesOn(), RecordsBytes([](Scene& s) {
-         return WithUnknownField(50, std::string(100'000, 'u'), Report(s.self(), 3));
+      {"SixtyKilobytesOfUnknownFields", kBelow, GoesOn(), RecordsBytes([](Scene& s) {
+         return WithUnknownField(50, std::string(60'000, 'u'), Report(s.self(), 3));
        })},
       {"APayloadThatIsNoMessage", kBelow, GoesOn(), RecordsBytes([](Scene& s) {
          v1::EventData event = Report(s.self(), 3);
@@ -199,9 +199,9 @@ Attacks Arrivals() {
              Arrival("node/" + s.bystander(), NowMs(), state_of(s.bystander() + "@1", 1)),
              Arrival("node/" + s.victim(), NowMs(), state_of(s.bystander() + "@1", 1))};
        })},
-      {"AnArrivalOfFourThousandLogs", kBelow, GoesOn(), Records([=](Scene& s) {
+      {"AnArrivalOfEightHundredLogs", kBelow, GoesOn(), Records([=](Scene& s) {
          return std::vector{
-             Arrival("node/" + s.self(), NowMs(), state_of(s.bystander() + "@1", 1), 4'000)};
+             Arrival("node/" + s.self(), NowMs(), state_of(s.bystander() + "@1", 1), 800)};
        })},
   };
 }

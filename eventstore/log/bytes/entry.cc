@@ -1,7 +1,10 @@
 #include "eventstore/log/bytes/entry.h"
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "eventstore/log/bytes/wire_reader.h"
+#include "proto/error/error.h"
 
 namespace liggare::log {
 namespace {
@@ -173,6 +176,16 @@ void AppendEarlier(std::string& out, const EarlierPlace& earlier) {
 }
 
 }  // namespace
+
+absl::Status CheckDataBytes(size_t bytes) {
+  if (bytes <= kDataBytesMax) return absl::OkStatus();
+  return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
+                   {.message = "the event has " + std::to_string(bytes) + " bytes",
+                    .field = "data",
+                    .expected = "at most " + std::to_string(kDataBytesMax) +
+                                " bytes: send it as several events, or its fields as corrections, "
+                                "and long words as texts beside it"});
+}
 
 absl::StatusOr<DataHeader> ParseDataHeader(std::string_view data) {
   DataHeader header;

@@ -16,9 +16,13 @@ namespace liggare::log {
 
 inline constexpr uint32_t kFormatVersion = 1;
 inline constexpr size_t kEventIdBytes = 16;
-// The largest serialised EventData that is recorded, and the largest entry.
-inline constexpr size_t kDataBytesMax = 256 * 1024;
-inline constexpr size_t kEntryBytesMax = kDataBytesMax + 16 * 1024;
+// The largest entry: C2SP tlog-tiles serves entries with 16 bits of length before each.
+// The largest serialised EventData that is recorded leaves room for what the node adds.
+inline constexpr size_t kEntryBytesMax = 65'535;
+inline constexpr size_t kDataBytesMax = 48 * 1024;
+// The logs that one Received names, each with its size and root; the others of the commit
+// stand in the next one.
+inline constexpr size_t kReceivedLogsBytesMax = 47 * 1024;
 inline constexpr size_t kSubjectBytesMax = 400;
 
 // Event types that the event store itself writes and reads.
@@ -40,6 +44,9 @@ struct DataHeader {
   std::string_view subject;
   uint32_t type = 0;  // The payload's field number.
 };
+
+// OK, or LIMIT_EXCEEDED for data of more than kDataBytesMax, with what to do instead.
+absl::Status CheckDataBytes(size_t bytes);
 
 // Reads the header of a serialised EventData without parsing its payload.
 // INVALID_ARGUMENT if the bytes are no message, the id is not 16 bytes, the

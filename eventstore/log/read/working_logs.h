@@ -23,6 +23,7 @@ struct WorkingLog {
   merkle::Tree tree;
   bool is_new = false;       // It has no number yet.
   bool advanced = false;     // It has more entries than before.
+  bool named = false;        // In a Received of this commit.
   bool substantial = false;  // One of them is not a Received, and not withheld.
   bool in_part = false;      // Entries of it may be withheld from this node.
   // The checkpoint of the last chunk stored.

@@ -13,6 +13,7 @@ namespace liggare::log {
 namespace {
 
 constexpr int kClockCounterBits = 16;
+constexpr size_t kElementBytes = 4;  // Before each log of a Received: its tag and length.
 
 absl::Status Refusal(v1::ErrorCode code, std::string message) {
   return MakeError(code, {.message = std::move(message), .field = "", .expected = ""});
@@ -224,8 +225,15 @@ void CommitBuilder::PutKnown(const WorkingLog& log, std::string_view received) {
 }
 
 bool CommitBuilder::NeedsReceived() {
-  return std::any_of(logs_.touched().begin(), logs_.touched().end(),
-                     [](const auto& log) { return log.second.substantial; });
+  const auto any = [&](const auto& holds) {
+    return std::ranges::any_of(logs_.touched(), [&](const auto& log) { return holds(log.second); });
+  };
+  return any([](const WorkingLog& log) { return log.substantial; }) &&
+         any([&](const WorkingLog& log) { return IsToBeNamed(log); });
+}
+
+bool CommitBuilder::IsToBeNamed(const WorkingLog& log) const {
+  return log.advanced && !log.named && &log != &own_;
 }
 
 std::string CommitBuilder::ReceivedData(std::string_view event_id) {
@@ -234,12 +242,17 @@ std::string CommitBuilder::ReceivedData(std::string_view event_id) {
   data.set_subject("node/" + context_.log.path());
   v1::Received& received = *data.mutable_received();
   received.set_arrived_at_ms(context_.now_ms);
+  size_t bytes = 0;
   for (auto& [name, log] : logs_.touched()) {
-    if (!log.advanced) continue;
-    v1::LogState& state = *received.add_logs();
+    if (!IsToBeNamed(log)) continue;
+    v1::LogState state;
     state.set_log(name);
     state.set_size(log.held.size);
     state.set_root(std::string(merkle::HashBytes(log.held.root)));
+    bytes += state.ByteSizeLong() + kElementBytes;
+    if (bytes > kReceivedLogsBytesMax && received.logs_size() > 0) break;
+    *received.add_logs() = std::move(state);
+    log.named = true;
     const keys::KnownKey known = {
         .own_log = own_.held.number, .log = log.held.number, .own_index = own_.held.size};
     batch_.Put(Family::kKnown, keys::Encode(known), keys::EncodeInteger(log.held.size));

@@ -41,7 +41,7 @@ class CommitBuilder {
   // Adds the chunk, which must live until Finish, or says why not (Sequencer::Store).
   absl::Status Store(const VerifiedChunk& verified);
 
-  // Whether the commit must contain a Received, and adding it.
+  // Whether the commit must contain a Received, or one more, and adding it.
   bool NeedsReceived();
   void AddReceived(std::string_view event_id);
 
@@ -100,6 +100,8 @@ class CommitBuilder {
   // Those of a path, with what this commit adds.
   std::set<std::string> LogsOf(const std::string& path);
   void AddChunkTexts(uint32_t log, const VerifiedChunk& verified);
+  // Whether a Received must still tell of the log.
+  bool IsToBeNamed(const WorkingLog& log) const;
   std::string ReceivedData(std::string_view event_id);
   // The checkpoint as stored or as it will be by this commit.
   std::string StoredCheckpoint(const std::string& key);

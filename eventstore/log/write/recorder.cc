@@ -13,11 +13,12 @@ absl::Status Refusal(v1::ErrorCode code, ErrorParts parts) {
   return MakeError(code, std::move(parts));
 }
 
-absl::Status TooLarge(std::string field, size_t bytes_max) {
+absl::Status EntryTooLarge(size_t bytes) {
   return Refusal(v1::ERROR_CODE_LIMIT_EXCEEDED,
-                 {.message = "the event is too large",
-                  .field = std::move(field),
-                  .expected = "at most " + std::to_string(bytes_max) + " bytes"});
+                 {.message = "the entry would have " + std::to_string(bytes) +
+                             " bytes, with its signature and the logs of its subject",
+                  .field = "",
+                  .expected = "at most " + std::to_string(kEntryBytesMax) + " bytes"});
 }
 
 absl::Status IdTaken(const Recorded& first) {
@@ -44,7 +45,7 @@ std::string UuidV7(int64_t now_ms, const SequencerEnvironment& environment) {
 }  // namespace
 
 absl::StatusOr<Recorded> Recorder::Record(const Submission& submission) {
-  if (submission.data.size() > kDataBytesMax) return TooLarge("data", kDataBytesMax);
+  if (absl::Status size = CheckDataBytes(submission.data.size()); !size.ok()) return size;
   const auto header = ParseDataHeader(submission.data);
   if (!header.ok()) {
     return Refusal(
@@ -81,7 +82,7 @@ absl::StatusOr<Recorded> Recorder::Append(const DataHeader& header, const Submis
   auto basis = judge_.Admit(header, submission);
   if (!basis.ok()) return basis.status();
   const CommitBuilder::OwnEntry entry = builder_.Encode(header, submission, *basis);
-  if (entry.bytes.size() > kEntryBytesMax) return TooLarge("", kEntryBytesMax);
+  if (entry.bytes.size() > kEntryBytesMax) return EntryTooLarge(entry.bytes.size());
   Recorded recorded = {.log = log_.own_log(),
                        .index = entry.header.index,
                        .clock = entry.header.clock,
@@ -94,9 +95,11 @@ absl::StatusOr<Recorded> Recorder::Append(const DataHeader& header, const Submis
 }
 
 void Recorder::AddReceived(const SequencerEnvironment& environment) {
-  const std::string event_id = UuidV7(builder_.now_ms(), environment);
-  builder_.AddReceived(event_id);
-  ids_.AddOwn(event_id);
+  while (builder_.NeedsReceived()) {
+    const std::string event_id = UuidV7(builder_.now_ms(), environment);
+    builder_.AddReceived(event_id);
+    ids_.AddOwn(event_id);
+  }
 }
 
 }  // namespace liggare::log

@@ -20,7 +20,7 @@ class Recorder {
   // refused (Sequencer::Record). The submission must live until the commit is.
   absl::StatusOr<Recorded> Record(const Submission& submission);
 
-  // Adds the commit's Received under a fresh id.
+  // Adds the Received that the commit needs, each under a fresh id.
   void AddReceived(const SequencerEnvironment& environment);
 
  private:

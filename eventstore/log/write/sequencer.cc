@@ -135,7 +135,7 @@ void Sequencer::State::Build(CommitBuilder& builder, std::vector<Command>& comma
     if (outcomes.statuses[i].ok()) judge.Stored(store.chunk.chunk);
   });
   Recorder recorder(log, builder, judge, ids);
-  if (builder.NeedsReceived()) recorder.AddReceived(environment);
+  recorder.AddReceived(environment);
   ForEach<RecordCommand>(commands, [&](size_t i, RecordCommand& record) {
     outcomes.recorded[i].reserve(record.submissions.size());
     for (const Submission& submission : record.submissions) {

@@ -6,9 +6,10 @@
 //   Save   ─┘                                   └─ cosigned checkpoints
 //
 // A commit that stores entries of other logs (unless all of them are Received
-// entries) contains one Received entry of the own log that names every foreign
-// log it advances. It comes before the commit's other own entries, so that the
-// order of the own log is the history of what the node knew. A failed write closes the node for
+// entries) contains a Received entry of the own log that names every foreign log it
+// advances; several, if they do not fit into one (kReceivedLogsBytesMax). They come before
+// the commit's other own entries, so that the order of the own log is the history of what
+// the node knew. A failed write closes the node for
 // writing: everything queued and everything later is answered READ_ONLY; reads go on.
 #ifndef EVENTSTORE_LOG_WRITE_SEQUENCER_H_
 #define EVENTSTORE_LOG_WRITE_SEQUENCER_H_
@@ -34,7 +35,7 @@ inline constexpr size_t kQueueCommandsMax = 16'384;  // Submissions and chunks w
 inline constexpr size_t kQueueBytesMax = 64 * 1024 * 1024;
 inline constexpr size_t kCommitEntriesMax = 4'096;  // Per batch.
 inline constexpr size_t kCommitBytesMax = 8 * 1024 * 1024;
-inline constexpr size_t kCommitLogsMax = 1'024;  // Foreign logs: bounds a Received.
+inline constexpr size_t kCommitLogsMax = 1'024;  // Foreign logs: bounds its Received.
 inline constexpr int64_t kClockAheadMaxMs = 5 * 60 * 1000;
 inline constexpr int64_t kPurgeAgainMs = 60 * 1000;
 

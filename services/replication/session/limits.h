@@ -13,7 +13,7 @@ namespace liggare::replication {
 
 inline constexpr uint32_t kProtocolVersion = 1;
 
-// Entries in a chunk; one larger entry may be alone in its chunk.
+// Entries in a chunk; a single one always fits (eventstore/log/bytes/entry.h).
 inline constexpr size_t kChunkBytesMax = 512 * 1024;
 // Entries of a chunk, and texts beside them: no entry, and nothing that stands in its
 // place, is shorter than a hash (32 bytes), so that an honest chunk never has more. Without it 8

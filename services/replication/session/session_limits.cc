@@ -3,8 +3,8 @@
 
 #include "eventstore/note/note.h"
 #include "proto/error/error.h"
+#include "proto/form/disclosure_text.h"
 #include "proto/name/log_name.h"
-#include "services/domain/form/disclosure_text.h"
 #include "services/replication/session/limits.h"
 #include "services/replication/session/session.h"
 
@@ -34,9 +34,9 @@ absl::Status CheckCounts(const v1::Chunk& chunk) {
 absl::Status CheckTexts(const v1::Chunk& chunk) {
   size_t bytes = 0;
   for (const v1::Disclosure& text : chunk.disclosures()) {
-    if (text.text().size() > domain::kDisclosureTextBytesMax) {
+    if (text.text().size() > form::kDisclosureTextBytesMax) {
       return TooMuch(chunk, "a text of " + std::to_string(text.text().size()) + " bytes",
-                     domain::kDisclosureTextBytesMax);
+                     form::kDisclosureTextBytesMax);
     }
     bytes += text.salt().size() + text.text().size();
   }
@@ -130,7 +130,7 @@ absl::Status Session::CheckChunk(const v1::Chunk& chunk) const {
   if (absl::Status texts = CheckTexts(chunk); !texts.ok()) return texts;
   size_t bytes = 0;
   for (const std::string& entry : chunk.entries()) bytes += entry.size();
-  if (bytes > kChunkBytesMax && chunk.entries_size() > 1) {
+  if (bytes > kChunkBytesMax) {
     return MakeError(v1::ERROR_CODE_LIMIT_EXCEEDED,
                      {"A chunk of " + chunk.log() + " has " + std::to_string(bytes) + " bytes.", "",
                       "at most " + std::to_string(kChunkBytesMax)});

@@ -94,7 +94,7 @@ log::Submission CrashingNode::NextSubmission(int sender, std::mt19937_64& random
   log::Submission submission =
       random() % 8 == 0
           ? MakeSubmissionWithText(id, subject, MakeDisclosure("text " + std::to_string(random())))
-          : MakeSubmission(id, subject, random() % 16 == 0 ? random() % 60'000 : random() % 600);
+          : MakeSubmission(id, subject, random() % 16 == 0 ? random() % 40'000 : random() % 600);
   history_.Attempted(sender, id, submission.data);
   return submission;
 }

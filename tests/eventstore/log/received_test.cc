@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "eventstore/log/bytes/entry.h"
+#include "eventstore/log/care/fsck.h"
 #include "eventstore/log/write/sequencer.h"
 #include "liggare/v1/entry.pb.h"
 #include "proto/error/error.h"
@@ -81,6 +82,57 @@ TEST_F(ReceivedTest, OneReceivedNamesEveryLogThatTheCommitAdvanced) {
   EXPECT_EQ(received.logs(0).size(), 2u);
   EXPECT_EQ(received.logs(1).log(), "se/17/b@1");
   EXPECT_EQ(received.logs(1).root(), merkle::HashBytes(b_.log().Find("se/17/b@1")->root));
+}
+
+// The longest names that there are: eight segments of 40 bytes.
+std::vector<std::string> LongestPaths(int count) {
+  std::string above = "se/17";
+  for (int i = 0; i < 5; ++i) above += "/" + std::string(40, 'x');
+  std::vector<std::string> paths;
+  for (int i = 0; i < count; ++i) {
+    const std::string number = std::to_string(i);
+    paths.push_back(above + "/" + std::string(40 - number.size(), 'n') + number);
+  }
+  return paths;
+}
+
+TEST_F(ReceivedTest, LogsThatDoNotFitIntoOneReceivedStandInTheNext) {
+  constexpr int kLogs = 200;
+  const std::vector<std::string> paths = LongestPaths(kLogs);
+  for (const std::string& path : paths) {
+    MemoryDatabase database;
+    TestNode child(database, path);
+    child.RecordSome(1);
+    auto verdict = county_.Verify(child.MakeChunk(path + "@1", 0, 1));
+    county_.sequencer().Store(std::move(verdict.verified), [](absl::Status status, auto) {
+      EXPECT_TRUE(status.ok()) << status;
+    });
+  }
+  std::vector<Submission> submissions;
+  submissions.push_back(MakeSubmission(MakeEventId(1), "ansokan/2024/1780"));
+  county_.sequencer().Record(std::move(submissions), [](auto results) {
+    EXPECT_EQ(results[0]->index, 2u) << "after every Received";
+  });
+  const uint64_t writes = county_db_.synced_writes();
+  county_.sequencer().Step();
+  EXPECT_EQ(county_db_.synced_writes(), writes + 1);
+
+  ASSERT_EQ(county_.log().Find("se/17@1")->size, 3u);
+  const int first = ReceivedAt(0).logs_size();
+  EXPECT_EQ(first + ReceivedAt(1).logs_size(), kLogs);
+  EXPECT_EQ(ReceivedAt(0).arrived_at_ms(), ReceivedAt(1).arrived_at_ms());
+  for (uint64_t index : {0, 1}) {
+    EXPECT_LE(county_.log().Read("se/17@1", index)->size(), kEntryBytesMax);
+  }
+  EXPECT_GT(county_.log().Read("se/17@1", 0)->size(), kReceivedLogsBytesMax - 500)
+      << "as many as fit";
+  int known = 0;
+  for (const std::string& path : paths) {
+    known += static_cast<int>(*county_.log().KnownSize(path + "@1", 1));
+    EXPECT_EQ(*county_.log().KnownSize(path + "@1", 2), 1u) << path;
+  }
+  EXPECT_EQ(known, first);
+  EXPECT_TRUE(Fsck(county_db_, {}).findings.empty());
 }
 
 TEST_F(ReceivedTest, OwnEntriesOfTheCommitComeAfterItsReceived) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/error/error.h"
+#include "proto/form/disclosure_text.h"
 #include "proto/form/uuid.h"
 
 namespace liggare::json {
@@ -221,7 +222,7 @@ TEST(EventJsonTest, WhatIsAtALimitIsRead) {
   };
   EXPECT_NE(code_of(kEventJsonBytesMax), v1::ERROR_CODE_LIMIT_EXCEEDED);
   EXPECT_EQ(code_of(kEventJsonBytesMax + 1), v1::ERROR_CODE_LIMIT_EXCEEDED);
-  EXPECT_NE(Refusal("\"reason\": \"" + std::string(kDisclosedTextBytesMax, 'a') +
+  EXPECT_NE(Refusal("\"reason\": \"" + std::string(form::kDisclosureTextBytesMax, 'a') +
                     "\", \"grant_paid\": {}")
                 .code(),
             v1::ERROR_CODE_LIMIT_EXCEEDED);
@@ -236,8 +237,9 @@ TEST(EventJsonTest, LimitsAreNamed) {
   const v1::Error too_long =
       Refusal("\"reason_code\": \"" + std::string(kEventJsonBytesMax, 'a') + "\"");
   EXPECT_EQ(too_long.code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
-  const v1::Error long_text = Refusal(
-      "\"reason\": \"" + std::string(kDisclosedTextBytesMax + 1, 'a') + "\", \"grant_paid\": {}");
+  const v1::Error long_text =
+      Refusal("\"reason\": \"" + std::string(form::kDisclosureTextBytesMax + 1, 'a') +
+              "\", \"grant_paid\": {}");
   EXPECT_EQ(long_text.code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
   EXPECT_EQ(long_text.field(), "reason");
 }

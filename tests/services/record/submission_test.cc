@@ -1,10 +1,12 @@
 #include "services/record/submission.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "eventstore/log/bytes/commitment.h"
 #include "eventstore/note/key.h"
 #include "proto/error/error.h"
+#include "proto/form/disclosure_text.h"
 #include "services/record/record_batch.h"
 #include "tests/testing/sample_events.h"
 
@@ -81,13 +83,15 @@ TEST(SubmissionTest, TooLargeDataIsRefusedByItsLimit) {
   const v1::Error error = Refusal(submission);
   EXPECT_EQ(error.code(), v1::ERROR_CODE_LIMIT_EXCEEDED);
   EXPECT_EQ(error.field(), "data");
+  EXPECT_THAT(error.expected(), ::testing::HasSubstr("at most 49152 bytes"));
+  EXPECT_THAT(error.expected(), ::testing::HasSubstr("several events"));
 }
 
 TEST(SubmissionTest, TextOfADisclosureIsBounded) {
   for (const size_t beyond : {0, 1}) {
     v1::EventData event = Correction(1, 3, 4);
     const v1::Disclosure disclosure =
-        AddReason(event, std::string(kDisclosureTextBytesMax + beyond, 't'));
+        AddReason(event, std::string(form::kDisclosureTextBytesMax + beyond, 't'));
     v1::Submission submission = SubmissionOf(event);
     *submission.add_disclosures() = disclosure;
     const absl::Status status =
