@@ -63,7 +63,7 @@ absl::Status AdminService::Answer(const grpc::AuthContext& caller,
 grpc::ServerUnaryReactor* AdminService::GetStatus(grpc::CallbackServerContext* context,
                                                   const v1::GetStatusRequest* request,
                                                   v1::GetStatusResponse* response) {
-  return calls_.Run(context, [this, context, request, response]() -> absl::Status {
+  return calls_.Run(context, response, [this, context, request, response]() -> absl::Status {
     return Answer(*context->auth_context(), *request, *response);
   });
 }
@@ -71,7 +71,7 @@ grpc::ServerUnaryReactor* AdminService::GetStatus(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* AdminService::Backup(grpc::CallbackServerContext* context,
                                                const v1::BackupRequest* request,
                                                v1::BackupResponse* response) {
-  return backups_.Run(context, [this, context, request, response]() -> absl::Status {
+  return backups_.Run(context, response, [this, context, request, response]() -> absl::Status {
     absl::StatusOr<hosting::AddressedNode> target =
         hosting::NodeForOperating(nodes_, *context->auth_context(), request->node());
     if (!target.ok()) return target.status();

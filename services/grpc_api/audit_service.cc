@@ -71,17 +71,18 @@ template <typename Request, typename Response>
 grpc::ServerUnaryReactor* AuditService::Ask(
     grpc::CallbackServerContext* context, const Request* request, Response* response,
     absl::StatusOr<Response> (*question)(const ask::AuditedNode&, const Request&)) {
-  return calls_.Run(context, [this, context, request, response, question]() -> absl::Status {
-    const auto addressed =
-        hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
-    if (!addressed.ok()) return addressed.status();
-    const hosting::HostedNode& node = addressed->node;
-    const ask::AuditedNode audited = {.log = node.log,
-                                      .sequencer = node.sequencer,
-                                      .keys = node.keys,
-                                      .compare = node.compare_checkpoint};
-    return rpc::Deliver(question(audited, *request), response);
-  });
+  return calls_.Run(
+      context, response, [this, context, request, response, question]() -> absl::Status {
+        const auto addressed =
+            hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
+        if (!addressed.ok()) return addressed.status();
+        const hosting::HostedNode& node = addressed->node;
+        const ask::AuditedNode audited = {.log = node.log,
+                                          .sequencer = node.sequencer,
+                                          .keys = node.keys,
+                                          .compare = node.compare_checkpoint};
+        return rpc::Deliver(question(audited, *request), response);
+      });
 }
 
 grpc::ServerUnaryReactor* AuditService::GetReceipt(grpc::CallbackServerContext* context,

@@ -51,15 +51,16 @@ template <typename Request, typename Response>
 grpc::ServerUnaryReactor* QueryService::Ask(
     grpc::CallbackServerContext* context, const Request* request, Response* response,
     absl::StatusOr<Response> (ask::NodeQueries::*question)(const Request&) const) {
-  return calls_.Run(context, [this, context, request, response, question]() -> absl::Status {
-    const auto addressed =
-        hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
-    if (!addressed.ok()) return addressed.status();
-    const ask::NodeQueries queries(addressed->node.log, addressed->node.states, now_ms_,
-                                   addressed->node.smallest_count, ask::kPageBytesMax,
-                                   &addressed->node.keys);
-    return rpc::Deliver((queries.*question)(*request), response);
-  });
+  return calls_.Run(
+      context, response, [this, context, request, response, question]() -> absl::Status {
+        const auto addressed =
+            hosting::NodeForReading(nodes_, *context->auth_context(), request->node());
+        if (!addressed.ok()) return addressed.status();
+        const ask::NodeQueries queries(addressed->node.log, addressed->node.states, now_ms_,
+                                       addressed->node.smallest_count, ask::kPageBytesMax,
+                                       &addressed->node.keys);
+        return rpc::Deliver((queries.*question)(*request), response);
+      });
 }
 
 grpc::ServerUnaryReactor* QueryService::GetState(grpc::CallbackServerContext* context,

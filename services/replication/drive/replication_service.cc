@@ -189,7 +189,7 @@ absl::StatusOr<Asked> ProvenAskedOf(const ReplicationService::Options& options,
 grpc::ServerUnaryReactor* ReplicationService::GetChallenge(grpc::CallbackServerContext* context,
                                                            const v1::GetChallengeRequest* request,
                                                            v1::GetChallengeResponse* response) {
-  return calls_.Run(context, [this, context, request, response]() -> absl::Status {
+  return calls_.Run(context, response, [this, context, request, response]() -> absl::Status {
     absl::StatusOr<Asked> asked = AskedOf(options_, *context, request->node());
     if (!asked.ok()) return asked.status();
     const ReplicationNode& node = *asked->node;
@@ -201,7 +201,7 @@ grpc::ServerUnaryReactor* ReplicationService::GetChallenge(grpc::CallbackServerC
 grpc::ServerUnaryReactor* ReplicationService::GetHoldings(grpc::CallbackServerContext* context,
                                                           const v1::GetHoldingsRequest* request,
                                                           v1::GetHoldingsResponse* response) {
-  return calls_.Run(context, [this, context, request, response]() -> absl::Status {
+  return calls_.Run(context, response, [this, context, request, response]() -> absl::Status {
     absl::StatusOr<Asked> asked =
         ProvenAskedOf(options_, *context, request->node(), request->proof());
     if (!asked.ok()) return asked.status();
@@ -212,7 +212,7 @@ grpc::ServerUnaryReactor* ReplicationService::GetHoldings(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* ReplicationService::GetChunk(grpc::CallbackServerContext* context,
                                                        const v1::GetChunkRequest* request,
                                                        v1::GetChunkResponse* response) {
-  return calls_.Run(context, [this, context, request, response]() -> absl::Status {
+  return calls_.Run(context, response, [this, context, request, response]() -> absl::Status {
     absl::StatusOr<Asked> asked =
         ProvenAskedOf(options_, *context, request->node(), request->proof());
     if (!asked.ok()) return asked.status();

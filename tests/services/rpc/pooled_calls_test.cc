@@ -18,6 +18,7 @@
 #include "tests/testing/certificates.h"
 #include "tests/testing/pending_calls.h"
 #include "tests/testing/scratch_directory.h"
+#include "tests/testing/unread_calls.h"
 
 namespace liggare::rpc {
 namespace {
@@ -25,21 +26,39 @@ namespace {
 using ::liggare::testing::PendingCalls;
 using ::liggare::testing::ScratchDirectory;
 using ::liggare::testing::TestAuthority;
+using ::liggare::testing::UnreadCalls;
 using ::testing::HasSubstr;
 
 constexpr char kMethod[] = "/liggare.v1.QueryService/GetState";
+constexpr char kLongAnswer[] = "/liggare.v1.QueryService/GetHistory";
 constexpr size_t kRunningMax = 2;
+constexpr size_t kAnswerBytes = 1024 * 1024;
+constexpr size_t kUnreadMax = 8 * kAnswerBytes + 4096;  // With what stands around them.
 
 // Its calls run until they are released.
 class PooledService : public v1::QueryService::CallbackService {
  public:
   grpc::ServerUnaryReactor* GetState(grpc::CallbackServerContext* context,
-                                     const v1::GetStateRequest*, v1::GetStateResponse*) override {
-    return calls_.Run(context, [this] {
+                                     const v1::GetStateRequest*,
+                                     v1::GetStateResponse* response) override {
+    return calls_.Run(context, response, [this] {
       running_.release();
       released_.wait();
       return absl::OkStatus();
     });
+  }
+  // Answers at once, with a megabyte.
+  grpc::ServerUnaryReactor* GetHistory(grpc::CallbackServerContext* context,
+                                       const v1::GetHistoryRequest*,
+                                       v1::GetHistoryResponse* response) override {
+    return calls_.Run(context, response, [this, response] {
+      response->set_next_page(std::string(kAnswerBytes, 'a'));
+      answered_.release();
+      return absl::OkStatus();
+    });
+  }
+  void AwaitAnswered(size_t count) {
+    for (size_t i = 0; i < count; ++i) answered_.acquire();
   }
   void AwaitRunning(size_t count) {
     for (size_t i = 0; i < count; ++i) running_.acquire();
@@ -50,10 +69,11 @@ class PooledService : public v1::QueryService::CallbackService {
 
  private:
   std::counting_semaphore<> running_{0};
+  std::counting_semaphore<> answered_{0};
   std::latch released_{1};
   std::once_flag release_;
   work::WorkerPool pool_{kRunningMax};
-  PooledCalls calls_{pool_, {.running_max = kRunningMax}};
+  PooledCalls calls_{pool_, {.running_max = kRunningMax, .unread_bytes_max = kUnreadMax}};
 };
 
 class PooledCallsTest : public ::testing::Test {
@@ -75,11 +95,15 @@ class PooledCallsTest : public ::testing::Test {
     return *LoadCredentials(authority_.Issue("peer", "spiffe://po.example.se/" + path),
                             "po.example.se", 1'700'000'000);
   }
+  std::shared_ptr<grpc::ChannelCredentials> CredentialsAs(const std::string& path) {
+    return ChannelCredentials(CredentialsOf(path),
+                              {.trust_domain = "po.example.se", .host = "test"});
+  }
+  std::shared_ptr<grpc::Channel> DialAs(const std::string& path) {
+    return Dial(address_, CredentialsAs(path));
+  }
   PendingCalls& NewCaller() {
-    const std::string path = "se/17/system/s" + std::to_string(callers_.size());
-    return callers_.emplace_back(
-        Dial(address_, ChannelCredentials(CredentialsOf(path),
-                                          {.trust_domain = "po.example.se", .host = "test"})));
+    return callers_.emplace_back(DialAs("se/17/system/s" + std::to_string(callers_.size())));
   }
 
   ScratchDirectory scratch_;
@@ -115,6 +139,34 @@ TEST_F(PooledCallsTest, AsManyWaitAsMayAndTheNextIsTurnedAway) {
     for (const grpc::Status& status : caller.Ended()) answered += status.ok() ? 1 : 0;
   }
   EXPECT_EQ(answered, kRunningMax + kCallsWaitingMax);
+}
+
+// How the call of a caller that reads its answers ends.
+grpc::Status Asked(const std::shared_ptr<grpc::Channel>& channel) {
+  PendingCalls calls(channel);
+  calls.Start(kLongAnswer);
+  return calls.AwaitAllEnded() ? calls.Ended().front() : grpc::Status::CANCELLED;
+}
+
+TEST_F(PooledCallsTest, WhoReadsNoAnswersGetsNoMoreOfThemAndOthersDo) {
+  // Half of what there is, and two that are under way.
+  constexpr int kUnread = 8;
+  const std::shared_ptr<grpc::Channel> channel = DialAs("se/17/system/hostile");
+  const std::shared_ptr<grpc::Channel> others = DialAs("se/17/system/other");
+  {
+    UnreadCalls unread(address_, CredentialsAs("se/17/system/hostile"));
+    for (int i = 0; i < kUnread; ++i) unread.Start(kLongAnswer, "");
+    service_.AwaitAnswered(kUnread);
+    grpc::Status refused;
+    for (int tries = 0; refused.ok() && tries < 100; ++tries) refused = Asked(channel);
+    EXPECT_EQ(refused.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_THAT(refused.error_message(), HasSubstr("too many answers are not read"));
+    EXPECT_TRUE(Asked(others).ok());
+  }
+  // It has gone: its share is free.
+  grpc::Status given = grpc::Status::CANCELLED;
+  for (int tries = 0; !given.ok() && tries < 100; ++tries) given = Asked(channel);
+  EXPECT_TRUE(given.ok()) << given.error_message();
 }
 
 }  // namespace
