@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "eventstore/note/base64.h"
+#include "eventstore/note/origin_key.h"
 #include "eventstore/note/utf8.h"
 
 namespace liggare::note {
@@ -77,10 +78,20 @@ absl::StatusOr<Checkpoint> ParseCheckpoint(std::string_view text) {
   return Checkpoint{.origin = std::string(*origin), .size = *size, .root = *root};
 }
 
+VerifierKey InNameOfOrigin(std::string_view origin, const VerifierKey& key) {
+  return VerifierKey(std::string(origin), key.type(), key.public_key());
+}
+
 Note SignCheckpoint(const Checkpoint& checkpoint, const SigningKey& key) {
-  std::string text = checkpoint.Text();
-  Signature signature = SignText(key, text);
-  return {.text = std::move(text), .signatures = {std::move(signature)}};
+  Note note = {.text = checkpoint.Text(), .signatures = {}};
+  note.signatures.push_back(SignText(key, note.text));
+  const VerifierKey in_origins_name = InNameOfOrigin(checkpoint.origin, key.verifier());
+  if (in_origins_name == key.verifier()) return note;
+  // A name is not signed: one signature is right under both.
+  note.signatures.push_back({.name = in_origins_name.name(),
+                             .key_id = in_origins_name.key_id(),
+                             .signature = note.signatures.front().signature});
+  return note;
 }
 
 absl::StatusOr<SignedCheckpoint> OpenCheckpoint(std::string_view bytes, std::string_view origin,

@@ -6,9 +6,9 @@
 //   <size>        decimal
 //   <root>        base64 of 32 bytes
 //
-// The log's node signs it with its key (whose name is <trust domain>/<path>). A
-// node that has stored the entries durably and recomputed the root from them
-// adds a cosignature/v1, which carries a time in seconds.
+// The log's node signs it, in its key's name (<trust domain>/<path>) and in the origin's
+// (origin_key.h). A node that has stored the entries durably and recomputed the root from
+// them adds a cosignature/v1, which carries a time in seconds.
 #ifndef EVENTSTORE_NOTE_CHECKPOINT_H_
 #define EVENTSTORE_NOTE_CHECKPOINT_H_
 
@@ -38,7 +38,7 @@ struct Checkpoint {
 // root is not 32 bytes of base64.
 absl::StatusOr<Checkpoint> ParseCheckpoint(std::string_view text);
 
-// The checkpoint as a note signed by `key`.
+// The checkpoint as a note signed by `key`: two lines (one, if the key has the origin's name).
 Note SignCheckpoint(const Checkpoint& checkpoint, const SigningKey& key);
 
 // A note together with the checkpoint that it says.

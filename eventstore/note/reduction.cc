@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "eventstore/note/origin_key.h"
 namespace liggare::note {
 namespace {
 
@@ -13,11 +14,6 @@ std::string_view SignerOf(std::string_view origin) { return origin.substr(0, ori
 
 Note WithLine(const Note& note, const Signature& line) {
   return {.text = note.text, .signatures = {line}};
-}
-
-// The key in the origin's name, as C2SP's policies ask of a log's key.
-VerifierKey InNameOf(std::string_view origin, const VerifierKey& key) {
-  return VerifierKey(std::string(origin), key.type(), key.public_key());
 }
 
 // Takes a note apart, line by line.
@@ -76,7 +72,7 @@ class Reduction {
              ReducedCheckpoint& reduced) {
     if (line.name == log) return JudgeOwn(line, signer, reduced.key, own_, reduced);
     if (line.name == checkpoint_.origin) {
-      Signer in_its_name = {{InNameOf(checkpoint_.origin, reduced.key)}, {}};
+      Signer in_its_name = {{InNameOfOrigin(checkpoint_.origin, reduced.key)}, {}};
       return JudgeOwn(line, in_its_name, in_its_name.keys[0], in_origins_name_, reduced);
     }
     JudgeCosignature(line, reduced);

@@ -129,7 +129,7 @@ TEST_F(FsckEveryRowTest, CompleteNodeHasEveryKindOfRowAndNoFault) {
   const FsckReport report = Check();
   for (const FsckFinding& finding : report.findings) ADD_FAILURE() << FindingText(finding);
   EXPECT_EQ(report.signatures_unchecked, 0u);
-  EXPECT_EQ(report.signatures, 6u);  // Three checkpoints, each signed and cosigned.
+  EXPECT_EQ(report.signatures, 9u);  // Three checkpoints, each signed and cosigned.
 }
 
 TEST_F(FsckEveryRowTest, Events) { FaultEveryRow(Family::kEvents); }
@@ -173,10 +173,10 @@ TEST_F(FsckSignatureTest, AForgedSignatureOfTheLogIsFound) {
 
 // Anybody can add one.
 TEST_F(FsckSignatureTest, AForgedCosignatureIsLeftOutAndSaid) {
-  Rewrite(2, 265, [](note::Note& note) { note.signatures[1].signature.back() ^= 1; });
+  Rewrite(2, 265, [](note::Note& note) { note.signatures[2].signature.back() ^= 1; });
   const FsckReport report = Check();
   EXPECT_TRUE(report.ok());
-  EXPECT_EQ(report.signatures, 5u);
+  EXPECT_EQ(report.signatures, 8u);
   ASSERT_EQ(report.remarks.size(), 1u);
   EXPECT_EQ(report.remarks_count, 1u);
   EXPECT_EQ(report.remarks[0].log, "se/17/a@1");

@@ -100,8 +100,9 @@ TEST_F(WithheldTest, IsNotCosigned) {
   const auto checkpoint = child_.log().LatestCheckpoint(kLog);
   ASSERT_TRUE(checkpoint.ok() && *checkpoint);
   const auto note = note::ParseNote(**checkpoint);
-  ASSERT_EQ(note->signatures.size(), 1u);
+  ASSERT_EQ(note->signatures.size(), 2u);  // Both of the log's key.
   EXPECT_EQ(note->signatures[0].name, KeyOf("se/17").verifier().name());
+  EXPECT_EQ(note->signatures[1].name, KeyOf("se/17").verifier().name() + "@1");
 }
 
 TEST_F(WithheldTest, ReceivedIsRecordedWhenSomethingIsShown) {

@@ -1,6 +1,11 @@
 #include "eventstore/note/checkpoint.h"
 
 #include <gtest/gtest.h>
+#include <openssl/sha.h>
+
+#include <array>
+
+#include "eventstore/note/origin_key.h"
 
 namespace liggare::note {
 namespace {
@@ -18,6 +23,37 @@ class CheckpointTest : public ::testing::Test {
   const SigningKey parent_ = SigningKey::Generate("liggare.test/se").value();
   Note note_ = SignCheckpoint(Example(), log_);
 };
+
+// What a policy of C2SP looks for: a line whose key has the origin for its name, under the
+// id that signed-note gives that key.
+TEST_F(CheckpointTest, IsSignedInTheNameOfItsNodeAndOfItsOrigin) {
+  ASSERT_EQ(note_.signatures.size(), 2u);
+  EXPECT_EQ(note_.signatures[0].name, "liggare.test/se/17");
+  EXPECT_EQ(note_.signatures[1].name, kOrigin);
+  std::string keyed = std::string(kOrigin) + "\n\x01";
+  const auto& bytes = log_.verifier().public_key();
+  keyed.append(bytes.begin(), bytes.end());
+  std::array<uint8_t, 32> hash = {};
+  SHA256(reinterpret_cast<const uint8_t*>(keyed.data()), keyed.size(), hash.data());
+  const uint32_t key_id =
+      static_cast<uint32_t>(hash[0]) << 24 | hash[1] << 16 | hash[2] << 8 | hash[3];
+  EXPECT_EQ(note_.signatures[1].key_id, key_id);
+  const VerifierKey in_its_name = InNameOfOrigin(kOrigin, log_.verifier());
+  EXPECT_EQ(in_its_name.key_id(), key_id);
+  EXPECT_TRUE(OpenCheckpoint(note_.Encode(), kOrigin, log_.verifier()).ok());
+  EXPECT_TRUE(OpenCheckpoint(note_.Encode(), kOrigin, in_its_name).ok());
+  for (size_t line : {0, 1}) {
+    Note changed = note_;
+    changed.signatures[line].signature[5] ^= 1;
+    EXPECT_EQ(VerifyNote(changed, log_.verifier()).ok(), line == 1);
+    EXPECT_EQ(VerifyNote(changed, in_its_name).ok(), line == 0);
+  }
+}
+
+TEST_F(CheckpointTest, AKeyWithTheOriginForItsNameSignsOnce) {
+  const SigningKey key = SigningKey::Generate(std::string(kOrigin)).value();
+  EXPECT_EQ(SignCheckpoint(Example(), key).signatures.size(), 1u);
+}
 
 bool IsRefused(const std::string& text) {
   return absl::IsInvalidArgument(ParseCheckpoint(text).status());

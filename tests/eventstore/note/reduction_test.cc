@@ -6,6 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "eventstore/note/origin_key.h"
+
 namespace liggare::note {
 namespace {
 
@@ -84,7 +86,7 @@ TEST_F(ReductionTest, OfAHundredLinesInTheLogsNameOneIsKept) {
   }
   const ReducedCheckpoint kept = Kept();
   EXPECT_EQ(kept.checkpoint.note.Encode(), plain);
-  EXPECT_EQ(kept.left_out.size(), kSignaturesMax - 1);
+  EXPECT_EQ(kept.left_out.size(), kSignaturesMax - 2);
   EXPECT_EQ(kept.left_out[0], (LeftOutLine{"liggare.test/se/17/a", LeftOut::kUnknown}));
 }
 
@@ -105,10 +107,9 @@ TEST_F(ReductionTest, AForgedLineOfTheLogBeforeTheGoodOneIsLeftOut) {
 }
 
 TEST_F(ReductionTest, ALineOfTheSameKeyInTheOriginsNameIsKeptIfItVerifies) {
-  const VerifierKey named(std::string(kOrigin), KeyType::kEd25519, log_.verifier().public_key());
-  const Signature good = {
-      .name = std::string(kOrigin), .key_id = named.key_id(), .signature = log_.Sign(note_.text)};
-  note_.signatures.push_back(good);
+  const VerifierKey named = InNameOfOrigin(kOrigin, log_.verifier());
+  const Signature good = note_.signatures[1];
+  EXPECT_EQ(good.name, kOrigin);
   const std::string both = note_.Encode();
   EXPECT_EQ(Kept().checkpoint.note.Encode(), both);
   note_.signatures.push_back(good);
@@ -125,10 +126,11 @@ TEST_F(ReductionTest, ForgedCosignaturesAreLeftOutAndTheTrueOneKept) {
   while (note_.signatures.size() < kSignaturesMax - 1) note_.signatures.push_back(forged);
   note_.signatures.push_back(true_one);
   const ReducedCheckpoint kept = Kept();
-  EXPECT_EQ(NamesOf(kept.checkpoint.note.signatures),
-            (std::vector<std::string>{"liggare.test/se/17/a", "liggare.test/se"}));
+  EXPECT_EQ(
+      NamesOf(kept.checkpoint.note.signatures),
+      (std::vector<std::string>{"liggare.test/se/17/a", std::string(kOrigin), "liggare.test/se"}));
   EXPECT_EQ(kept.cosignatures[0].time_s, kTimeS);
-  EXPECT_EQ(kept.left_out.size(), kSignaturesMax - 2);
+  EXPECT_EQ(kept.left_out.size(), kSignaturesMax - 3);
 }
 
 TEST_F(ReductionTest, OfACosignersKeyTheEarliestIsKept) {
@@ -138,7 +140,7 @@ TEST_F(ReductionTest, OfACosignersKeyTheEarliestIsKept) {
   const ReducedCheckpoint kept = Kept();
   ASSERT_EQ(kept.cosignatures.size(), 1u);
   EXPECT_EQ(kept.cosignatures[0].time_s, kTimeS);
-  EXPECT_EQ(kept.checkpoint.note.signatures.size(), 2u);
+  EXPECT_EQ(kept.checkpoint.note.signatures.size(), 3u);
 }
 
 TEST_F(ReductionTest, LinesOfStrangersAndOfOtherKindsAreLeftOut) {
@@ -189,7 +191,7 @@ TEST_F(ReductionTest, WhatTheLogHasNotSignedDoesNotOpen) {
 // Somebody may have enrolled many nodes that all cosign.
 TEST_F(ReductionTest, ThereIsAlwaysRoomForTheLogTheNodeItselfAndThoseAbove) {
   std::vector<Signature> others;
-  for (int i = 0; i < static_cast<int>(kSignaturesMax) - 1; ++i) {
+  for (int i = 0; i < static_cast<int>(kSignaturesMax) - 2; ++i) {
     const SigningKey key = KeyOf("se/17/a/" + std::to_string(i));
     Know(key);
     note_.signatures.push_back(Cosign(key, note_.text, kTimeS));
@@ -205,8 +207,9 @@ TEST_F(ReductionTest, ThereIsAlwaysRoomForTheLogTheNodeItselfAndThoseAbove) {
       MergeSignatures(kOrigin, "liggare.test/se/01", kept.checkpoint.note.signatures, late);
   EXPECT_EQ(merged.size(), kKeptSignaturesMax);
   const std::vector<std::string> names = NamesOf(merged);
-  for (const char* needed :
-       {"liggare.test/se/17/a", "liggare.test/se/01", "liggare.test/se/17", "liggare.test/se"}) {
+  for (const std::string_view needed : std::initializer_list<std::string_view>{
+           "liggare.test/se/17/a", kOrigin, "liggare.test/se/01", "liggare.test/se/17",
+           "liggare.test/se"}) {
     EXPECT_EQ(std::ranges::count(names, needed), 1) << needed;
   }
   EXPECT_TRUE(ParseNote(Note{note_.text, merged}.Encode()).ok());

@@ -255,10 +255,14 @@ struct Tampering {
 void Flip(std::string& bytes, size_t at) { bytes[at] = static_cast<char>(bytes[at] ^ 1); }
 void FlipLast(std::string& bytes) { Flip(bytes, bytes.size() - 1); }
 
-// Changes the first character of the last signature line's base64 after the key id.
-void FlipSignature(std::string& checkpoint) {
-  const size_t at = checkpoint.size() - 10;
+// Changes a character near the end of a signature line: the last, or that of the log.
+void FlipSignature(std::string& checkpoint, size_t end) {
+  const size_t at = end - 10;
   checkpoint[at] = checkpoint[at] == 'A' ? 'B' : 'A';
+}
+void FlipSignature(std::string& checkpoint) { FlipSignature(checkpoint, checkpoint.size()); }
+void FlipLogsSignature(std::string& checkpoint) {
+  FlipSignature(checkpoint, checkpoint.find('\n', checkpoint.find("\n\n") + 2) + 1);
 }
 
 std::vector<Tampering> Tamperings() {
@@ -309,7 +313,7 @@ std::vector<Tampering> Tamperings() {
        "enrolment.links[1].inclusion_proof"},
       {"signature of the county",
        [](v1::Receipt& r) {
-         FlipSignature(*r.mutable_enrolment()->mutable_links(1)->mutable_checkpoint());
+         FlipLogsSignature(*r.mutable_enrolment()->mutable_links(1)->mutable_checkpoint());
        },
        "enrolment.links[1].checkpoint"},
       {"county's link is missing",

@@ -70,7 +70,8 @@ TEST(WitnessesTest, TheNewestOfEachIsKeptAndOneNoteForEachSize) {
   auto checkpoints = witnesses.Checkpoints(kNational);
   ASSERT_THAT(checkpoints, SizeIs(1));
   EXPECT_THAT(SignersOf(checkpoints[5]),
-              ::testing::UnorderedElementsAre(NameOf("se"), NameOf("se/17"), NameOf("se/18")));
+              ::testing::UnorderedElementsAre(NameOf("se"), NameOf("se@1"), NameOf("se/17"),
+                                              NameOf("se/18")));
 
   witnesses.Add(kNational, Cosigned(9, {"se/17"}));
   checkpoints = witnesses.Checkpoints(kNational);

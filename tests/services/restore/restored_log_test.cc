@@ -162,7 +162,7 @@ TEST_F(RestoredLogTest, OfACheckpointOnlyWhatVerifiesComesBack) {
   ASSERT_TRUE(size.ok()) << size.status();
   const auto stored = restored_->log().LatestCheckpoint(kLog);
   ASSERT_TRUE(stored.ok() && *stored);
-  EXPECT_EQ(LinesIn(**stored), 1u);
+  EXPECT_EQ(LinesIn(**stored), 2u);
 }
 
 TEST_F(RestoredLogTest, OfAnEnrolmentChainOnlyWhatVerifiesIsKept) {
@@ -171,7 +171,7 @@ TEST_F(RestoredLogTest, OfAnEnrolmentChainOnlyWhatVerifiesIsKept) {
   ASSERT_TRUE(
       kept.ParseFromString(restored_->log().SavedNote(replication::kEnrolmentNote)->value_or("")));
   ASSERT_EQ(kept.links_size(), 2);
-  for (const v1::ProvenEntry& link : kept.links()) EXPECT_EQ(LinesIn(link.checkpoint()), 1u);
+  for (const v1::ProvenEntry& link : kept.links()) EXPECT_EQ(LinesIn(link.checkpoint()), 2u);
   EXPECT_EQ(restored_->CheckOwnKey(), absl::OkStatus());
 }
 
