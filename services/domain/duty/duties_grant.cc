@@ -56,7 +56,7 @@ absl::Status AddApplications(const DutyQuestion& question, v1::ListDutiesRespons
                                   .vem = kommunkod,
                                   .namn = std::string(kommun == nullptr ? kommunkod : kommun->name),
                                   .due_on = DueOn(Step::kApplication, year),
-                                  .source = std::string(SourceOf(Step::kApplication, year))},
+                                  .source = SourceOf(Step::kApplication, year)},
                                  *coming, question.on);
   }
   return absl::OkStatus();
@@ -93,7 +93,7 @@ absl::Status AddAccount(const DutyQuestion& question, const Lan& lan, v1::ListDu
                                 .vem = path,
                                 .namn = *namn,
                                 .due_on = DueOn(Step::kCountyAccount, year),
-                                .source = std::string(SourceOf(Step::kCountyAccount, year))},
+                                .source = SourceOf(Step::kCountyAccount, year)},
                                ComingOf(*receipt), question.on);
   return absl::OkStatus();
 }

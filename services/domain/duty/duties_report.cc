@@ -34,7 +34,7 @@ absl::Status AddReport(const DutyQuestion& question, const Reporter& reporter,
                                 .vem = reporter.verksamhet.path,
                                 .namn = reporter.namn,
                                 .due_on = DueOn(Step::kReport, year),
-                                .source = std::string(SourceOf(Step::kReport, year))},
+                                .source = SourceOf(Step::kReport, year)},
                                ComingOf(*receipt), question.on);
   return absl::OkStatus();
 }

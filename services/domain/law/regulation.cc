@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace liggare::domain {
 namespace {
 
 constexpr std::array<Deadline, 4> kDeadlines2013 = {{
-    {Step::kApplication, 0, 3, 1,
-     "1 mars bidragsåret (HSLF-FS 2016:98, 2 §; förordning 2013:522, 8 §)"},
-    {Step::kReport, 1, 1, 15, "15 januari året efter (förordning 2013:522, 10 §)"},
-    {Step::kCountyAccount, 1, 3, 1, "1 mars året efter (förordning 2013:522, 12 §)"},
-    {Step::kNationalAccount, 1, 5, 15, "15 maj året efter (förordning 2013:522, 14 §)"},
+    {Step::kApplication, 0, 3, 1, "HSLF-FS 2016:98, 2 §; förordning 2013:522, 8 §"},
+    {Step::kReport, 1, 1, 15, "förordning 2013:522, 10 §"},
+    {Step::kCountyAccount, 1, 3, 1, "förordning 2013:522, 12 §"},
+    {Step::kNationalAccount, 1, 5, 15, "förordning 2013:522, 14 §"},
 }};
 
 constexpr std::array<Ground, 2> kGrounds2013 = {{
@@ -31,6 +31,13 @@ constexpr Regulation kSfs2013522 = {
     .grounds = kGrounds2013,
 };
 
+// By first year. One that comes into force is a line more.
+constexpr std::array kRegulations = {&kSfs2013522};
+
+constexpr std::array<std::string_view, 12> kMonths = {
+    "januari", "februari", "mars",      "april",   "maj",      "juni",
+    "juli",    "augusti",  "september", "oktober", "november", "december"};
+
 const Deadline& DeadlineOf(Step step, int year) {
   return *std::find_if(RegulationOf(year).deadlines.begin(), RegulationOf(year).deadlines.end(),
                        [step](const Deadline& deadline) { return deadline.step == step; });
@@ -38,7 +45,12 @@ const Deadline& DeadlineOf(Step step, int year) {
 
 }  // namespace
 
-const Regulation& RegulationOf(int) { return kSfs2013522; }
+const Regulation& RegulationOf(int year) {
+  const auto later = std::ranges::find_if(
+      kRegulations, [year](const Regulation* each) { return each->first_year > year; });
+  // A year before all of them is of the first: nothing older can be recorded.
+  return later == kRegulations.begin() ? *kRegulations.front() : **std::prev(later);
+}
 
 Date DueOn(Step step, int year) {
   const Deadline& deadline = DeadlineOf(step, year);
@@ -46,6 +58,13 @@ Date DueOn(Step step, int year) {
                        std::chrono::month(deadline.month) / std::chrono::day(deadline.day));
 }
 
-std::string_view SourceOf(Step step, int year) { return DeadlineOf(step, year).source; }
+std::string SourceOf(Step step, int year) {
+  const Deadline& deadline = DeadlineOf(step, year);
+  std::string text = std::to_string(deadline.day) + " ";
+  text += kMonths[deadline.month - 1];
+  text += deadline.years_after == 0 ? " bidragsåret (" : " året efter (";
+  text += deadline.source;
+  return text + ")";
+}
 
 }  // namespace liggare::domain

@@ -3,6 +3,7 @@
 #define SERVICES_DOMAIN_LAW_REGULATION_H_
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "liggare/v1/event.pb.h"
@@ -20,7 +21,7 @@ enum class Step {
 
 struct Deadline {
   Step step;
-  int years_after;  // The bidragsår plus this.
+  int years_after;  // The bidragsår plus this: 0 or 1.
   unsigned month;
   unsigned day;
   std::string_view source;  // The paragraph.
@@ -47,7 +48,7 @@ struct Regulation {
   std::span<const Ground> grounds;
 };
 
-// The regulation of a bidragsår.
+// The regulation of a bidragsår: the last that applies from that year or from one before it.
 const Regulation& RegulationOf(int year);
 
 // The last day of the step for a bidragsår, moved past free days
@@ -55,7 +56,7 @@ const Regulation& RegulationOf(int year);
 Date DueOn(Step step, int year);
 
 // "15 januari året efter (förordning 2013:522, 10 §)": for messages.
-std::string_view SourceOf(Step step, int year);
+std::string SourceOf(Step step, int year);
 
 }  // namespace liggare::domain
 

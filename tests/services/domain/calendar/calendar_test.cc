@@ -91,7 +91,10 @@ TEST(RegulationTest, TheRulesOf2013AreData) {
   EXPECT_FALSE(regulation.appealable);
   EXPECT_EQ(regulation.claims_back, Claimant::kSocialstyrelsen);
   EXPECT_EQ(regulation.grounds.size(), 2u);
-  EXPECT_NE(SourceOf(Step::kReport, 2024).find("10 §"), std::string_view::npos);
+  EXPECT_EQ(SourceOf(Step::kReport, 2024), "15 januari året efter (förordning 2013:522, 10 §)");
+  EXPECT_EQ(SourceOf(Step::kApplication, 2024),
+            "1 mars bidragsåret (HSLF-FS 2016:98, 2 §; förordning 2013:522, 8 §)");
+  EXPECT_EQ(RegulationOf(2013).name, RegulationOf(2014).name) << "nothing is older";
 }
 
 }  // namespace
