@@ -406,7 +406,7 @@ what_the_server_names_is_there() {
   while read -r heading; do
     named=$((named + 1))
     grep -qxF "## $heading" "$document" || { echo "there is no '$heading'"; return 1; }
-  done < <(grep -o 'operations\.md, \\"[^"\\]*' "$root/services/replication/peer_status.h" | sed 's/.*"//')
+  done < <(grep -o 'operations\.md, \\"[^"\\]*' "$root/services/replication/session/peer_status.h" | sed 's/.*"//')
   [ $named -ge 2 ]
 }
 fact "the runbooks that the server names are there" what_the_server_names_is_there
