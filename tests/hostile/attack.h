@@ -56,6 +56,9 @@ Attacks EpochAttacks();
 Attacks TextAttacks();
 Attacks ShapeAttacks();
 Attacks FlowAttacks();
+Attacks QuestionAttacks();  // GetChallenge, GetHoldings, GetChunk.
+Attacks ClosingAttacks();
+Attacks KeyAttacks();
 
 }  // namespace liggare::hostile
 

@@ -23,34 +23,11 @@ std::function<void(Scene&)> Records(
   };
 }
 
-v1::EventData Closing(const std::string& path) {
-  v1::EventData event = Enrolling(path, "");
-  event.mutable_node_closed()->set_size(0);
-  event.mutable_node_closed()->set_root(std::string(merkle::kHashBytes, 'r'));
-  return event;
-}
-
-v1::EventData Revoking(const std::string& path, const std::string& vkey) {
-  v1::EventData event = Enrolling(path, "");
-  v1::NodeKeyRevoked& revoked = *event.mutable_node_key_revoked();
-  revoked.set_verifier_key(vkey);
-  revoked.set_log(path + "@1");
-  revoked.set_size(0);
-  return event;
-}
-
-v1::EventData Changing(Scene& scene, const std::string& path) {
-  v1::EventData event = Enrolling(path, "");
-  v1::NodeKeyChanged& changed = *event.mutable_node_key_changed();
-  changed.set_verifier_key(NewVkey(path));
-  changed.set_old_key_signature(scene.key().Sign("anything"));
-  return event;
-}
-
 // All that can be written about another node's keys.
 std::vector<v1::EventData> Against(Scene& scene, const std::string& path) {
-  return {Enrolling(path, NewVkey(path)), Changing(scene, path), Closing(path),
-          Revoking(path, scene.keyring().KeyOf(path).verifier().Text())};
+  return {Enrolling(path, NewVkey(path)), Changing(path, scene.key(), NewVkey(path)),
+          Closing(path, 0, std::string(merkle::kHashBytes, 'r')),
+          Revoking(path, scene.keyring().KeyOf(path).verifier().Text(), 0)};
 }
 
 // Sends a chain in a live session.
@@ -80,9 +57,9 @@ v1::ProvenEntry ForgedLink(Scene& scene, const std::string& path) {
 // The victim has revoked the hostile key from here on.
 void SignWithARevokedKey(Scene& scene) {
   Speaker& peer = scene.Live();
-  v1::EventData event = Revoking(scene.self(), scene.key().verifier().Text());
-  event.mutable_node_key_revoked()->set_size(static_cast<int64_t>(scene.log().size()));
-  const v1::RecordResult revoked = scene.victims_process().Record(scene.victim(), event);
+  const v1::RecordResult revoked = scene.victims_process().Record(
+      scene.victim(), Revoking(scene.self(), scene.key().verifier().Text(),
+                               static_cast<int64_t>(scene.log().size())));
   ASSERT_TRUE(revoked.has_recorded()) << revoked.ShortDebugString();
   ForgedLog forged = scene.log();
   forged.AppendMany(1);

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "proto/form/uuid.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::hostile {
 namespace {
@@ -28,10 +29,15 @@ int64_t NowMs() {
       .count();
 }
 
+uint32_t Seed() {
+  static const uint32_t seed = testing::TestSeed();
+  return seed;
+}
+
 std::string FreshId() {
-  static std::random_device device;
+  static std::mt19937_64 generator(Seed());
   std::array<uint8_t, 10> random;
-  for (uint8_t& byte : random) byte = static_cast<uint8_t>(device());
+  for (uint8_t& byte : random) byte = static_cast<uint8_t>(generator());
   return form::MakeUuid7(NowMs(), random);
 }
 
@@ -58,6 +64,32 @@ v1::EventData Enrolling(const std::string& path, const std::string& vkey, const 
   enrolled.set_display_name(path);
   enrolled.set_custody(v1::CUSTODY_OWN);
   enrolled.set_host(host);
+  return event;
+}
+
+v1::EventData Closing(const std::string& path, int64_t size, const std::string& root) {
+  v1::EventData event = Enrolling(path, "");
+  event.mutable_node_closed()->set_size(size);
+  event.mutable_node_closed()->set_root(root);
+  return event;
+}
+
+v1::EventData Revoking(const std::string& path, const std::string& vkey, int64_t size) {
+  v1::EventData event = Enrolling(path, "");
+  v1::NodeKeyRevoked& revoked = *event.mutable_node_key_revoked();
+  revoked.set_verifier_key(vkey);
+  revoked.set_log(path + "@1");
+  revoked.set_size(size);
+  return event;
+}
+
+v1::EventData Changing(const std::string& path, const note::SigningKey& old_key,
+                       const std::string& new_vkey) {
+  v1::EventData event = Enrolling(path, "");
+  v1::NodeKeyChanged& changed = *event.mutable_node_key_changed();
+  changed.set_verifier_key(new_vkey);
+  changed.set_old_key_signature(
+      old_key.Sign("liggare/key-change/v1\n" + old_key.verifier().Text() + "\n" + new_vkey + "\n"));
   return event;
 }
 

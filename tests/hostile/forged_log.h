@@ -23,7 +23,11 @@ namespace liggare::hostile {
 // Milliseconds since 1970, by this machine's clock.
 int64_t NowMs();
 
-// A new event id (UUIDv7), unlike every other of this process and of earlier ones.
+// What FreshId draws from (tests/testing/seed.h): one seed, one series of ids, but for the time in
+// them.
+uint32_t Seed();
+
+// A new event id (UUIDv7), unlike every other of this process.
 std::string FreshId();
 
 // An event that says nothing of interest, about a verksamhet of that path.
@@ -32,6 +36,16 @@ v1::EventData AboutVerksamhet(const std::string& path);
 // That a node enrols another, with a key.
 v1::EventData Enrolling(const std::string& path, const std::string& vkey,
                         const std::string& host = "hostile");
+
+// That a node closes another, with the end of its log.
+v1::EventData Closing(const std::string& path, int64_t size, const std::string& root);
+
+// That a node revokes a key of another from that size of its first log on.
+v1::EventData Revoking(const std::string& path, const std::string& vkey, int64_t size);
+
+// That a key hands over to another one of the node; `old_key` signs it.
+v1::EventData Changing(const std::string& path, const note::SigningKey& old_key,
+                       const std::string& new_vkey);
 
 class ForgedLog {
  public:

@@ -11,6 +11,7 @@
 
 #include "proto/error/error.h"
 #include "tests/hostile/attack.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::hostile {
 namespace {
@@ -153,6 +154,7 @@ void ExpectOutcome(Scene& scene, const Outcome& outcome) {
 }
 
 TEST_P(HostileTest, IsWithstood) {
+  SCOPED_TRACE(testing::HowToRepeat(Seed()));
   const Trial& trial = GetParam();
   const std::unique_ptr<Scene> scene = stage().Begin(trial.from);
   trial.attack.attempt(*scene);
@@ -174,6 +176,9 @@ LIGGARE_HOSTILE_GROUP(Epoch);
 LIGGARE_HOSTILE_GROUP(Text);
 LIGGARE_HOSTILE_GROUP(Shape);
 LIGGARE_HOSTILE_GROUP(Flow);
+LIGGARE_HOSTILE_GROUP(Question);
+LIGGARE_HOSTILE_GROUP(Closing);
+LIGGARE_HOSTILE_GROUP(Key);
 
 }  // namespace
 }  // namespace liggare::hostile

@@ -88,11 +88,13 @@ std::string NodeProcess::Log() const { return process_ == nullptr ? "" : process
 
 std::shared_ptr<grpc::Channel> NodeProcess::DialAs(const std::string& uri_path) {
   std::shared_ptr<grpc::Channel>& channel = channels_[uri_path];
-  if (channel == nullptr) {
-    channel = rpc::Dial(
-        listen_, rpc::ChannelCredentials(keyring_.CredentialsOf(uri_path), {kTrustDomain, host_}));
-  }
+  if (channel == nullptr) channel = rpc::Dial(listen_, ChannelCredentialsOf(uri_path));
   return channel;
+}
+
+std::shared_ptr<grpc::ChannelCredentials> NodeProcess::ChannelCredentialsOf(
+    const std::string& uri_path) {
+  return rpc::ChannelCredentials(keyring_.CredentialsOf(uri_path), {kTrustDomain, host_});
 }
 
 v1::RecordResult NodeProcess::Record(const std::string& path, const v1::EventData& event,
@@ -174,6 +176,20 @@ uint64_t NodeProcess::SizeOf(const std::string& path, const std::string& log) {
     if (held.state().log() == log) return held.state().size();
   }
   return 0;
+}
+
+void NodeProcess::ExpectReceipt(const std::string& path, const std::string& entry) {
+  const std::string directory = output_.path();
+  const std::string file = directory + "/receipt.json";
+  const std::string trust =
+      keyring_.scratch().Write("se.vkey", keyring_.KeyOf("se").verifier().Text() + "\n");
+  const testing::Caller caller{listen_, keyring_.CertificateOf(SystemOf(path)), host_};
+  const testing::Finished given =
+      testing::RunLiggare(&caller, {"receipt", entry, "-o", file}, directory);
+  EXPECT_EQ(given.code, 0) << path << " gives no receipt of " << entry << ": " << given.err;
+  const testing::Finished verified =
+      testing::RunLiggare(nullptr, {"verify", "--trust", trust, file}, directory);
+  EXPECT_EQ(verified.code, 0) << entry << ": " << verified.out << verified.err;
 }
 
 void NodeProcess::ExpectSound(const std::string& path) const {

@@ -18,7 +18,8 @@
 
 namespace grpc {
 class Channel;
-}
+class ChannelCredentials;
+}  // namespace grpc
 
 namespace liggare::hostile {
 
@@ -54,6 +55,8 @@ class NodeProcess {
 
   // A channel that shows a certificate with this URI path.
   std::shared_ptr<grpc::Channel> DialAs(const std::string& uri_path);
+  // What it takes to make another one.
+  std::shared_ptr<grpc::ChannelCredentials> ChannelCredentialsOf(const std::string& uri_path);
 
   // Records at one of its nodes as somebody who may. Fails the test if there is no answer.
   v1::RecordResult Record(const std::string& path, const v1::EventData& event,
@@ -69,6 +72,9 @@ class NodeProcess {
   v1::GetTableResponse TableOf(const std::string& path, const std::string& table, int year);
   // As the node holds it; 0 if it does not.
   uint64_t SizeOf(const std::string& path, const std::string& log);
+
+  // The node gives a receipt of the entry, <log>#<index>, that verifies offline.
+  void ExpectReceipt(const std::string& path, const std::string& entry);
 
   // fsck of a node's directory, which must not be in use; if it finds something, repair
   // and fsck again. Fails the test if that does not mend it.

@@ -148,6 +148,14 @@ void Scene::ExpectTaken() {
   EXPECT_TRUE(speaker_->Await(v1::Frame::kAcknowledged, all)) << ErrorText(speaker_->AwaitEnd());
 }
 
+void Scene::ExpectVictimRecords() {
+  // Every node may enrol others below it.
+  const std::string path = victim_ + "/r" + std::to_string(++recorded_);
+  const v1::RecordResult result =
+      victims_process().Record(victim_, Enrolling(path, Vkey(*keyring_, path)));
+  EXPECT_TRUE(result.has_recorded()) << ErrorText(result.error());
+}
+
 namespace {
 
 // --- From below ---------------------------------------------------------------

@@ -82,6 +82,8 @@ class Scene {
   void Deliver();
   // Appends an honest event to log() and expects the victim to take it.
   void ExpectTaken();
+  // The victim is asked to record something, and does.
+  void ExpectVictimRecords();
   // The neighbours, and whoever else has nothing to do with it, go on. A victim that has
   // stopped takes nothing from those below it either: they record.
   virtual void ExpectOthersGoOn(bool victim_stopped) = 0;
@@ -99,6 +101,7 @@ class Scene {
   const std::string victim_;
   std::unique_ptr<ForgedLog> log_;
   bool delivered_ = false;
+  int recorded_ = 0;
   std::unique_ptr<Speaker> speaker_;
   std::optional<v1::Hello> theirs_;  // On that stream.
   std::string nonce_;                // Its own, on that stream.
