@@ -60,8 +60,8 @@ class RecordStream
   void Take();
   void Answered(Answer& answer);
   void EndReading(absl::Status status);
-  // What can be done next, is. Returns whether the call must be finished: by the
-  // caller, as the last thing it does with this object, without the lock.
+  // Starts the next read or write if one is possible. Returns true if the call must be finished:
+  // then the caller finishes it without the lock, as the last thing it does with this object.
   bool Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FinishNow();

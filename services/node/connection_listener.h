@@ -33,9 +33,9 @@ namespace liggare::node {
 // low: of those that are free at its start, half is for connections.
 inline constexpr int kConnectionsMax = 8'192;
 
-// From which number on no connection gets a descriptor, of a process that has
-// `open_count` descriptors open and may have `limit`. The system gives out the
-// lowest free number, so that so many connections or fewer are open.
+// The first descriptor number that is refused to a connection, in a process that has `open_count`
+// descriptors open and may have `limit`. The kernel hands out the lowest free number, so a number
+// below this one means that the connections are within the limit.
 int ConnectionDescriptorEnd(int open_count, int limit);
 
 // Whom connections from this address count for: it, of IPv6 its first 64 bits, for

@@ -148,9 +148,9 @@ absl::Status RestoredLog::Store(log::VerifiedChunk chunk) {
   return stored;
 }
 
-// As a session takes a new epoch only after exactly what it says that it continues: of
-// the epoch before, more may have come back than the one who took it knew of, or an
-// epoch that somebody else continued it with.
+// An epoch must continue exactly the state that its first entry names, as in a session. Here we
+// may have restored more of the previous epoch than that entry's author knew of, or another epoch
+// that continues it.
 absl::Status RestoredLog::FitsEpochs(const v1::Chunk& chunk) const {
   if (EpochOf(chunk.log()) == 1) return absl::OkStatus();
   const auto previous = replication::PreviousIn(chunk.entries(0));

@@ -82,7 +82,7 @@ std::string Encode(const SubjectRow& key);
 std::optional<SubjectRow> ParseSubjectRow(std::string_view key);
 template <TemporaryString T>
 void ParseSubjectRow(T&& temporary) = delete;
-// What every key of the subject with at least this clock is not less than.
+// Seek target: the smallest possible key of this subject with at least this clock.
 std::string SubjectSeek(std::string_view subject, uint64_t clock);
 // Greater than every key of the subject, not greater than any of a later one.
 std::string SubjectEnd(std::string_view subject);

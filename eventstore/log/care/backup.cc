@@ -93,7 +93,8 @@ std::string MarkText(const BackupMark& mark) {
   return mark.instance_id + " " + std::to_string(mark.purged);
 }
 
-// Whether an earlier backup, by its mark, may hold texts of which one made now is free.
+// True if the earlier backup, judged by its mark, may still contain erased texts that a backup
+// taken now no longer contains.
 bool MayHoldErased(const std::string& earlier, const BackupMark& now, bool any_erased) {
   uint64_t purged = 0;
   const size_t space = earlier.find(' ');

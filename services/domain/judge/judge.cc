@@ -37,7 +37,7 @@ absl::Status JudgeConflictResolved(const Judgement& judgement) {
                                                             : (*state)->conflicts.front().path});
 }
 
-// What is explained stands: it is there, in what this node holds, and uncorrected.
+// An explanation needs a finding that exists in what this node holds and is not corrected.
 absl::Status JudgeFindingExplained(const Judgement& judgement) {
   const auto findings = FindingsAbout(judgement.view, judgement.event.subject());
   if (!findings.ok()) return findings.status();

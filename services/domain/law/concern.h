@@ -1,5 +1,5 @@
-// What of the nodes above it concerns a node below the counties: the events that it is
-// shown, and nothing of other verksamheter.
+// Decides which events in its ancestors' logs a node below county level may see. It never sees
+// another verksamhet's events.
 #ifndef SERVICES_DOMAIN_LAW_CONCERN_H_
 #define SERVICES_DOMAIN_LAW_CONCERN_H_
 

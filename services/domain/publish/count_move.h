@@ -1,5 +1,6 @@
-// Moves of persons between the places of a CountTree's leaves, and the cells that they
-// change: what an outsider may imagine otherwise than it is (suppression.h).
+// Moves of persons between the leaves of a CountTree, and the cells that each move changes. An
+// outsider who cannot tell the figures before a move from those after it learns nothing of the
+// cells between (suppression.h).
 #ifndef SERVICES_DOMAIN_PUBLISH_COUNT_MOVE_H_
 #define SERVICES_DOMAIN_PUBLISH_COUNT_MOVE_H_
 

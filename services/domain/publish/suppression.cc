@@ -71,7 +71,8 @@ class SuppressionSearch {
     ShowWhatIsNotNeeded(node, is_small, small);
   }
 
-  // Finds the cheapest witness, and withholds at the node what it changes.
+  // Finds the set of moves that hides the small cell at the lowest cost, and withholds every cell
+  // of this node that those moves change.
   void Protect(int node, SmallCell& small) {
     int64_t cost = kNoCost;
     small.witness = Cheapest(node, small, &cost);

@@ -143,7 +143,7 @@ void CheckPart(const State& report, const PartOfWhole& check, Findings& out) {
                    ", fler än de " + CountText(check.whole_count) + " " + check.whole_name + "."}));
 }
 
-// What is right is the rule: nothing is put together for it.
+// Most reports are correct, so no string is built before a check fails.
 void CheckBarn(const State& report, const KlientFigures& figures, Findings& out) {
   for (const Heading& kon : KonHeadings()) {
     const int64_t barn = figures.Barn(kon.id);

@@ -89,8 +89,8 @@ inline constexpr int64_t kClockJumpMaxMs = 2'592'000'000;  // 30 days.
 // Without a session with the parent for so long: a person should know.
 inline constexpr int64_t kAwayMaxMs = 10 * 60 * 1000;
 
-// Of a log that a node holds in part: so many entries are looked through for one that
-// concerns it before what was passed over is sent, withheld.
+// When sending a log to a node that may see only part of it: after skipping this many entries in
+// a row that do not concern the node, send the skipped ones as hashes instead of searching on.
 inline constexpr uint64_t kPassedOverMax = 16'384;
 
 }  // namespace liggare::replication
