@@ -70,6 +70,8 @@ const char* InvariantName(Invariant invariant) {
       return "a node with a sound disk opens";
     case Invariant::kRestoredIsWhole:
       return "what a restore has filled is whole";
+    case Invariant::kHonestDataIsSound:
+      return "what honest nodes hold is sound, folds alike and is bounded";
   }
   return "";
 }
@@ -88,6 +90,15 @@ void Checker::Suspect(std::string_view path) {
   for (const auto& [log, truth] : truths_) {
     if (name::PathOfLog(log) == path) epoch = std::max(epoch, EpochOf(log));
   }
+}
+
+void Checker::SetHostile(std::string path) {
+  suspects_[path] = UINT32_MAX;
+  hostile_ = std::move(path);
+}
+
+bool Checker::IsBehindHostile(std::string_view path) const {
+  return !hostile_.empty() && name::IsAtOrBelow(path, hostile_);
 }
 
 bool Checker::IsSuspect(std::string_view log) const {
@@ -260,6 +271,7 @@ void Checker::CheckState(const std::string& machine, const std::string& what,
 }
 
 void Checker::OnFrame(const std::string& machine, const v1::Frame& frame) {
+  if (IsHostile(PathOfMachine(machine))) return;
   if (frame.has_frontier()) {
     for (const v1::LogState& state : frame.frontier().logs()) {
       CheckState(machine, "a frontier", state);

@@ -49,6 +49,7 @@ enum class Invariant {
   kConverges,
   kRuns,
   kRestoredIsWhole,
+  kHonestDataIsSound,
 };
 const char* InvariantName(Invariant invariant);
 
@@ -75,6 +76,13 @@ class Checker {
   // Whether anything of the kind ever happened to the path.
   bool WasSuspected(std::string_view path) const { return suspects_.contains(path); }
   bool IsSuspect(std::string_view log) const;
+
+  // The node says what it likes from the beginning: its own logs may have any number of
+  // versions, and its frames are not looked at.
+  void SetHostile(std::string path);
+  bool IsHostile(std::string_view path) const { return !hostile_.empty() && path == hostile_; }
+  // Whether it is the hostile node, or one that reaches the others through it alone.
+  bool IsBehindHostile(std::string_view path) const;
 
   // The machine's disk has made the batch durable.
   void OnDurable(const std::string& machine, const log::Batch& batch);
@@ -162,6 +170,7 @@ class Checker {
   bool IsWithheldAt(const std::string& machine, const Arriving& entry) const;
 
   std::optional<Violation> violation_;
+  std::string hostile_;                                    // Its path; empty: all are honest.
   std::map<std::string, uint32_t, std::less<>> suspects_;  // By path: up to this epoch.
   std::map<std::string, Machine> machines_;
   std::map<std::string, Truth, std::less<>> truths_;

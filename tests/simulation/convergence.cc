@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "eventstore/log/bytes/entry.h"
+#include "eventstore/log/care/fsck.h"
 #include "eventstore/note/checkpoint.h"
 #include "eventstore/note/note.h"
 #include "proto/name/log_name.h"
@@ -15,6 +16,10 @@
 
 namespace liggare::simulation {
 namespace {
+
+// An entry has itself, its id, subject and tile, and a checkpoint; an arrival one of each.
+constexpr size_t kRowsOfEntryMax = 12;
+constexpr size_t kRowsOfNodeMax = 500;
 
 std::vector<std::string> AncestorsOf(std::string_view path) {
   std::vector<std::string> ancestors;
@@ -59,6 +64,7 @@ std::optional<std::string> MissingAt(const std::string& holder, const std::strin
 std::optional<std::string> MissingOf(const std::string& path, const Machines& machines,
                                      const Checker& checker) {
   for (const std::string& holder : HoldersOf(path, machines)) {
+    if (checker.IsBehindHostile(holder)) continue;
     std::set<std::string> logs;
     for (const std::string& from : {path, holder}) {
       for (std::string& log : checker.LogsAt(from)) {
@@ -127,8 +133,11 @@ std::vector<std::string> HoldersOf(const std::string& path, const Machines& mach
 }
 
 std::optional<std::string> WhatIsMissing(const Machines& machines, const Checker& checker) {
+  const auto counts = [&](const std::string& name, const Machine& machine) {
+    return name == machine.path() && !checker.IsBehindHostile(name);
+  };
   for (const auto& [name, machine] : machines) {
-    if (name != machine->path()) continue;
+    if (!counts(name, *machine)) continue;
     if (machine->process() == nullptr) return name + " is down";
     if (const auto stopped = machine->process()->replication().recording_stopped()) {
       return name + " does not record: " + *stopped;
@@ -137,11 +146,11 @@ std::optional<std::string> WhatIsMissing(const Machines& machines, const Checker
     if (parent && !parent->connected) return name + " is not connected: " + parent->last_error;
   }
   for (const auto& [name, machine] : machines) {
-    if (name != machine->path()) continue;
+    if (!counts(name, *machine)) continue;
     if (auto missing = MissingOf(name, machines, checker)) return missing;
   }
   for (const auto& [name, machine] : machines) {
-    if (name != machine->path()) continue;
+    if (!counts(name, *machine)) continue;
     if (auto missing = NotShown(*machine, machines, checker)) return missing;
   }
   return {};
@@ -150,8 +159,11 @@ std::optional<std::string> WhatIsMissing(const Machines& machines, const Checker
 void CheckAccusations(const Machines& machines, Checker& checker) {
   for (const auto& [name, machine] : machines) {
     if (name != machine->path() || machine->process() == nullptr) continue;
+    if (checker.IsHostile(name)) continue;
     replication::ReplicationNode& node = machine->process()->replication();
-    if (!checker.WasSuspected(name) && node.recording_stopped()) {
+    // A node believes its parent that it holds more (docs/security.md).
+    const bool may_stop = checker.WasSuspected(name) || checker.IsBehindHostile(name);
+    if (!may_stop && node.recording_stopped()) {
       checker.Fail(Invariant::kNoFalseAccusation,
                    name + " has stopped recording: " + *node.recording_stopped());
     }
@@ -165,14 +177,43 @@ void CheckAccusations(const Machines& machines, Checker& checker) {
 void CheckForks(const Machines& machines, Checker& checker) {
   for (const auto& [name, machine] : machines) {
     if (name != machine->path() || machine->process() == nullptr) continue;
+    if (checker.IsBehindHostile(name)) continue;
     const std::string& log = machine->process()->log().own_log();
     if (machine->process()->replication().recording_stopped()) continue;
     for (const std::string& holder : HoldersOf(name, machines)) {
       if (machines.at(holder)->process() == nullptr || checker.Agree(name, holder, log)) continue;
+      if (checker.IsBehindHostile(holder)) continue;
       if (IsFrozen(*machines.at(holder), log)) continue;
       checker.Fail(Invariant::kForkIsFound,
                    name + " and " + holder + " hold two versions of " + log +
                        "; it is neither frozen nor has its node stopped recording");
+    }
+  }
+}
+
+void CheckHonestData(const Machines& machines, Checker& checker) {
+  for (const auto& [name, machine] : machines) {
+    if (machine->process() == nullptr || checker.IsHostile(name)) continue;
+    const auto fail = [&checker, &name](const std::string& what) {
+      checker.Fail(Invariant::kHonestDataIsSound, name + ": " + what);
+    };
+    const log::FsckReport report = log::Fsck(machine->disk(), {});
+    for (const log::FsckFinding& finding : report.findings) fail(log::FindingText(finding));
+    state::StateReader anew(machine->process()->log());
+    auto kept = machine->process()->states().At({});
+    auto folded = anew.At({});
+    if (!kept.ok() || !folded.ok()) return fail("it can't be folded");
+    const auto digest_kept = state::DigestSubjects(*kept, "");
+    const auto digest_folded = state::DigestSubjects(*folded, "");
+    if (!digest_kept.ok() || !digest_folded.ok() || *digest_kept != *digest_folded) {
+      fail("its states are not those of a fold from the beginning");
+    }
+    size_t rows = 0;
+    for (int family = 0; family < log::kFamilyCount; ++family) {
+      rows += machine->disk().rows(static_cast<log::Family>(family)).size();
+    }
+    if (rows > kRowsOfNodeMax + kRowsOfEntryMax * report.entries) {
+      fail(std::to_string(rows) + " rows for " + std::to_string(report.entries) + " entries");
     }
   }
 }

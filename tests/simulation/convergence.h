@@ -23,7 +23,7 @@ using Machines = std::map<std::string, std::unique_ptr<Machine>>;
 std::vector<std::string> HoldersOf(const std::string& path, const Machines& machines);
 
 // What is still missing, in a sentence; nothing if all is there. Looks at the
-// machines that are not clones.
+// machines that are not clones, nor behind a hostile one.
 std::optional<std::string> WhatIsMissing(const Machines& machines, const Checker& checker);
 
 // No log is frozen and no node has stopped recording without a cause. Fails through
@@ -32,6 +32,11 @@ void CheckAccusations(const Machines& machines, Checker& checker);
 
 // Of two versions of an own log, somebody knows. Fails through the checker.
 void CheckForks(const Machines& machines, Checker& checker);
+
+// Of what every honest node holds: fsck finds nothing, its states are those of a fold from
+// the first entry on, and its rows are no more than its entries ask for. Fails through the
+// checker.
+void CheckHonestData(const Machines& machines, Checker& checker);
 
 // The states that `knower` knew when its own log had `at_index` entries are the same
 // at `knower` and at `teller`, which is above it. Fails through the checker. False

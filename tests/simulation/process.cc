@@ -7,6 +7,7 @@
 #include "proto/form/uuid.h"
 #include "proto/name/node_path.h"
 #include "services/record/event_judge.h"
+#include "tests/simulation/misdeeds.h"
 
 namespace liggare::simulation {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 constexpr int64_t kWorkMaxUs = 300;        // Until a thread is free.
 constexpr int64_t kFirstDialUs = 200'000;  // At most, after the start.
 constexpr int kLaterType = 9'000;          // Of payloads, that nobody knows yet.
+constexpr char kUnjudged[] = "nobody";     // The principal of what is not judged.
 
 }  // namespace
 
@@ -36,18 +38,22 @@ class Process::StepTimer : public work::Timer {
   Process& process_;
 };
 
-// The product's judge, which knows one type more: whatever is of it may be recorded.
+// The product's judge, which knows one type more: whatever is of it may be recorded, and
+// whatever a hostile member slips past it.
 class Process::LaterJudge : public log::Judge {
  public:
   explicit LaterJudge(const log::EventLog& log) : judge_(log) {}
   absl::StatusOr<std::vector<log::LogIndex>> Admit(const log::DataHeader& header,
                                                    const log::Submission& submission) override {
-    if (header.type == kLaterType) return std::vector<log::LogIndex>();
+    if (header.type == kLaterType || submission.principal == kUnjudged) {
+      return std::vector<log::LogIndex>();
+    }
     return judge_.Admit(header, submission);
   }
   void Accepted(const log::EntryHeader& header, std::string_view entry,
                 const log::Submission& submission) override {
-    if (header.data_header.type != kLaterType) judge_.Accepted(header, entry, submission);
+    if (header.data_header.type == kLaterType || header.principal == kUnjudged) return;
+    judge_.Accepted(header, entry, submission);
   }
   void Stored(const log::Chunk& chunk) override { judge_.Stored(chunk); }
   bool SameFields(std::string_view first_data, const std::vector<log::DisclosureText>& stored,
@@ -149,6 +155,7 @@ void Process::Speak(v1::Frame& frame) const {
     v1::LogState& state = *frame.mutable_acknowledged()->mutable_state();
     state.set_size(state.size() + 1);
   }
+  if (parts_.temper.misdeeds != nullptr) parts_.temper.misdeeds->Distort(frame, *log_, now_ms());
 }
 
 void Process::RecordLaterType() {
@@ -169,6 +176,14 @@ void Process::RecordLaterType() {
         const log::Recorded& recorded = *outcomes.front();
         parts_.network.parts().checker.OnAcknowledged(name(), id, {recorded.log, recorded.index});
       });
+  Wake();
+}
+
+void Process::RecordUnjudged(const v1::EventData& event) {
+  std::vector<log::Submission> submissions(1);
+  submissions.front().data = event.SerializeAsString();
+  submissions.front().principal = kUnjudged;
+  sequencer_->Record(std::move(submissions), [](const auto&) {});
   Wake();
 }
 

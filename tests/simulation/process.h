@@ -34,10 +34,13 @@
 
 namespace liggare::simulation {
 
+class Misdeeds;
+
 // What can be odd about a process while it runs.
 struct ProcessTemper {
   uint32_t protocol_version = 1;  // That its greetings name.
   int64_t commit_max_us = 8'000;  // How long a sync takes, at most.
+  Misdeeds* misdeeds = nullptr;   // Of a hostile member; null of an honest one.
 };
 
 class Process {
@@ -81,6 +84,8 @@ class Process {
   // Records an event of a type that only a later version of the product knows, as a
   // node of that version does.
   void RecordLaterType();
+  // Records an event that no judge is asked about, as a hostile member can.
+  void RecordUnjudged(const v1::EventData& event);
   // Dials the parent, though a call is there already; not again when it is over.
   void DialOnceMore();
 

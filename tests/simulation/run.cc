@@ -55,6 +55,11 @@ class Run {
   void AddClient(Machine& machine, bool enrols);
   std::vector<std::string> EnrolledBy(const std::string& path) const;
   void CloneOf(Machine& original);
+  // Makes one of the nodes below the nation a hostile one.
+  void DrawHostile();
+  // It records what no judge admits, again and again.
+  void WriteUnjudged();
+  Faults::Plan DrawFaults(int64_t faults_us);
   // Steps until the time, or a violation; false then.
   bool StepUntil(int64_t us);
   // A night without power, as long as any clock was ahead.
@@ -74,6 +79,8 @@ class Run {
   std::vector<std::string> paths_;
   std::unique_ptr<Operators> operators_;
   std::unique_ptr<Faults> faults_;
+  std::string hostile_;  // Its path.
+  std::unique_ptr<Misdeeds> misdeeds_;
   RunResult result_;
 };
 
@@ -142,8 +149,37 @@ void Run::CloneOf(Machine& original) {
 void Run::Build() {
   paths_ = DrawTree(random_);
   for (const std::string& path : paths_) AddMachine(path);
+  if (options_.hostile) DrawHostile();
   for (const auto& [name, machine] : machines_) machine->Start();
   for (const auto& [name, machine] : machines_) AddClient(*machine, /*enrols=*/true);
+}
+
+void Run::DrawHostile() {
+  hostile_ = paths_[1 + random_.Below(paths_.size() - 1)];
+  std::vector<std::string> others;
+  for (const std::string& path : paths_) {
+    if (path != hostile_) others.push_back(path);
+  }
+  misdeeds_ = std::make_unique<Misdeeds>(hostile_, std::move(others), Random(random_.Next()));
+  machines_.at(hostile_)->temper().misdeeds = misdeeds_.get();
+  checker_.SetHostile(hostile_);
+  trace_.Add(hostile_, "is hostile");
+  if (misdeeds_->writes()) WriteUnjudged();
+}
+
+void Run::WriteUnjudged() {
+  scheduler_.After(random_.Between(kSecondUs / 10, 5 * kSecondUs), [this] {
+    Process* process = machines_.at(hostile_)->process();
+    if (process != nullptr && process->alive()) {
+      process->RecordUnjudged(misdeeds_->NextEvent(process->now_ms()));
+    }
+    WriteUnjudged();
+  });
+}
+
+Faults::Plan Run::DrawFaults(int64_t faults_us) {
+  if (!options_.hostile) return Faults::Draw(random_, faults_us);
+  return {.count = 0, .until_us = faults_us, .kinds = {}, .clock_max_ms = 0};
 }
 
 bool Run::StepUntil(int64_t us) {
@@ -166,20 +202,21 @@ bool Run::WaitForClocks() {
 
 bool Run::Heal() {
   faults_->Heal();
-  operators_->Heal();
+  if (!options_.hostile) operators_->Heal();
   for (const auto& [name, client] : clients_) client->Finish();
   if (!WaitForClocks()) return false;
   const int64_t began_us = scheduler_.now_us();
   std::optional<std::string> missing;
   while (scheduler_.now_us() < began_us + kHealingMaxUs) {
     if (!StepUntil(scheduler_.now_us() + kLookUs)) return false;
-    if (operators_->HasWork()) {
+    if (!options_.hostile && operators_->HasWork()) {
       missing = "somebody must be restored";
       continue;
     }
     missing = WhatIsMissing(machines_, checker_);
     for (const auto& [name, client] : clients_) {
       if (missing || client->idle() || name != PathOfMachine(name)) continue;
+      if (checker_.IsBehindHostile(name)) continue;
       missing = "the clients of " + name + " have no answer";
     }
     result_.healing_us = scheduler_.now_us() - began_us;
@@ -198,6 +235,7 @@ void Run::CompareSomeStates(int count) {
       above = name::ParentOf(above);
     }
     if (above.empty() || machines_.at(path)->process() == nullptr) continue;
+    if (checker_.IsBehindHostile(path)) continue;
     const std::string log = machines_.at(path)->process()->log().own_log();
     // A tier that does not hold the newest epoch takes the moment for one of before.
     if (!checker_.Agree(path, above, log) || checker_.NewestLogAt(above, path) != log) continue;
@@ -217,11 +255,11 @@ RunResult Run::Do() {
                          clients_.at(machine.name())->Enrol(EnrolledBy(machine.path()));
                        }},
       Random(random_.Next()));
-  operators_->Start();
+  if (!options_.hostile) operators_->Start();
   faults_ = std::make_unique<Faults>(
       FaultTargets{network_, machines_, clients_, [this](Machine& machine) { CloneOf(machine); },
                    [this](Machine& machine) { operators_->OnDiskLost(machine); }},
-      Faults::Draw(random_, faults_us), Random(random_.Next()));
+      DrawFaults(faults_us), Random(random_.Next()));
   faults_->Start();
   bool sound = true;
   for (int part = 1; sound && part <= 3; ++part) {
@@ -233,6 +271,7 @@ RunResult Run::Do() {
     CheckForks(machines_, checker_);
     checker_.CheckNothingLost();
     CompareSomeStates(4);
+    if (options_.hostile) CheckHonestData(machines_, checker_);
   }
   result_.violation = checker_.violation();
   result_.fingerprint = checker_.Fingerprint();
@@ -243,6 +282,7 @@ RunResult Run::Do() {
   result_.events_moved = checker_.events_moved();
   result_.restores = operators_->restores();
   result_.simulated_us = scheduler_.now_us();
+  if (misdeeds_ != nullptr) result_.misdeeds = misdeeds_->done();
   return std::move(result_);
 }
 

@@ -18,6 +18,7 @@
 #include "tests/simulation/client.h"
 #include "tests/simulation/faults.h"
 #include "tests/simulation/machine.h"
+#include "tests/simulation/misdeeds.h"
 #include "tests/simulation/network.h"
 #include "tests/simulation/plants.h"
 
@@ -27,6 +28,7 @@ struct RunOptions {
   uint64_t seed = 0;
   bool trace = false;
   Plants plants;
+  bool hostile = false;  // One member misbehaves, and nothing else goes wrong.
 };
 
 struct RunResult {
@@ -40,7 +42,8 @@ struct RunResult {
   uint64_t restores = 0;
   uint64_t events_moved = 0;  // By restores, into a new epoch.
   int64_t simulated_us = 0;
-  int64_t healing_us = 0;  // From the end of the faults to rest.
+  int64_t healing_us = 0;                // From the end of the faults to rest.
+  std::map<Misdeed, uint64_t> misdeeds;  // That were done.
 };
 
 // Runs the seed. The same options give the same result, to the byte.

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "tests/simulation/run.h"
+#include "tests/testing/seed.h"
 
 namespace liggare::simulation {
 namespace {
@@ -15,13 +17,14 @@ namespace {
 // Chosen so that they take about a minute on two cores.
 constexpr uint64_t kSeeds = 350;
 constexpr size_t kLastLines = 80;
+constexpr uint64_t kHostileSeeds = 20;  // From each of three on.
 
 // What a person needs who looks for the reason.
-std::string Report(uint64_t seed, const Violation& violation) {
-  const RunResult again = RunSeed({.seed = seed, .trace = true, .plants = {}});
+std::string Report(uint64_t seed, bool hostile, const Violation& violation) {
+  const RunResult again = RunSeed({.seed = seed, .trace = true, .plants = {}, .hostile = hostile});
   std::string text = "seed " + std::to_string(seed) + ": " + InvariantName(violation.invariant) +
                      ": " + violation.detail + "\nsimulator --seeds 1 --start " +
-                     std::to_string(seed) + " --trace ends with\n";
+                     std::to_string(seed) + (hostile ? " --hostile" : "") + " --trace ends with\n";
   const size_t lines = again.trace.size();
   for (size_t i = lines > kLastLines ? lines - kLastLines : 0; i < lines; ++i) {
     text += again.trace[i] + "\n";
@@ -31,7 +34,7 @@ std::string Report(uint64_t seed, const Violation& violation) {
 
 void ExpectHolds(uint64_t seed) {
   const RunResult result = RunSeed({.seed = seed, .trace = false, .plants = {}});
-  if (result.violation) ADD_FAILURE() << Report(seed, *result.violation);
+  if (result.violation) ADD_FAILURE() << Report(seed, /*hostile=*/false, *result.violation);
 }
 
 TEST(SimulationTest, EveryPromiseHoldsOverManySeeds) {
@@ -44,6 +47,25 @@ TEST(SimulationTest, SeedsThatOnceFailedHold) {
        {10,    24,     831,    1029,   1150,   1155,   1171,   1223,   1677,   1705,   1784,  1806,
         10151, 201146, 201571, 503692, 503953, 506320, 601976, 603243, 701936, 703385, 901763}) {
     ExpectHolds(seed);
+  }
+}
+
+// One member of the tree misbehaves (misdeeds.h): the others do not notice, but for what it
+// says itself.
+TEST(SimulationTest, HonestNodesGoOnBesideAHostileOne) {
+  std::map<Misdeed, uint64_t> done;
+  for (const uint32_t first : testing::TestSeeds()) {
+    SCOPED_TRACE(testing::HowToRepeat(first));
+    for (uint64_t seed = first; seed < first + kHostileSeeds && !HasFailure(); ++seed) {
+      const RunResult result =
+          RunSeed({.seed = seed, .trace = false, .plants = {}, .hostile = true});
+      if (result.violation) ADD_FAILURE() << Report(seed, /*hostile=*/true, *result.violation);
+      for (const auto& [misdeed, count] : result.misdeeds) done[misdeed] += count;
+    }
+  }
+  if (testing::GivenSeed()) return;
+  for (int i = 0; i < kMisdeedCount; ++i) {
+    EXPECT_GT(done[static_cast<Misdeed>(i)], 0u) << MisdeedName(static_cast<Misdeed>(i));
   }
 }
 

@@ -1,6 +1,6 @@
 // simulator: runs seeds of the simulation, one after the other.
 //
-//   simulator --start 1 --seeds 20000 [--minutes 10] [--trace] [--plant NAME]
+//   simulator --start 1 --seeds 20000 [--minutes 10] [--trace] [--hostile]
 //
 // A seed that fails is run again with its trace, of which the last lines are
 // printed; the whole goes to simulation-<seed>.trace in the working directory.
@@ -25,11 +25,13 @@ struct Arguments {
   uint64_t seeds = 100;
   int64_t minutes = 0;  // None: no limit.
   bool trace = false;
+  bool hostile = false;
   int failures_max = 5;
 };
 
 int Usage() {
-  std::cerr << "usage: simulator [--start S] [--seeds N] [--minutes M] [--failures N] [--trace]\n";
+  std::cerr << "usage: simulator [--start S] [--seeds N] [--minutes M] [--failures N] [--trace] "
+               "[--hostile]\n";
   return 2;
 }
 
@@ -38,6 +40,10 @@ bool Parse(int argc, char** argv, Arguments& arguments) {
     const std::string_view name = argv[i];
     if (name == "--trace") {
       arguments.trace = true;
+      continue;
+    }
+    if (name == "--hostile") {
+      arguments.hostile = true;
       continue;
     }
     char* end = nullptr;
@@ -58,8 +64,8 @@ bool Parse(int argc, char** argv, Arguments& arguments) {
   return true;
 }
 
-void PrintFailure(uint64_t seed, const Violation& violation) {
-  const RunResult again = RunSeed({.seed = seed, .trace = true, .plants = {}});
+void PrintFailure(uint64_t seed, bool hostile, const Violation& violation) {
+  const RunResult again = RunSeed({.seed = seed, .trace = true, .plants = {}, .hostile = hostile});
   const std::string file = "simulation-" + std::to_string(seed) + ".trace";
   std::ofstream out(file);
   for (const std::string& line : again.trace) out << line << '\n';
@@ -94,7 +100,8 @@ int Main(int argc, char** argv) {
       break;
     }
     const uint64_t seed = arguments.start + ran;
-    const RunResult result = RunSeed({.seed = seed, .trace = arguments.trace, .plants = {}});
+    const RunResult result = RunSeed(
+        {.seed = seed, .trace = arguments.trace, .plants = {}, .hostile = arguments.hostile});
     if (arguments.trace) PrintTrace(result);
     steps += result.steps;
     frames += result.frames;
@@ -105,7 +112,7 @@ int Main(int argc, char** argv) {
     healing_max_us = std::max(healing_max_us, result.healing_us);
     if (result.violation) {
       ++failures;
-      PrintFailure(seed, *result.violation);
+      PrintFailure(seed, arguments.hostile, *result.violation);
     }
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
