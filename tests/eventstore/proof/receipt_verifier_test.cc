@@ -175,6 +175,34 @@ TEST_F(ReceiptVerifierTest, ChangedKeyIsFollowedAndMarkedAsSuperseded) {
   EXPECT_FALSE(verified->signers.back().superseded);
 }
 
+// As the judge and the registry see it: from A to B, back to A, on to C.
+TEST_F(ReceiptVerifierTest, AChangeBackToAnEarlierKeyChangesNothing) {
+  const note::SigningKey a = MakeKey("se/17/varmland", 3);
+  const note::SigningKey b = MakeKey("se/17/varmland", 33);
+  const note::SigningKey c = MakeKey("se/17/varmland", 34);
+  ASSERT_EQ(a.verifier(), verksamhet_.key().verifier());
+  const auto change = [&](const note::SigningKey& from, const note::SigningKey& to) {
+    const uint64_t link = county_.ChangeKey("se/17/varmland", from, to);
+    *receipt_.mutable_enrolment()->add_links() = county_.Prove(link, county_.size());
+  };
+  const auto signed_by = [&](uint8_t seed) {
+    verksamhet_.set_key(MakeKey("se/17/varmland", seed));
+    *receipt_.mutable_event() = verksamhet_.Prove(1, 2);
+    receipt_.clear_cosigned();
+    const auto verified = Verify();
+    EXPECT_TRUE(verified.ok()) << verified.status();
+    return verified.ok() && !verified->signers.back().superseded;
+  };
+  change(a, b);
+  change(b, a);
+  EXPECT_TRUE(signed_by(33)) << "B is in use";
+  EXPECT_FALSE(signed_by(3)) << "what A signed is superseded";
+  change(b, c);
+  EXPECT_TRUE(signed_by(34));
+  change(a, b);  // Again.
+  EXPECT_TRUE(signed_by(34));
+}
+
 TEST_F(ReceiptVerifierTest, KeyChangeWithoutTheOldKeysSignatureIsRefused) {
   const note::SigningKey new_key = MakeKey("se/17/varmland", 33);
   v1::EventData change = MakeData("node/se/17/varmland", 20);

@@ -53,6 +53,19 @@ TEST_F(KeyRegistryTest, AKeyChangeSignedByTheOldKeyTakesEffectAndOldNotesStillVe
   EXPECT_EQ(se.keys->OpenCheckpoint("se/17@1", old_note)->key, KeyOf("se/17", 0).verifier());
 }
 
+TEST_F(KeyRegistryTest, AnEarlierKeyNeverComesBack) {
+  NodeUnderTest se(host_, "se");
+  const auto key = [](int variant) { return KeyOf("se/17", variant); };
+  se.Enrol("se/17");
+  se.ChangeKey("se/17", key(0), key(1));
+  se.ChangeKey("se/17", key(1), key(0));  // Its writer's judge had to refuse that.
+  EXPECT_EQ(*se.keys->KeyFor("se/17"), key(1).verifier());
+  se.ChangeKey("se/17", key(0), key(2));
+  EXPECT_EQ(*se.keys->KeyFor("se/17"), key(1).verifier()) << "the earlier key hands over nothing";
+  se.ChangeKey("se/17", key(1), key(2));
+  EXPECT_EQ(*se.keys->KeyFor("se/17"), key(2).verifier());
+}
+
 TEST_F(KeyRegistryTest, WhatIsRecordedAfterALookUpIsFoundByTheNext) {
   NodeUnderTest se(host_, "se");
   se.Record(3);
