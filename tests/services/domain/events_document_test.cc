@@ -2,8 +2,10 @@
 // some node; every event type and every field of it is there.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -85,28 +87,88 @@ TEST(EventsDocumentTest, EveryTypeHasASectionWithAnExample) {
   }
 }
 
-void ExpectFieldsDescribed(const form::MessagePlan& plan, const std::string& section,
-                           const std::string& type) {
+// "required, key", as the second column says it.
+std::string NeedOf(const form::FieldPlan& field) {
+  std::string need;
+  if (field.required) need = "required";
+  if (field.required_from > 0) need = "required in form " + std::to_string(field.required_from);
+  if (field.key) need += need.empty() ? "key" : ", key";
+  return need;
+}
+
+// A row of a table of fields: its path, klienter[].kon, and when it is required.
+struct Row {
+  std::string path;
+  std::string need;
+  std::string meaning;
+};
+
+void AddRows(const form::MessagePlan& plan, const std::string& prefix, std::vector<Row>& rows) {
   for (const form::FieldPlan& field : plan.fields) {
-    EXPECT_NE(section.find("`" + field.name + "`"), std::string::npos)
-        << type << " says nothing of " << field.name;
-    if (field.kind == form::FieldKind::kMessage) {
-      ExpectFieldsDescribed(*field.message, section, type);
-    }
-    if (field.kind != form::FieldKind::kEnum) continue;
-    for (const auto& token : field.enumeration->tokens) {
-      EXPECT_NE(section.find("`" + token.token + "`"), std::string::npos)
-          << type << " says nothing of " << token.token;
+    const std::string path = prefix + field.name + (field.repeated ? "[]" : "");
+    rows.push_back({path, NeedOf(field), ""});
+    if (field.kind == form::FieldKind::kMessage) AddRows(*field.message, path + ".", rows);
+  }
+}
+
+std::vector<Row> RowsIn(const std::string& section) {
+  static const std::regex kRow(R"(^\| `([a-z_.\[\]]+)` \| ([^|]*?) ?\| (.*) \|$)");
+  std::vector<Row> rows;
+  std::istringstream lines(section);
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    if (std::regex_match(line, match, kRow)) rows.push_back({match[1], match[2], match[3]});
+  }
+  return rows;
+}
+
+// Whoever follows the table sends what is accepted: every member stands under its path, in the
+// order of the form, and is required where the form requires it. What is required of one of two
+// members, or together with another, stands in words.
+TEST(EventsDocumentTest, EveryFieldStandsUnderItsPathAndSaysWhetherItIsRequired) {
+  const auto sections = Sections();
+  for (const form::EventType& type : form::EventTypes()) {
+    const auto section = sections.find(type.name);
+    if (section == sections.end()) continue;
+    std::vector<Row> expected;
+    AddRows(*type.plan, "", expected);
+    const std::vector<Row> rows = RowsIn(section->second);
+    ASSERT_EQ(rows.size(), expected.size()) << type.name;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      EXPECT_EQ(rows[i].path, expected[i].path) << type.name;
+      const bool is_in_words = expected[i].need.empty() && !rows[i].need.starts_with("required");
+      if (!is_in_words) {
+        EXPECT_EQ(rows[i].need, expected[i].need) << type.name << rows[i].path;
+      }
+      EXPECT_FALSE(rows[i].meaning.empty()) << type.name << rows[i].path;
     }
   }
 }
 
-TEST(EventsDocumentTest, EveryFieldAndTokenIsDescribed) {
+void ExpectTokensDescribed(const form::MessagePlan& plan, const std::string& prefix,
+                           const std::vector<Row>& rows) {
+  for (const form::FieldPlan& field : plan.fields) {
+    const std::string path = prefix + field.name + (field.repeated ? "[]" : "");
+    if (field.kind == form::FieldKind::kMessage) {
+      ExpectTokensDescribed(*field.message, path + ".", rows);
+    }
+    if (field.kind != form::FieldKind::kEnum) continue;
+    const auto row = std::ranges::find(rows, path, &Row::path);
+    if (row == rows.end()) continue;  // The test above.
+    for (const auto& token : field.enumeration->tokens) {
+      EXPECT_NE(row->meaning.find("`" + token.token + "`"), std::string::npos)
+          << path << " says nothing of " << token.token;
+    }
+  }
+}
+
+TEST(EventsDocumentTest, EveryTokenIsNamedWhereItMayStand) {
   const auto sections = Sections();
   for (const form::EventType& type : form::EventTypes()) {
-    auto section = sections.find(type.name);
-    if (section == sections.end()) continue;
-    ExpectFieldsDescribed(*type.plan, section->second, type.name);
+    const auto section = sections.find(type.name);
+    if (section != sections.end()) {
+      ExpectTokensDescribed(*type.plan, "", RowsIn(section->second));
+    }
   }
 }
 
