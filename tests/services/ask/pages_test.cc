@@ -90,6 +90,17 @@ class PagesTest : public ::testing::Test {
   int pages_ = 0;
 };
 
+// A tree may have many logs, and the frontier of a digest names each.
+TEST_F(PagesTest, TheFrontierOfADigestComesInPagesToo) {
+  constexpr int kLogs = 80;
+  for (int i = 0; i < kLogs; ++i) {
+    TestNode below(std::string(kVarmland) + "/n" + std::to_string(i), clock_);
+    below.Record(Registered(kVarmland));
+    node_.Receive(below, below.log().own_log());
+  }
+  ExpectJoined(&NodeQueries::GetStateDigest, v1::GetStateDigestRequest(), 2);
+}
+
 TEST_F(PagesTest, PagesJoinedAreTheWholeAnswer) {
   v1::GetHistoryRequest history;
   history.set_subject(std::string(kVarmlandRapport));
