@@ -77,6 +77,7 @@ std::unique_ptr<CLI::App> MakeCommandLine(Shell& shell) {
   AddReceipt(*app, shell);
   AddCheckpoint(*app, shell);
   AddVerify(*app, shell);
+  AddExportTiles(*app, shell);
   AddFsck(*app, shell);
   AddBackup(*app, shell);
   AddRestore(*app, shell);

@@ -33,6 +33,7 @@ void AddStatus(CLI::App& app, Shell& shell);
 void AddReceipt(CLI::App& app, Shell& shell);
 void AddCheckpoint(CLI::App& app, Shell& shell);
 void AddVerify(CLI::App& app, Shell& shell);
+void AddExportTiles(CLI::App& app, Shell& shell);
 void AddFsck(CLI::App& app, Shell& shell);
 void AddBackup(CLI::App& app, Shell& shell);
 void AddRestore(CLI::App& app, Shell& shell);

@@ -7,6 +7,7 @@
 #include "eventstore/merkle/hash.h"
 #include "proto/error/error.h"
 #include "proto/name/log_name.h"
+#include "proto/text/hex.h"
 #include "services/presentation/entry_form.h"
 
 namespace liggare::cli {
@@ -18,9 +19,10 @@ struct Arguments {
   uint64_t from = 0;
   uint64_t entries_max = 0;
   bool follow = false;
+  bool raw = false;
 };
 
-absl::Status Check(const Arguments& arguments) {
+absl::Status Check(const Arguments& arguments, bool json) {
   if (arguments.log.empty() == arguments.subject.empty()) {
     return MakeError(v1::ERROR_CODE_CONFIGURATION,
                      {"one of a log and --subject must be given", "log", "LOG or --subject S"});
@@ -28,6 +30,10 @@ absl::Status Check(const Arguments& arguments) {
   if (arguments.follow && arguments.log.empty()) {
     return MakeError(v1::ERROR_CODE_CONFIGURATION,
                      {"only a log can be followed", "follow", "LOG --follow"});
+  }
+  if (arguments.raw && json) {
+    return MakeError(v1::ERROR_CODE_CONFIGURATION,
+                     {"the bytes as they are stored have no JSON", "raw", "--raw or --json"});
   }
   if (arguments.log.empty()) return absl::OkStatus();
   return name::NodeOfLog(arguments.log).status();
@@ -53,16 +59,23 @@ client::EntryReader Open(client::Connection& connection, const Arguments& argume
   return client::EntryReader::Read(connection, std::move(request));
 }
 
+// An entry, or what stands in the place of one that is withheld.
+struct Form {
+  bool json = false;
+  bool raw = false;
+};
+
 absl::StatusOr<std::string> Line(const presentation::EntryPlace& place, std::string_view entry,
-                                 bool json) {
+                                 Form form) {
+  if (form.raw) return text::Hex(entry);
   if (merkle::IsWithheld(entry)) {
-    return json ? presentation::WithheldJson(place, entry) : presentation::WithheldText(place);
+    return form.json ? presentation::WithheldJson(place, entry) : presentation::WithheldText(place);
   }
-  return json ? presentation::EntryJson(entry) : presentation::EntryText(entry);
+  return form.json ? presentation::EntryJson(entry) : presentation::EntryText(entry);
 }
 
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
-  if (auto status = Check(arguments); !status.ok()) return status;
+  if (auto status = Check(arguments, shell.options().json); !status.ok()) return status;
   auto connection = shell.Connect();
   if (!connection.ok()) return connection.status();
   client::EntryReader reader = Open(**connection, arguments);
@@ -72,7 +85,7 @@ absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
     if (!entries->has_value()) return kDone;
     presentation::EntryPlace place{(*entries)->log(), (*entries)->first_index()};
     for (const std::string& entry : (*entries)->entries()) {
-      auto line = Line(place, entry, shell.options().json);
+      auto line = Line(place, entry, {shell.options().json, arguments.raw});
       ++place.index;
       if (!line.ok()) return line.status();
       shell.out() << *line << "\n";
@@ -94,6 +107,8 @@ void AddRead(CLI::App& app, Shell& shell) {
   command->add_option("--max", arguments->entries_max, "At most so many (default: all)")
       ->check(WholeNumber());
   command->add_flag("--follow", arguments->follow, "Go on with new entries as they come");
+  command->add_flag("--raw", arguments->raw,
+                    "The stored bytes in hexadecimal: what the leaf hash is over");
   OnChosen(*command, shell, arguments, Run);
 }
 

@@ -73,6 +73,16 @@ class DataVerification {
     return report;
   }
 
+  // The same up to the newest checkpoint, which is the answer.
+  absl::StatusOr<std::string> VerifyTaken(const log::HeldLog& held, const TakeEntry& take) {
+    take_ = &take;
+    LogReport report{"", held.name, 0, 0, {}, {}};
+    absl::Status status = VerifyLog(held, report);
+    if (!status.ok()) return status;
+    if (checkpoint_.empty()) return Failed(held.name, "no signed checkpoint is stored");
+    return checkpoint_;
+  }
+
  private:
   absl::Status VerifyLog(const log::HeldLog& held, LogReport& report) {
     if (auto status = LearnKey(held.name); !status.ok()) return status;
@@ -91,6 +101,8 @@ class DataVerification {
       report.checkpoint_size = *size;
       report.cosigned = *std::move(cosigned);
       report.left_out = verifier.left_out();
+      checkpoint_ = **checkpoint;
+      if (take_ != nullptr) return absl::OkStatus();
     }
     if (auto status = Add(verifier, held.size); !status.ok()) return status;
     report.entries = verifier.size();
@@ -142,6 +154,8 @@ class DataVerification {
       }
       for (const std::string& entry : range->entries) {
         if (auto status = verifier.Add(entry); !status.ok()) return status;
+        if (take_ == nullptr) continue;
+        if (auto status = (*take_)(entry); !status.ok()) return status;
       }
     }
     return absl::OkStatus();
@@ -149,6 +163,8 @@ class DataVerification {
 
   const log::EventLog& log_;
   proof::KeyChain chain_;
+  const TakeEntry* take_ = nullptr;  // May be null.
+  std::string checkpoint_;           // Of the last log, once it is verified.
 };
 
 }  // namespace
@@ -197,6 +213,28 @@ absl::StatusOr<std::vector<LogReport>> VerifyData(
     add(std::move(one));
   }
   return reports;
+}
+
+absl::StatusOr<std::string> VerifyLogData(const std::string& directory, const std::string& log,
+                                          std::string_view national_key, const TakeEntry& take) {
+  auto chain = proof::KeyChain::FromNationalKey(national_key);
+  if (!chain.ok()) return chain.status();
+  auto path = client::PathOfLog(log);
+  if (!path.ok()) return path.status();
+  log::SharedResources shared;
+  auto database = log::RocksDatabase::OpenForInspection(directory, shared);
+  if (!database.ok()) return database.status();
+  auto held = log::EventLog::Open(**database, {.trust_domain = "", .path = "", .read_only = true});
+  if (!held.ok()) return held.status();
+  DataVerification verification(**held, *std::move(chain));
+  for (const log::HeldLog& one : InOrder((*held)->Logs())) {
+    if (one.name == log) return verification.VerifyTaken(one, take);
+    const auto above = client::PathOfLog(one.name);
+    if (!above.ok() || !client::IsSelfOrAbove(*above, *path)) continue;
+    if (auto report = verification.Verify(one); !report.status.ok()) return report.status;
+  }
+  return MakeError(v1::ERROR_CODE_NOT_FOUND,
+                   {directory + " does not hold the log " + log, "log", ""});
 }
 
 }  // namespace liggare::cli

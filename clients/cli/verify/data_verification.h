@@ -19,6 +19,12 @@ absl::StatusOr<std::vector<LogReport>> VerifyData(
     const std::string& directory, std::string_view national_key,
     const std::function<void(const LogReport&)>& done);
 
+// Verifies one log, after those of the nodes above that enrol its key, up to its newest
+// stored checkpoint, which is the answer. `take` has its entries before they are found to
+// be under it. NOT_FOUND if the log is not held.
+absl::StatusOr<std::string> VerifyLogData(const std::string& directory, const std::string& log,
+                                          std::string_view national_key, const TakeEntry& take);
+
 }  // namespace liggare::cli
 
 #endif  // CLIENTS_CLI_VERIFY_DATA_VERIFICATION_H_

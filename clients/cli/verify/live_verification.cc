@@ -34,6 +34,16 @@ class NodeVerification {
     return report;
   }
 
+  // The same up to the newest checkpoint, which is the answer.
+  absl::StatusOr<std::string> VerifyTaken(const v1::LogState& stated, const TakeEntry& take) {
+    take_ = &take;
+    LogReport report{node_, stated.log(), 0, 0, {}, {}};
+    absl::Status status = VerifyLog(stated, report);
+    if (!status.ok()) return status;
+    if (checkpoint_.empty()) return Failed(stated.log(), "there is no signed checkpoint");
+    return checkpoint_;
+  }
+
  private:
   absl::Status VerifyLog(const v1::LogState& stated, LogReport& report) {
     if (auto status = LearnKey(stated.log()); !status.ok()) return status;
@@ -46,13 +56,14 @@ class NodeVerification {
     auto size = SizeOf(**checkpoint, stated.log());
     if (!size.ok()) return size.status();
     proof::LogVerifier verifier(stated.log());
-    const uint64_t end = std::max(*size, stated.size());
+    const uint64_t end = take_ != nullptr ? *size : std::max(*size, stated.size());
     report.checkpoint_size = *size;
     if (auto status = Add(verifier, *size); !status.ok()) return status;
     auto cosigned = verifier.Check(**checkpoint, chain_);
     if (!cosigned.ok()) return cosigned.status();
     report.cosigned = *std::move(cosigned);
     report.left_out = verifier.left_out();
+    checkpoint_ = **checkpoint;
     if (auto status = Add(verifier, end); !status.ok()) return status;
     report.entries = verifier.size();
     report.withheld = verifier.withheld();
@@ -119,6 +130,8 @@ class NodeVerification {
       for (const std::string& entry : (*entries)->entries()) {
         if (verifier.size() == end) break;
         if (auto status = verifier.Add(entry); !status.ok()) return status;
+        if (take_ == nullptr) continue;
+        if (auto status = (*take_)(entry); !status.ok()) return status;
       }
     }
     return absl::OkStatus();
@@ -135,6 +148,8 @@ class NodeVerification {
   client::Connection& connection_;
   const std::string node_;
   proof::KeyChain chain_;
+  const TakeEntry* take_ = nullptr;  // May be null.
+  std::string checkpoint_;           // Of the last log, once it is verified.
 };
 
 std::vector<v1::LogState> InOrder(const v1::NodeStatus& node) {
@@ -167,6 +182,25 @@ absl::StatusOr<std::vector<LogReport>> VerifyLive(
     }
   }
   return reports;
+}
+
+absl::StatusOr<std::string> VerifyLogLive(client::Connection& connection, const std::string& node,
+                                          const std::string& log, std::string_view national_key,
+                                          const TakeEntry& take) {
+  auto chain = proof::KeyChain::FromNationalKey(national_key);
+  if (!chain.ok()) return chain.status();
+  v1::GetStatusRequest request;
+  request.set_node(node);
+  auto status =
+      connection.CallPaged(connection.admin(), &v1::AdminService::Stub::GetStatus, request);
+  if (!status.ok()) return status.status();
+  for (const v1::NodeStatus& at : status->nodes()) {
+    for (const v1::HeldLog& held : at.logs()) {
+      if (held.state().log() != log) continue;
+      return NodeVerification(connection, at.path(), *chain).VerifyTaken(held.state(), take);
+    }
+  }
+  return MakeError(v1::ERROR_CODE_NOT_FOUND, {"no node here shows the log " + log, "log", ""});
 }
 
 }  // namespace liggare::cli

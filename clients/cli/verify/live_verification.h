@@ -20,6 +20,13 @@ absl::StatusOr<std::vector<LogReport>> VerifyLive(
     client::Connection& connection, const std::string& node, std::string_view national_key,
     const std::function<void(const LogReport&)>& done);
 
+// Verifies one log at one node (the first that shows it, if `node` is empty), up to its
+// newest checkpoint, which is the answer. `take` has the entries before they are found to
+// be under it. NOT_FOUND if no node shows the log.
+absl::StatusOr<std::string> VerifyLogLive(client::Connection& connection, const std::string& node,
+                                          const std::string& log, std::string_view national_key,
+                                          const TakeEntry& take);
+
 }  // namespace liggare::cli
 
 #endif  // CLIENTS_CLI_VERIFY_LIVE_VERIFICATION_H_

@@ -3,8 +3,10 @@
 #define CLIENTS_CLI_VERIFY_LOG_REPORT_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,6 +28,10 @@ struct LogReport {
   std::optional<note::Reach> closed = {};        // Where the node that wrote it was closed.
   uint64_t withheld = 0;  // Of the entries: they do not concern the node, and are hashes here.
 };
+
+// Is given the entries of a log as they are verified, from the first on, or the leaf hash
+// of one that is withheld. What it gives ends the verification, unless it is OK.
+using TakeEntry = std::function<absl::Status(std::string_view entry)>;
 
 // A line or two for people, ending in a newline.
 std::string LogReportText(const LogReport& report);

@@ -199,15 +199,15 @@ const std::map<std::string, std::set<std::string>>& NotSent() {
       {"missing", {"reminders", "all"}},       // end_to_end_test, duty_form_test
       {"receipt", {"out"}},                    // end_to_end_test
       {"checkpoint", {"out"}},                 // end_to_end_test
-      {"read", {}},
+      {"read", {"raw"}},                       // interop_test
   };
   return options;
 }
 
 // Commands that are no question: they record, or work on files. Each has tests of its own.
 const std::set<std::string>& OtherCommands() {
-  static const std::set<std::string> commands = {"node",   "new-id", "record", "await",
-                                                 "verify", "fsck",   "restore"};
+  static const std::set<std::string> commands = {"node",   "new-id", "record",  "await",
+                                                 "verify", "fsck",   "restore", "export-tiles"};
   return commands;
 }
 

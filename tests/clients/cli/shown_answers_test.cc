@@ -81,6 +81,8 @@ class ShownAnswersTest : public ::testing::Test {
         {"receipt", {{"receipt", "se/17@1#1", "-o", "-"}}},
         {"checkpoint", {{"checkpoint"}}},
         {"verify", {{"verify", "--trust", Vkey("se"), "--live"}}},
+        {"export-tiles",
+         {{"export-tiles", "--trust", Vkey("se"), "--log", "se@1", server_.directory / "tiles"}}},
         {"node enrol", {{"node", "enrol", "--vkey", vkey, "--any-host"}}},
         {"node revoke-key", {{"node", "revoke-key", "--path", "se/17/x"}}},
         {"node close", {{"node", "close", "--path", "se/17/x"}}},
@@ -142,8 +144,8 @@ TEST_F(ShownAnswersTest, HostileTextInAnErrorBeginsNoLine) {
 
 // Without this the tests above would be content with errors.
 TEST_F(ShownAnswersTest, FilledAnswersArePrinted) {
-  const std::set<std::string> unverified = {"checkpoint", "verify", "node enrol", "node revoke-key",
-                                            "node close"};
+  const std::set<std::string> unverified = {"checkpoint", "export-tiles",    "verify",
+                                            "node enrol", "node revoke-key", "node close"};
   for (const auto& [command, lines] : Commands()) {
     if (unverified.contains(command)) continue;
     for (const std::vector<std::string>& line : lines) {
@@ -159,7 +161,7 @@ TEST_F(ShownAnswersTest, FilledAnswersArePrinted) {
 }
 
 TEST_F(ShownAnswersTest, HostileTextInJsonStaysJson) {
-  const std::set<std::string> others = {"await", "record", "verify", "node enrol"};
+  const std::set<std::string> others = {"await", "record", "verify", "export-tiles", "node enrol"};
   for (const auto& [command, lines] : Commands()) {
     if (others.contains(command)) continue;
     std::vector<std::string> line = lines.front();
