@@ -41,6 +41,8 @@ packages=(
   "openssl|makes the development certificates (deploy/pki)"
   "jq|reads JSON in the demo"
   "python3|generates events from published tables, checks includes"
+  "golang-go|runs a verifier of logs and receipts that is not ours (tests/interop)"
+  "golang-golang-x-mod-dev|the notes and trees of that verifier"
 )
 lint_packages=(
   "clang-format|checks the layout of the code"

@@ -7,7 +7,7 @@
 #include "clients/cli/verify/live_verification.h"
 #include "clients/cli/verify/tile_export.h"
 #include "nlohmann/json.hpp"
-#include "proto/name/node_path.h"
+#include "proto/name/log_name.h"
 #include "proto/text/shown_text.h"
 #include "services/presentation/swedish_text.h"
 
@@ -55,7 +55,7 @@ absl::StatusOr<std::string> Verify(Shell& shell, const Arguments& arguments,
 }
 
 absl::StatusOr<ExitCode> Run(Shell& shell, const Arguments& arguments) {
-  if (auto path = client::PathOfLog(arguments.log); !path.ok()) return path.status();
+  if (auto path = name::NodeOfLog(arguments.log); !path.ok()) return path.status();
   auto national_key = ReadTrust(arguments.trust);
   if (!national_key.ok()) return national_key.status();
   auto chain = proof::KeyChain::FromNationalKey(*national_key);

@@ -219,7 +219,7 @@ absl::StatusOr<std::string> VerifyLogData(const std::string& directory, const st
                                           std::string_view national_key, const TakeEntry& take) {
   auto chain = proof::KeyChain::FromNationalKey(national_key);
   if (!chain.ok()) return chain.status();
-  auto path = client::PathOfLog(log);
+  auto path = name::NodeOfLog(log);
   if (!path.ok()) return path.status();
   log::SharedResources shared;
   auto database = log::RocksDatabase::OpenForInspection(directory, shared);
@@ -229,8 +229,8 @@ absl::StatusOr<std::string> VerifyLogData(const std::string& directory, const st
   DataVerification verification(**held, *std::move(chain));
   for (const log::HeldLog& one : InOrder((*held)->Logs())) {
     if (one.name == log) return verification.VerifyTaken(one, take);
-    const auto above = client::PathOfLog(one.name);
-    if (!above.ok() || !client::IsSelfOrAbove(*above, *path)) continue;
+    const auto above = name::NodeOfLog(one.name);
+    if (!above.ok() || !name::IsAtOrBelow(*path, *above)) continue;
     if (auto report = verification.Verify(one); !report.status.ok()) return report.status;
   }
   return MakeError(v1::ERROR_CODE_NOT_FOUND,
