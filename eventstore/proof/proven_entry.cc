@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "eventstore/log/bytes/entry.h"
 #include "eventstore/merkle/hash.h"
 #include "eventstore/merkle/verify.h"
 #include "proto/error/error.h"
@@ -9,8 +10,6 @@
 
 namespace liggare::proof {
 namespace {
-
-constexpr uint32_t kFormatVersionMax = 1;
 
 absl::Status Failed(std::string_view step, std::string_view part, std::string message,
                     std::string expected = "") {
@@ -52,7 +51,7 @@ absl::StatusOr<ParsedEntry> ParseEntry(std::string_view bytes, std::string_view 
   if (!parsed.event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return malformed("the bytes are not an event");
   }
-  if (parsed.event.format_version() == 0 || parsed.event.format_version() > kFormatVersionMax) {
+  if (parsed.event.format_version() == 0 || parsed.event.format_version() > log::kFormatVersion) {
     return malformed("the entry has the format version " +
                      std::to_string(parsed.event.format_version()));
   }

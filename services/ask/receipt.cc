@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "eventstore/proof/receipt_verifier.h"
 #include "liggare/v1/entry.pb.h"
 #include "proto/error/error.h"
 #include "proto/name/log_name.h"
@@ -144,7 +145,7 @@ absl::StatusOr<v1::Receipt> BuildReceipt(const AuditedNode& node, const log::Log
                       .expected = "below " + std::to_string(held->size)});
   }
   v1::Receipt receipt;
-  receipt.set_receipt_version(kReceiptVersion);
+  receipt.set_receipt_version(proof::kReceiptVersion);
   if (const absl::Status added = AddProofs(node, place, receipt); !added.ok()) return added;
   if (const absl::Status added = AddDisclosures(node, place, receipt); !added.ok()) return added;
   auto chain = replication::BuildEnrolmentChain(node.log, node.sequencer, node.keys,

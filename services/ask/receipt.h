@@ -16,8 +16,6 @@
 
 namespace liggare::ask {
 
-inline constexpr uint32_t kReceiptVersion = 1;
-
 // Of the entry at that place, from what the node holds (audit_service.proto,
 // Receipt). NOT_FOUND if the log or the entry is not held here, or no enrolment
 // chain of the log's node is known yet.

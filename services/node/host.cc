@@ -14,6 +14,7 @@
 
 #include "proto/error/error.h"
 #include "proto/text/shown_text.h"
+#include "proto/text/version.h"
 #include "services/grpc_api/admin_service.h"
 #include "services/grpc_api/audit_service.h"
 #include "services/grpc_api/event_service.h"
@@ -64,7 +65,7 @@ struct Host::State {
         queries(hosted, readers, NowMs),
         audits(hosted, readers),
         certificates(config, secrets, {.now_s = [] { return NowMs() / 1000; }}),
-        admin(hosted, readers, kVersion, [this] { return certificates.States(); }),
+        admin(hosted, readers, text::kVersion, [this] { return certificates.States(); }),
         replications({.find = [this](std::string_view path) { return Find(path); },
                       .identify =
                           [this](const grpc::CallbackServerContext& context) {

@@ -20,8 +20,6 @@
 
 namespace liggare::node {
 
-inline constexpr char kVersion[] = "0.1.0";
-
 // What gRPC may hold for all calls together of messages that came in; then it ends
 // some of them.
 inline constexpr size_t kServerMemoryBytesMax = 1024 * 1024 * 1024;

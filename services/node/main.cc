@@ -17,6 +17,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "proto/error/error.h"
+#include "proto/text/version.h"
 #include "services/node/grpc_log.h"
 #include "services/node/host.h"
 #include "services/node/node.h"
@@ -184,7 +185,7 @@ int Main(int argc, char** argv) {
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
   Arguments arguments;
   CLI::App app("Hosts nodes of the liggare, from one configuration file.", "liggared");
-  app.set_version_flag("--version", std::string("liggared ") + kVersion);
+  app.set_version_flag("--version", std::string("liggared ") + text::kVersion);
   app.add_option("--config", arguments.config, "The configuration, a TOML file")->required();
   app.add_flag("--check-config", arguments.check_config,
                "Check the configuration and the files that it names, and end");

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "eventstore/log/bytes/clock.h"
 #include "eventstore/merkle/tree.h"
 #include "eventstore/note/checkpoint.h"
 #include "liggare/v1/entry.pb.h"
@@ -14,7 +15,6 @@
 namespace liggare::simulation {
 namespace {
 
-constexpr int kClockCounterBits = 16;
 constexpr size_t kCosignatureBytes = 72;
 constexpr uint64_t kEpochs = 4;
 
@@ -150,7 +150,7 @@ void Misdeeds::OpenEpoch(v1::Chunk& chunk, const log::EventLog& log, int64_t now
   v1::Event event;
   event.set_format_version(1);
   event.set_log(path_ + "@" + std::to_string(2 + random_.Below(kEpochs)));
-  event.set_clock(static_cast<uint64_t>(now_ms) << kClockCounterBits);
+  event.set_clock(static_cast<uint64_t>(now_ms) << log::kClockCounterBits);
   event.set_recorded_at_ms(now_ms);
   event.set_principal(path_);
   event.set_data(data.SerializeAsString());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstore/log/bytes/clock.h"
 #include "proto/name/node_path.h"
 #include "services/replication/session/limits.h"
 #include "tests/simulation/convergence.h"

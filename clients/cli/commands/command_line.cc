@@ -6,11 +6,10 @@
 #include "clients/cpp/certificate.h"
 #include "proto/text/shown_text.h"
 #include "proto/text/utf8.h"
+#include "proto/text/version.h"
 
 namespace liggare::cli {
 namespace {
-
-constexpr char kVersion[] = "liggare 0.1.0";
 
 // An empty one is refused: a script whose variable is not set would else trust any server.
 CLI::Validator ServerName() {
@@ -39,7 +38,7 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--node", options.node, "Which node (default: that of the certificate)")
       ->envname("LIGGARE_NODE");
   app.add_flag("--json", options.json, "Print JSON, for programs");
-  app.set_version_flag("--version", kVersion);
+  app.set_version_flag("--version", std::string("liggare ") + text::kVersion);
 }
 
 // Every text that is sent or printed as JSON is UTF-8.

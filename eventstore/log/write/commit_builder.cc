@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "eventstore/log/bytes/clock.h"
 #include "eventstore/log/bytes/keys.h"
 #include "eventstore/note/reduction.h"
 #include "liggare/v1/entry.pb.h"
@@ -12,7 +13,6 @@
 namespace liggare::log {
 namespace {
 
-constexpr int kClockCounterBits = 16;
 constexpr size_t kElementBytes = 4;  // Before each log of a Received: its tag and length.
 
 absl::Status Refusal(v1::ErrorCode code, std::string message) {
@@ -110,8 +110,7 @@ absl::Status CommitBuilder::CheckStorable(const VerifiedChunk& verified,
   if (log.held.frozen) return Refusal(v1::ERROR_CODE_FORKED, "log " + chunk.log + " is frozen");
   const EntryRow* first = verified.FirstShown();
   const EntryRow* last = verified.LastShown();
-  const int64_t clock_ms =
-      last == nullptr ? 0 : static_cast<int64_t>(last->clock >> kClockCounterBits);
+  const int64_t clock_ms = last == nullptr ? 0 : ClockMs(last->clock);
   if (clock_ms > context_.now_ms + kClockAheadMaxMs) {
     return Refusal(v1::ERROR_CODE_CLOCK_AHEAD, "the clock of " + chunk.log + " is " +
                                                    std::to_string(clock_ms - context_.now_ms) +

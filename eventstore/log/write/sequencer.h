@@ -36,7 +36,6 @@ inline constexpr size_t kQueueBytesMax = 64 * 1024 * 1024;
 inline constexpr size_t kCommitEntriesMax = 4'096;  // Per batch.
 inline constexpr size_t kCommitBytesMax = 8 * 1024 * 1024;
 inline constexpr size_t kCommitLogsMax = 1'024;  // Foreign logs: bounds its Received.
-inline constexpr int64_t kClockAheadMaxMs = 5 * 60 * 1000;
 inline constexpr int64_t kPurgeAgainMs = 60 * 1000;
 
 // What a judge parsed of a submission on its way in, handed back to it.

@@ -5,6 +5,7 @@
 
 #include "eventstore/merkle/verify.h"
 #include "eventstore/note/checkpoint.h"
+#include "eventstore/proof/evidence_verification.h"
 #include "proto/name/log_name.h"
 #include "proto/name/node_path.h"
 #include "services/replication/chunks/chunk_form.h"
@@ -134,7 +135,7 @@ void ArrivalCheck::AddPreviousEntry(const Extent& before, v1::Evidence& evidence
 v1::Evidence ArrivalCheck::NewEvidence(const std::string& log, const std::string& reason,
                                        int64_t now_ms) const {
   v1::Evidence evidence;
-  evidence.set_evidence_version(kEvidenceVersion);
+  evidence.set_evidence_version(proof::kEvidenceVersion);
   evidence.set_log(log);
   evidence.set_reason(reason);
   evidence.set_found_at_ms(now_ms);

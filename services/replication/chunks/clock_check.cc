@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "eventstore/log/bytes/clock.h"
 #include "proto/text/utc_time.h"
 #include "services/replication/session/limits.h"
 
@@ -15,13 +16,13 @@ std::string ApartText(int64_t ahead_ms) {
 std::vector<ClockFault> JudgeClock(const KnownClocks& known) {
   std::vector<ClockFault> faults;
   const bool agrees =
-      known.agreed_ms > 0 && std::abs(known.now_ms - known.agreed_ms) <= kClockAheadMaxMs;
+      known.agreed_ms > 0 && std::abs(known.now_ms - known.agreed_ms) <= log::kClockAheadMaxMs;
   const std::string now = text::UtcText(known.now_ms);
-  if (known.own_last_ms - known.now_ms > kClockAheadMaxMs) {
+  if (known.own_last_ms - known.now_ms > log::kClockAheadMaxMs) {
     faults.push_back({.text = "its clock says " + now + ", but the last entry of its log is of " +
                               text::UtcText(known.own_last_ms) +
                               ": what it recorded now would be held back until its clock is there",
-                      .until_ms = known.own_last_ms - kClockAheadMaxMs,
+                      .until_ms = known.own_last_ms - log::kClockAheadMaxMs,
                       .may_store = agrees,
                       .key = "the clock is behind its log"});
   }
@@ -33,7 +34,7 @@ std::vector<ClockFault> JudgeClock(const KnownClocks& known) {
                       .may_store = false,
                       .key = "the clock has jumped"});
   }
-  if (known.ahead_of_parent_ms && std::abs(*known.ahead_of_parent_ms) > kClockAheadMaxMs) {
+  if (known.ahead_of_parent_ms && std::abs(*known.ahead_of_parent_ms) > log::kClockAheadMaxMs) {
     faults.push_back(
         {.text = "its clock is " + ApartText(*known.ahead_of_parent_ms) + " " + known.parent + "'s",
          .key = "the clock is not the parent's"});

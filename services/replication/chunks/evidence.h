@@ -15,7 +15,6 @@
 
 namespace liggare::replication {
 
-inline constexpr uint32_t kEvidenceVersion = 1;
 // Against the logs of one verksamhet and of those below it together (log_share.h), or of
 // a county, or the nation: more would prove no more, and one must not fill the disk.
 inline constexpr int kEvidenceFilesMax = 100;

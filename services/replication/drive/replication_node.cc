@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "eventstore/log/bytes/clock.h"
 #include "proto/error/error.h"
 #include "proto/name/log_name.h"
 #include "proto/name/node_path.h"
@@ -293,7 +294,7 @@ void ReplicationNode::Publish(const SessionDriver* driver, PeerStatus status) {
 }
 
 void ReplicationNode::NoteClock(const PeerStatus& status) {
-  if (status.connected && std::abs(status.clock_ahead_ms) <= kClockAheadMaxMs) {
+  if (status.connected && std::abs(status.clock_ahead_ms) <= log::kClockAheadMaxMs) {
     agreed_ms_ = status.clock_heard.wall_ms;
   }
 }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "eventstore/log/bytes/clock.h"
 #include "proto/error/error.h"
 #include "proto/name/node_path.h"
 #include "proto/text/utc_time.h"
@@ -81,7 +82,7 @@ std::optional<Alarm> ReplicationNode::WitnessAlarm() const {
 KnownClocks ReplicationNode::Clocks() const {
   KnownClocks known;
   const std::optional<log::HeldLog> own = parts_.log.Find(parts_.log.own_log());
-  if (own && own->size > 0) known.own_last_ms = ClockMs(own->last_clock);
+  if (own && own->size > 0) known.own_last_ms = log::ClockMs(own->last_clock);
   // Asked after the log: what it has recorded is not ahead of it.
   known.now_ms = parts_.now_ms();
   known.confirmed_ms = parts_.clock_confirmed_ms;
@@ -160,7 +161,7 @@ void ReplicationNode::AddChildAlarms(std::vector<Alarm>& alarms) const {
       continue;
     }
     AddProblems(child, alarms);
-    if (std::abs(child.clock_ahead_ms) <= kClockAheadMaxMs) continue;
+    if (std::abs(child.clock_ahead_ms) <= log::kClockAheadMaxMs) continue;
     alarms.push_back({.log = "",
                       .message = child.path + " does not record: its clock is " +
                                  ApartText(child.clock_ahead_ms) + " " + path() + "'s; it has " +

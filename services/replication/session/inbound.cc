@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstore/log/bytes/clock.h"
 #include "proto/name/log_name.h"
 #include "services/replication/session/limits.h"
 #include "services/replication/session/log_flow.h"
@@ -71,7 +72,7 @@ void Inbound::Arrived(v1::Chunk chunk, Clocks clocks) {
   }
   Waiting waiting;
   if (HasKeyOf(log, &chunk)) {
-    waiting.not_before_ms = clocks.latest_ms - kClockAheadMaxMs;
+    waiting.not_before_ms = clocks.latest_ms - log::kClockAheadMaxMs;
     if (waiting.not_before_ms <= clocks.now.wall_ms) return Take(log, std::move(chunk));
   }
   waiting.chunk = std::move(chunk);

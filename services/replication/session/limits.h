@@ -81,8 +81,6 @@ inline constexpr int64_t kProofMaxMs = 10'000;
 inline constexpr size_t kUnprovenSessionsMax = 64;
 // Nothing heard for so long: the session ends.
 inline constexpr int64_t kSilenceMaxMs = 30'000;
-// How far an entry's clock may be ahead of the receiver's (design §4, Clocks).
-inline constexpr int64_t kClockAheadMaxMs = 5 * 60 * 1000;
 // How far a node's clock may be beyond the last that it knows of the time, where no
 // neighbour agrees with it, for it to record.
 inline constexpr int64_t kClockJumpMaxMs = 2'592'000'000;  // 30 days.

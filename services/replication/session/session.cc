@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstore/log/bytes/clock.h"
 #include "eventstore/merkle/hash.h"
 #include "proto/error/error.h"
 #include "proto/name/log_name.h"
@@ -22,7 +23,7 @@ v1::Frame ExpectedFrame(const Extent& extent) {
 int64_t ClockMsOf(const std::string& entry) {
   v1::Event event;
   if (!event.ParseFromString(entry)) return 0;
-  return ClockMs(event.clock());
+  return log::ClockMs(event.clock());
 }
 
 // Clocks rise within a log, so the last is the furthest; the verification blames a log

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstore/log/bytes/clock.h"
 #include "proto/error/error.h"
 #include "proto/text/utc_time.h"
 #include "services/replication/session/limits.h"
@@ -57,7 +58,7 @@ void Session::SendHeartbeatIfDue() {
 }
 
 void Session::Hear(int64_t peer_now_ms) {
-  peer_clock_ahead_ms_ = std::clamp(peer_now_ms, int64_t{0}, kLatestClockMs) - now_.wall_ms;
+  peer_clock_ahead_ms_ = std::clamp(peer_now_ms, int64_t{0}, log::kLatestClockMs) - now_.wall_ms;
   peer_clock_heard_ = now_;
 }
 
@@ -71,7 +72,7 @@ void Session::OnHeartbeat(const v1::Heartbeat& heartbeat) {
     v1::HeldBack& kept = peer_held_back_.emplace_back();
     kept.set_log(held_back.log());
     kept.set_first_index(held_back.first_index());
-    kept.set_until_ms(std::clamp(held_back.until_ms(), int64_t{0}, kLatestClockMs));
+    kept.set_until_ms(std::clamp(held_back.until_ms(), int64_t{0}, log::kLatestClockMs));
     *kept.mutable_reason() = PeerWords(held_back.reason());
   }
 }

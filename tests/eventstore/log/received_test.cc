@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "eventstore/log/bytes/clock.h"
 #include "eventstore/log/bytes/entry.h"
 #include "eventstore/log/care/fsck.h"
 #include "eventstore/log/write/sequencer.h"

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "eventstore/log/bytes/clock.h"
 #include "eventstore/merkle/hash.h"
 #include "eventstore/merkle/proof.h"
 
@@ -10,7 +11,6 @@ namespace liggare::testing {
 namespace {
 
 constexpr int64_t kRecordedAtMs = 1'736'845'953'120;  // 2025-01-14T09:12:33.120Z
-constexpr int kClockCounterBits = 16;
 
 // There are none: the logs are shorter than a tile.
 class NoTiles : public merkle::TileReader {
@@ -54,7 +54,7 @@ uint64_t FakeLog::Add(const v1::EventData& data, const std::vector<std::string>&
   event.set_log(name());
   event.set_index(size());
   event.set_recorded_at_ms(kRecordedAtMs + static_cast<int64_t>(size()));
-  event.set_clock(static_cast<uint64_t>(event.recorded_at_ms()) << kClockCounterBits);
+  event.set_clock(static_cast<uint64_t>(event.recorded_at_ms()) << log::kClockCounterBits);
   event.set_principal("spiffe://" + std::string(kTrustDomain) + "/" + path_);
   event.set_data(data.SerializeAsString());
   entries_.push_back(event.SerializeAsString());

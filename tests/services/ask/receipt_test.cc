@@ -9,6 +9,7 @@
 #include "eventstore/log/bytes/commitment.h"
 #include "eventstore/merkle/verify.h"
 #include "eventstore/note/checkpoint.h"
+#include "eventstore/proof/receipt_verifier.h"
 #include "proto/error/error.h"
 #include "services/ask/log_proofs.h"
 #include "services/replication/chunks/enrolment_chain.h"
@@ -141,7 +142,7 @@ TEST_F(ReceiptTest, BeforeAnyCosignatureItProvesWithTheNewestCheckpoint) {
   ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
   EXPECT_EQ(checkpoint->checkpoint.size, 2u);
   EXPECT_EQ(receipt.cosigned_size(), 0);
-  EXPECT_EQ(receipt.receipt_version(), kReceiptVersion);
+  EXPECT_EQ(receipt.receipt_version(), proof::kReceiptVersion);
   EXPECT_EQ(receipt.event().entry(), *varmland_.log().Read(varmland_log_, 0));
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "eventstore/log/bytes/clock.h"
 #include "services/replication/session/limits.h"
 
 namespace liggare::replication {
@@ -31,7 +32,7 @@ TEST(ClockCheckTest, AClockThatFitsRecords) {
 }
 
 TEST(ClockCheckTest, AClockFarFromTheParentsRecordsNothingAndStores) {
-  for (const int64_t ahead_ms : {kClockAheadMaxMs, -kClockAheadMaxMs}) {
+  for (const int64_t ahead_ms : {log::kClockAheadMaxMs, -log::kClockAheadMaxMs}) {
     KnownClocks known = Known();
     known.ahead_of_parent_ms = ahead_ms;
     EXPECT_THAT(JudgeClock(known), IsEmpty());
@@ -46,13 +47,13 @@ TEST(ClockCheckTest, AClockFarFromTheParentsRecordsNothingAndStores) {
 
 TEST(ClockCheckTest, AClockBehindItsOwnLogRecordsNothingUntilItIsThere) {
   KnownClocks known = Known();
-  known.own_last_ms = kNowMs + kClockAheadMaxMs;
+  known.own_last_ms = kNowMs + log::kClockAheadMaxMs;
   EXPECT_THAT(JudgeClock(known), IsEmpty());
   known.own_last_ms = kNowMs + 300 * kDayMs;
   std::vector<ClockFault> faults = JudgeClock(known);
   ASSERT_THAT(faults, SizeIs(1));
   EXPECT_THAT(faults[0].text, HasSubstr("the last entry of its log is of 2026-04-11T15:06:40Z"));
-  EXPECT_EQ(faults[0].until_ms, known.own_last_ms - kClockAheadMaxMs);
+  EXPECT_EQ(faults[0].until_ms, known.own_last_ms - log::kClockAheadMaxMs);
   // The clock may be the one that is wrong; unless a neighbour agrees with it.
   EXPECT_FALSE(faults[0].may_store);
   known.agreed_ms = kNowMs - 1'000;
@@ -71,7 +72,7 @@ TEST(ClockCheckTest, AClockThatJumpsRecordsAndStoresNothingUntilANeighbourAgrees
   EXPECT_THAT(faults[0].text, HasSubstr("no neighbour says that so much time has passed"));
   EXPECT_FALSE(faults[0].may_store);
   KnownClocks agreed = known;
-  agreed.agreed_ms = kNowMs - kClockAheadMaxMs;
+  agreed.agreed_ms = kNowMs - log::kClockAheadMaxMs;
   EXPECT_THAT(JudgeClock(agreed), IsEmpty());
   KnownClocks confirmed = known;
   confirmed.confirmed_ms = kNowMs - kDayMs;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "eventstore/log/bytes/clock.h"
 #include "eventstore/log/bytes/entry.h"
 #include "eventstore/merkle/tree.h"
 #include "eventstore/note/checkpoint.h"
@@ -230,7 +231,7 @@ TEST_F(PeerTest, AGapIsAnsweredWithWhatIsExpected) {
 
 TEST_F(PeerTest, AnEntryFarAheadOfTheClockIsHeldBack) {
   auto peer = Greeted();
-  const uint64_t ahead = static_cast<uint64_t>(kNowMs + kClockAheadMaxMs + 20'000) << 16;
+  const uint64_t ahead = static_cast<uint64_t>(kNowMs + log::kClockAheadMaxMs + 20'000) << 16;
   peer->Send(ChunkOf("se/17@1", {EntryOf("se/17@1", 0, ahead)}, KeyOf("se/17")));
   ASSERT_TRUE(Eventually([&] {
     auto children = se_->node->Children();

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "eventstore/log/bytes/clock.h"
 #include "eventstore/note/note.h"
 #include "proto/error/error.h"
 #include "services/replication/session/inbound.h"
@@ -487,7 +488,7 @@ TEST_F(WaitingTest, ChildrenShareTheRoomForWhatWaits) {
 
 TEST_F(WaitingTest, ALogWithoutRoomIsNotAskedForUntilItsTurnHasCome) {
   enrolled_ = true;
-  constexpr int64_t kAheadMs = kClockAheadMaxMs + 100'000;
+  constexpr int64_t kAheadMs = log::kClockAheadMaxMs + 100'000;
   for (size_t i = 0; i < kWaitingChunksMax; ++i) {
     Arrive("se/17/evil-" + std::to_string(i) + "@1", 1, kAheadMs);
   }

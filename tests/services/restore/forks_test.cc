@@ -205,7 +205,9 @@ TEST_F(ForksTest, ParentRestoredFromAnOldBackup) {
   const v1::NodeStatus nation = Status("se");
   for (const v1::Alarm& alarm : nation.alarms()) {
     EXPECT_THAT(alarm.log(), AnyOf(kCountysLog, "se@1")) << alarm.ShortDebugString();
-    if (alarm.log() == "se@1") EXPECT_THAT(alarm.message(), HasSubstr("se/17 refuses se@1"));
+    if (alarm.log() == "se@1") {
+      EXPECT_THAT(alarm.message(), HasSubstr("se/17 refuses se@1"));
+    }
   }
   const uint64_t before = SizeOf("se", "se@1");
   Record("se", Enrolment(70, "se"));

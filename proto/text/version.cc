@@ -1,0 +1,7 @@
+#include "proto/text/version.h"
+
+namespace liggare::text {
+
+const char* const kVersion = LIGGARE_VERSION;
+
+}  // namespace liggare::text
