@@ -68,7 +68,9 @@ ForgedLog Longer(Scene& scene, uint64_t more) {
 Attacks OfTheClosed() {
   return {
       {"EntriesBeyondItsEnd", kBelow, Refuses(kReadOnly), IsClosedThenSends([](Scene& s) {
-         return std::vector{Longer(s, 1).ChunkFrom(s.log().size())};
+         const ForgedLog forged = Longer(s, 3);
+         return std::vector{forged.Chunk(s.log().size(), s.log().size() + 1),
+                            forged.ChunkFrom(s.log().size())};
        })},
       {"AnEpochBeyondItsEnd", kBelow, Refuses(kReadOnly),
        IsClosedThenSends([](Scene& s) { return std::vector{NextEpoch(s).ChunkFrom(0)}; })},

@@ -46,6 +46,13 @@ Attacks FlowAttacks() {
          }
          scene.Live();
        }},
+      {"ThreeHundredSessionsOneAfterTheOther", kBelow, GoesOn(),
+       [](Scene& scene) {
+         scene.Live();
+         const size_t before = scene.victims_process().AnonymousBytes();
+         for (int i = 0; i < 300; ++i) scene.Greet();
+         EXPECT_LT(scene.victims_process().AnonymousBytes(), before + (64 << 20));
+       }},
       {"OneEntryAtATime", kEverywhere, GoesOn(),
        [](Scene& scene) {
          Speaker& peer = scene.Live();
