@@ -2,8 +2,9 @@
 # Installs the Debian 12 packages that building, testing and running needs, and
 # says which and why. Installs only what is missing; quiet when nothing is.
 #
-#   deploy/install-deps.sh [--lint] [--list]
+#   deploy/install-deps.sh [--tests] [--lint] [--list]
 #
+#   --tests  also what only tests run: Go, for a verifier that is not ours
 #   --lint   also what .ci/run needs: clang and its tools, Node.js with npm
 #   --list   only print the packages and the reasons
 #
@@ -41,6 +42,8 @@ packages=(
   "openssl|makes the development certificates (deploy/pki)"
   "jq|reads JSON in the demo"
   "python3|generates events from published tables, checks includes"
+)
+test_packages=(
   "golang-go|runs a verifier of logs and receipts that is not ours (tests/interop)"
   "golang-golang-x-mod-dev|the notes and trees of that verifier"
 )
@@ -86,9 +89,10 @@ apt() {  # waits for another apt rather than failing beside it
 list_only=false
 for argument in "$@"; do
   case "$argument" in
+    --tests) packages+=("${test_packages[@]}") ;;
     --lint) packages+=("${lint_packages[@]}") ;;
     --list) list_only=true ;;
-    *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 done
 

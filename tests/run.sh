@@ -28,7 +28,7 @@ step() {  # TITLE COMMAND...: runs it and says how long it took
   printf '== %s: %d s\n' "$title" $((SECONDS - start))
 }
 
-step "packages" deploy/install-deps.sh
+step "packages" deploy/install-deps.sh --tests
 step "includes point down" python3 -B .ci/check_includes.py
 step "the check itself" python3 -B .ci/check_includes_test.py
 step "configure ($preset)" cmake --preset "$preset"

@@ -129,7 +129,7 @@ class InteropTest : public ::testing::Test {
 #define SKIP_WITHOUT_GO()                                                          \
   if (!HasVerifier()) {                                                            \
     GTEST_SKIP() << "NOT VERIFIED: golang-go and golang-golang-x-mod-dev are not " \
-                    "installed (deploy/install-deps.sh)";                          \
+                    "installed (deploy/install-deps.sh --tests)";                  \
   }
 
 TEST_F(InteropTest, ALogIsExportedAndGoesOn) {
