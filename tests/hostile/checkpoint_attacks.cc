@@ -75,18 +75,18 @@ Attacks Beside() {
   return {
       {"AHundredLinesOfItsOwnName", kEverywhere, GoesOn(),
        BesideOthers([](Scene& s, note::Note& note) {
-         for (uint32_t i = 1; i < note::kSignaturesMax; ++i) {
+         for (uint32_t i = 1; note.signatures.size() < note::kSignaturesMax; ++i) {
            note.signatures.push_back(Line(NameOfKey(s.self()), i, "x"));
          }
        })},
       {"NinetyNineStrangers", kEverywhere, GoesOn(), BesideOthers([](Scene&, note::Note& note) {
-         for (uint32_t i = 1; i < note::kSignaturesMax; ++i) {
+         for (uint32_t i = 1; note.signatures.size() < note::kSignaturesMax; ++i) {
            note.signatures.push_back(Line("stranger" + std::to_string(i), i, Garbage()));
          }
        })},
       {"AHundredLinesOfTheVictimsName", kEverywhere, GoesOn(),
        BesideOthers([](Scene& s, note::Note& note) {
-         for (uint32_t i = 1; i < note::kSignaturesMax; ++i) {
+         for (uint32_t i = 1; note.signatures.size() < note::kSignaturesMax; ++i) {
            note.signatures.push_back(Line(NameOfKey(s.victim()), i, Garbage(72)));
          }
        })},
@@ -153,7 +153,7 @@ Attacks Instead() {
       {"AHundredAndOneLines", kEverywhere, Ends(kNotVerified),
        Under([](Scene& s, const ForgedLog& log) {
          note::Note note = log.SignedAt(log.size());
-         for (uint32_t i = 0; i < note::kSignaturesMax; ++i) {
+         for (uint32_t i = 0; note.signatures.size() <= note::kSignaturesMax; ++i) {
            note.signatures.push_back(Line(NameOfKey(s.self()), i, "x"));
          }
          return note.Encode();
