@@ -188,7 +188,10 @@ std::vector<Simulation::StepFunction> Simulation::Steps() {
           Perform(*l, *from, std::move(effect));
         });
       }
-      if (!from->wire.empty() && (to->session->WantsFrame() || to->ended)) {
+      // One that ends reads no more, but the wire takes what is sent to it: two that end at
+      // once with full wires would wait for each other (SessionDriver: kGoodbyeTicksMax).
+      if (!from->wire.empty() &&
+          (to->session->WantsFrame() || to->session->ending() || to->ended)) {
         steps.push_back([this, l, from, to] { DeliverStep(*l, *from, *to); });
       }
       if (from->wire.size() < kWireFramesMax && !from->ended) SendStep(link, *from);
