@@ -25,9 +25,11 @@ const std::string* VkeyOf(const v1::EventData& data) {
 }
 
 KeyFault EnrolmentFault(const NodeKeys& node, bool is_nation, const note::VerifierKey& key) {
-  if (note::IsRevoked(node.revocations, key)) return KeyFault::kIsRevoked;
-  if (node.keys.empty() || key == node.keys.front()) return KeyFault::kNone;
+  const bool is_revoked = note::IsRevoked(node.revocations, key);
+  // In whatever order the entries are seen: the first key counts up to its revocation.
+  if (node.keys.empty() || (key == node.keys.front() && !is_revoked)) return KeyFault::kNone;
   if (node.HasHad(key)) return KeyFault::kHadBefore;
+  if (is_revoked) return KeyFault::kIsRevoked;
   // Nobody is above the nation to enrol another key: it hands over itself.
   return InUseIsRevoked(node) && !is_nation ? KeyFault::kNone : KeyFault::kAnotherInUse;
 }
@@ -35,8 +37,8 @@ KeyFault EnrolmentFault(const NodeKeys& node, bool is_nation, const note::Verifi
 KeyFault ChangeFault(const NodeKeys& node, const note::VerifierKey& key,
                      std::string_view old_key_signature) {
   if (node.keys.empty()) return KeyFault::kNothingEnrolled;
-  if (note::IsRevoked(node.revocations, key)) return KeyFault::kIsRevoked;
   if (node.HasHad(key)) return KeyFault::kHadBefore;
+  if (note::IsRevoked(node.revocations, key)) return KeyFault::kIsRevoked;
   if (InUseIsRevoked(node)) return KeyFault::kInUseIsRevoked;
   const note::VerifierKey& old_key = node.keys.front();
   return old_key.Verify(KeyChangeText(old_key, key), old_key_signature) ? KeyFault::kNone

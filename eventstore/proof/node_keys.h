@@ -58,8 +58,8 @@ enum class KeyFault {
   kOtherName,        // A key that is not named <trust domain>/<path>.
   kNothingEnrolled,  // A change before any enrolment.
   kAnotherInUse,     // A second enrolment, and the key in use is not revoked; or of the nation.
-  kHadBefore,        // The key was in use before, or a change is to the one in use.
-  kIsRevoked,        // The key is revoked already.
+  kHadBefore,        // The node has had the key: the entry comes late, or is seen again.
+  kIsRevoked,        // The key was revoked before the node had it.
   kInUseIsRevoked,   // A change by a key that is revoked.
   kNotSigned,        // A change that the key in use has not signed.
 };

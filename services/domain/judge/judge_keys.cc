@@ -45,7 +45,8 @@ absl::Status Refused(proof::KeyFault fault, const proof::KeyEntry& entry,
       return Missing("another key is in use, " + used,
                      "node_key_changed, signed by it; or node_key_revoked first, if it is lost");
     case proof::KeyFault::kHadBefore:
-      return Invalid(kKeyField, "the node has had this key; an earlier key never comes back",
+      return Invalid(kKeyField,
+                     "the node has had this key; one that is replaced or revoked never comes back",
                      "a new key");
     case proof::KeyFault::kIsRevoked:
       return Invalid(kKeyField, "the key is revoked; that is never taken back", "a new key");

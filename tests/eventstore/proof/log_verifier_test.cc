@@ -146,6 +146,20 @@ TEST_F(LogVerifierTest, AKeyThatTheNationHasNotHandedOverToSignsNothing) {
   EXPECT_EQ(chain.Find("se")->keys.size(), 1u);
 }
 
+// A running node is asked for the enrolments first, and its logs hold them again.
+TEST_F(LogVerifierTest, EntriesAboutKeysThatAreSeenAgainChangeNothing) {
+  nation_.RevokeKey("se/17", county_.key(), 1);
+  KeyChain chain = Chain();
+  for (int time = 0; time < 2; ++time) {
+    LogVerifier nation("se@1");
+    ASSERT_TRUE(AddAll(nation_, nation).ok());
+    const auto checked = nation.Check(nation_.Checkpoint(3), chain);
+    ASSERT_TRUE(checked.ok()) << checked.status();
+  }
+  EXPECT_EQ(chain.Find("se/17")->keys.size(), 1u);
+  EXPECT_EQ(chain.Find("se/17")->revocations.size(), 1u);
+}
+
 TEST_F(LogVerifierTest, WhatARevokedKeySignsVerifiesUpToTheSizeAndNotBeyond) {
   nation_.RevokeKey("se/17", county_.key(), 1);
   KeyChain chain = Chain();

@@ -79,7 +79,7 @@ TEST_F(NodeKeysTest, AnEarlierKeyNeverComesBack) {
   Revoke(3);
   EXPECT_EQ(Enrol(1), KeyFault::kHadBefore);
   EXPECT_EQ(Enrol(2), KeyFault::kHadBefore);
-  EXPECT_EQ(Enrol(3), KeyFault::kIsRevoked);
+  EXPECT_EQ(Enrol(3), KeyFault::kHadBefore);
   EXPECT_EQ(node_.keys, Keys({3, 2, 1}));
   EXPECT_EQ(Enrol(4), KeyFault::kNone);
   EXPECT_EQ(node_.keys, Keys({4, 3, 2, 1}));
@@ -90,9 +90,19 @@ TEST_F(NodeKeysTest, WhatIsSeenTwiceMeansOneThing) {
   Change(1, 2);
   Revoke(2);
   Revoke(2);
-  EXPECT_EQ(Change(1, 2), KeyFault::kIsRevoked);
+  EXPECT_EQ(Change(1, 2), KeyFault::kHadBefore);
+  EXPECT_EQ(Enrol(1), KeyFault::kHadBefore);
   EXPECT_EQ(node_.keys, Keys({2, 1}));
   EXPECT_EQ(node_.revocations.size(), 1u);
+}
+
+TEST_F(NodeKeysTest, AKeyThatWasRevokedBeforeTheNodeHadItIsNotTaken) {
+  Enrol(1);
+  Revoke(2);
+  EXPECT_EQ(Change(1, 2), KeyFault::kIsRevoked);
+  Revoke(1);
+  EXPECT_EQ(Enrol(2), KeyFault::kIsRevoked);
+  EXPECT_EQ(node_.keys, Keys({1}));
 }
 
 TEST_F(NodeKeysTest, ASecondEnrolmentNeedsARevocation) {
