@@ -159,6 +159,10 @@ TEST_F(InteropTest, ALogIsExportedAndGoesOn) {
                                          cluster_.scratch() / "unknown"});
   EXPECT_EQ(unknown.code, 1);
   EXPECT_THAT(unknown.err, HasSubstr("NOT_FOUND"));
+  // --node says which node is asked, and no other is.
+  const Finished elsewhere = Run("se/17", {"--node", "se/17/other", "export-tiles", "--trust",
+                                           Trust(), "--log", kLog, cluster_.scratch() / "else"});
+  EXPECT_EQ(elsewhere.code, 1) << elsewhere.out;
 }
 
 // What `read --raw` prints is what stands in a bundle, after its length.
